@@ -1,0 +1,42 @@
+"""One way to make AWS clients: bounded waits, retries with jitter at this level only."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, Final
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.domain.errors import UnavailableError
+
+_CONFIG: Final = Config(
+    connect_timeout=3,
+    read_timeout=20,
+    max_pool_connections=16,
+    retries={"mode": "standard", "total_max_attempts": 4},
+    signature_version="v4",
+)
+_S3_CONFIG: Final = _CONFIG.merge(Config(signature_version="s3v4"))
+
+
+@functools.cache
+def _session() -> boto3.Session:
+    return boto3.Session()
+
+
+@functools.cache
+def client(service: Any) -> Any:
+    """A client of a service, made once per container; region and endpoint come from the runtime."""
+    return _session().client(service, config=_S3_CONFIG if service == "s3" else _CONFIG)
+
+
+def error_code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def unavailable(what: str, error: ClientError | BotoCoreError) -> UnavailableError:
+    """A dependency's failure, without its message: it may carry keys and URLs."""
+    name = error_code(error) if isinstance(error, ClientError) else type(error).__name__
+    return UnavailableError("dependency.unavailable", f"{what} failed ({name}); try again.")

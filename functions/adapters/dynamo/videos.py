@@ -1,0 +1,51 @@
+"""Videos in DynamoDB."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from functions.adapters.dynamo.table import ConditionFailedError, Table
+from functions.domain.codec import from_plain, to_plain
+from functions.domain.errors import StaleWriteError
+from functions.domain.paging import Page, Position
+from functions.domain.video import Video
+
+BY_USER = "user_id-created_at-index"
+
+
+class DynamoVideoStore:
+    def __init__(self, table: str) -> None:
+        self._table = Table(table, "videos")
+
+    def get(self, video_id: str) -> Video | None:
+        row = self._table.get({"video_id": video_id})
+        return from_plain(Video, row) if row else None
+
+    def create(self, video: Video) -> bool:
+        try:
+            self._table.put(to_plain(video), "attribute_not_exists(video_id)")
+        except ConditionFailedError:
+            return False
+        return True
+
+    def save(self, video: Video) -> Video:
+        """The version is raised here, so that a write can only follow the read it came from."""
+        saved = replace(video, version=video.version + 1)
+        try:
+            self._table.put(
+                to_plain(saved), "#version = :read", {":read": video.version}, {"#version": "version"}
+            )
+        except ConditionFailedError as error:
+            raise StaleWriteError("The video") from error
+        return saved
+
+    def of_user(self, user_id: str, *, limit: int, after: Position | None) -> Page[Video]:
+        rows, last = self._table.query(
+            "user_id = :user",
+            {":user": user_id},
+            limit=limit,
+            index=BY_USER,
+            after=after,
+            forward=False,
+        )
+        return Page(tuple(from_plain(Video, row) for row in rows), last)

@@ -1,0 +1,115 @@
+"""ffmpeg's command lines, as plain lists.
+
+The cut is one pass of the segment muxer over the window, so that it alone decides which packet
+belongs where. A window that starts inside the source begins one keyframe early and ends one
+keyframe late; the two outer pieces are thrown away. Two neighbouring windows thus divide the
+packets at their join exactly as a single pass would, sound included.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from functions.domain.cutting import CutJob
+from functions.domain.segmentation import Plan, PlannedSegment
+
+NEVER = 1e9
+_QUIET = ("-nostdin", "-hide_banner", "-loglevel", "error", "-nostats", "-y")
+_HTTP = (
+    "-protocol_whitelist", "file,http,https,tcp,tls,crypto",
+    "-reconnect", "1", "-reconnect_on_network_error", "1", "-reconnect_on_http_error", "5xx",
+    "-reconnect_delay_max", "4", "-rw_timeout", "30000000",
+)  # fmt: skip
+# JPEG is full range and BT.601 whatever the source is. Of the first keyframes, the one that is
+# most like them all: cuts often open on a fade.
+_THUMBNAIL = (
+    "scale='min(640,iw)':'min(640,ih)':force_original_aspect_ratio=decrease"
+    ":force_divisible_by=2:out_range=pc:out_color_matrix=bt601,format=yuvj420p,thumbnail=3"
+)
+
+
+def starts_inside(job: CutJob) -> bool:
+    """Whether the first piece ffmpeg makes lies before the job and is to be thrown away."""
+    return not job.plan.one_pass and job.segments[0].number > 1
+
+
+def cut_command(job: CutJob, *, list_fd: int, progress_fd: int) -> list[str]:
+    """Read the source once and write one file per segment, announcing each on `list_fd`."""
+    plan = job.plan
+    inside = starts_inside(job)
+    seek = ["-ss", f"{job.segments[0].aim / 1000:.6f}"] if inside else []
+    http = _HTTP if job.source_url.startswith("http") else ()
+    return [
+        *_QUIET, "-progress", f"pipe:{progress_fd}", "-stats_period", "0.5",
+        "-copyts", *http, "-f", _demuxer(plan.container), *seek, "-i", job.source_url,
+        *_maps(plan), "-c", "copy", "-dn", "-sn", "-map_chapters", "-1",
+        "-avoid_negative_ts", "disabled",
+        "-f", "segment", "-segment_format", plan.format.muxer, *_format_options(plan),
+        "-segment_times", _times(job, inside=inside), "-reset_timestamps", "1",
+        "-segment_list", f"pipe:{list_fd}", "-segment_list_type", "csv",
+        str(job.folder / f"%06d.{plan.format.extension}"),
+    ]  # fmt: skip
+
+
+def _demuxer(container: str) -> str:
+    """The probed kind, said outright: the file must not pass for something else now."""
+    return container.split(",", 1)[0]
+
+
+def _maps(plan: Plan) -> list[str]:
+    indexes = (plan.video_index, plan.audio_index)
+    return [word for index in indexes if index is not None for word in ("-map", f"0:{index}")]
+
+
+def _format_options(plan: Plan) -> list[str]:
+    faststart = plan.format.muxer in {"mp4", "mov"}
+    return ["-segment_format_options", "movflags=+faststart"] if faststart else []
+
+
+def _times(job: CutJob, *, inside: bool) -> str:
+    """Cut times count from the first video packet that is read.
+
+    Each lies half-way between a keyframe and the one before, where no rounding can matter.
+    """
+    first, last = job.segments[0], job.segments[-1]
+    base = first.after if inside else first.cut
+    opened = job.segments if inside else job.segments[1:]
+    aims = [segment.aim for segment in [*opened, *_next(job.plan, last)]]
+    return ",".join(f"{(aim - base) / 1000:.6f}" for aim in aims) or f"{NEVER:.0f}"
+
+
+def _next(plan: Plan, segment: PlannedSegment) -> tuple[PlannedSegment, ...]:
+    return plan.segments[segment.number : segment.number + 1]
+
+
+def inspect_command(path: Path, plan: Plan, thumbnail: Path | None, audio: Path | None) -> list[str]:
+    """List every packet on stdout; take one picture and the sound out on the way."""
+    command = [*_QUIET, "-i", str(path)]
+    if thumbnail:
+        command += ["-skip_frame", "nokey", "-i", str(path)]
+    if audio:
+        command += ["-ignore_editlist", "1"] if plan.format.muxer in {"mp4", "mov"} else []
+        command += ["-i", str(path)]
+    command += ["-map", "0", "-c", "copy", "-f", "framecrc", "pipe:1"]
+    if thumbnail:
+        command += ["-map", "1:v:0", "-frames:v", "1", "-vf", _THUMBNAIL, "-q:v", "4"]
+        command += ["-f", "image2", "-update", "1", str(thumbnail)]
+    if audio and plan.audio_format:
+        index = 2 if thumbnail else 1
+        command += ["-map", f"{index}:a:0", "-c", "copy", "-f", plan.audio_format.muxer, str(audio)]
+    return command
+
+
+def join_command(listing: Path, target: Path, plan: Plan) -> list[str]:
+    """Put pieces of sound together in order, packets untouched."""
+    muxer = plan.audio_format.muxer if plan.audio_format else "matroska"
+    faststart = ["-movflags", "+faststart"] if muxer == "mp4" else []
+    return [
+        *_QUIET, "-f", "concat", "-safe", "0", "-i", str(listing),
+        "-map", "0:a", "-c", "copy", *faststart, "-f", muxer, str(target),
+    ]  # fmt: skip
+
+
+def list_command(path: Path) -> list[str]:
+    """List every packet of a file on stdout."""
+    return [*_QUIET, "-i", str(path), "-map", "0", "-c", "copy", "-f", "framecrc", "pipe:1"]

@@ -1,0 +1,111 @@
+"""The Cutter port on ffmpeg."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from functions.adapters.ffmpeg.binary import ffmpeg_path
+from functions.adapters.ffmpeg.commands import (
+    cut_command,
+    inspect_command,
+    join_command,
+    list_command,
+    starts_inside,
+)
+from functions.adapters.ffmpeg.packets import PacketCount, count_packets
+from functions.adapters.ffmpeg.process import SegmentingProcess
+from functions.domain.cutting import CutFile, CutJob, Inspection, Progress, StopRequested
+from functions.domain.errors import MediaError
+from functions.domain.segmentation import Plan, PlannedSegment
+from functions.domain.times import Milliseconds
+
+_INSPECT_SECONDS = 120
+_JOIN_SECONDS = 600
+
+
+class FfmpegCutter:
+    def cut(self, job: CutJob, progress: Progress, stop: StopRequested) -> Iterator[CutFile]:
+        """One file per segment, in order; ends early when `stop` says so."""
+
+        def command(list_fd: int, progress_fd: int) -> list[str]:
+            words = cut_command(job, list_fd=list_fd, progress_fd=progress_fd)
+            return [ffmpeg_path(), *words]
+
+        first = job.segments[0].cut + job.plan.origin
+        ahead = 1 if starts_inside(job) else 0
+        with SegmentingProcess(command, job, stop) as process:
+            process.follow(lambda position: progress(max(0, position - first)))
+            for made, line in enumerate(process.lines()):
+                path, start = _listed(job.folder, line)
+                if made < ahead:
+                    path.unlink()
+                    continue
+                segment = job.segments[made - ahead]
+                yield CutFile(segment=segment, path=path, actual_start=_actual(job, segment, start))
+                if segment is job.segments[-1]:
+                    return
+            if not process.stopped:
+                process.require_success()
+
+    def inspect(self, path: Path, plan: Plan) -> Inspection:
+        """Frames, length, a thumbnail of at most 640 pixels, the sound as it is."""
+        thumbnail = path.with_suffix(".jpg") if plan.video_index is not None else None
+        audio = (
+            path.with_name(f"{path.stem}-sound.{plan.audio_format.extension}")
+            if plan.audio_format
+            else None
+        )
+        counts = self._count(inspect_command(path, plan, thumbnail, audio))
+        picture, sound = counts.get("video"), counts.get("audio")
+        shown = picture or sound
+        if shown is None:
+            raise MediaError("media.cannot_cut", "A segment came out empty; save the file again.")
+        return Inspection(
+            frame_count=picture.packets if picture else None,
+            duration=shown.duration,
+            thumbnail=thumbnail if thumbnail and thumbnail.exists() else None,
+            audio=audio if sound else None,
+        )
+
+    def join_audio(self, pieces: Sequence[Path], target: Path, plan: Plan) -> Milliseconds:
+        """Concatenate; the pieces hold every packet of the source's sound once."""
+        listing = target.with_suffix(".txt")
+        listing.write_text("".join(f"file '{piece}'\n" for piece in pieces))
+        _run(join_command(listing, target, plan), _JOIN_SECONDS)
+        sound = self._count(list_command(target)).get("audio")
+        return sound.duration if sound else 0
+
+    def _count(self, command: list[str]) -> dict[str, PacketCount]:
+        return count_packets(_run(command, _INSPECT_SECONDS))
+
+
+def _listed(folder: Path, line: str) -> tuple[Path, float]:
+    """`file,start,end`: our names have no commas."""
+    name, start, _ = line.split(",")
+    return folder / name, float(start)
+
+
+def _actual(job: CutJob, segment: PlannedSegment, start: float) -> Milliseconds:
+    """The list gives the first piece no start of its own; the source's first frame opens it."""
+    if segment is job.segments[0] and not starts_inside(job):
+        return max(0, segment.cut)
+    return max(0, round(start * 1000) - job.plan.origin)
+
+
+def _run(command: list[str], seconds: float) -> str:
+    try:
+        done = subprocess.run(
+            [ffmpeg_path(), *command],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=True,
+        )
+    except subprocess.CalledProcessError as error:
+        raise MediaError(
+            "media.cannot_cut", "A segment of this file cannot be read back; save it again as MP4."
+        ) from error
+    return done.stdout

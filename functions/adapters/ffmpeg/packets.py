@@ -1,0 +1,62 @@
+"""What ffmpeg's framecrc output tells of a file: its packets, stream by stream."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from functions.domain.times import Milliseconds
+
+_DISCARD = 0x4
+
+
+@dataclass(frozen=True, slots=True)
+class PacketCount:
+    """Packets that are shown or heard, and how long they last."""
+
+    packets: int
+    duration: Milliseconds
+
+
+def count_packets(text: str) -> dict[str, PacketCount]:
+    """By stream kind, "video" and "audio". Source: the framecrc muxer's lines
+    `stream, dts, pts, duration, size, checksum[, F=flags]` under `#tb` and `#media_type` heads."""
+    bases: dict[str, Fraction] = {}
+    kinds: dict[str, str] = {}
+    rows: dict[str, list[tuple[int, int]]] = {}
+    for line in text.splitlines():
+        if line.startswith("#"):
+            _head(line, bases, kinds)
+        elif (row := _row(line)) is not None:
+            rows.setdefault(row[0], []).append(row[1:])
+    return {
+        kinds[stream]: PacketCount(len(spans), _length(spans, bases[stream]))
+        for stream, spans in rows.items()
+        if stream in kinds
+    }
+
+
+def _head(line: str, bases: dict[str, Fraction], kinds: dict[str, str]) -> None:
+    name, _, rest = line[1:].partition(" ")
+    stream, _, value = rest.partition(": ")
+    if name == "tb":
+        bases[stream] = Fraction(value)
+    elif name == "media_type":
+        kinds[stream] = value
+
+
+def _row(line: str) -> tuple[str, int, int] | None:
+    fields = [field.strip() for field in line.split(",")]
+    if len(fields) < 6:
+        return None
+    flags = next((int(f[2:], 16) for f in fields[6:] if f.startswith("F=")), 0)
+    return None if flags & _DISCARD else (fields[0], int(fields[2]), int(fields[3]))
+
+
+def _length(spans: list[tuple[int, int]], base: Fraction) -> Milliseconds:
+    """From the first shown moment to the end of the last; a missing last duration is guessed."""
+    first = max(0, min(pts for pts, _ in spans))
+    pts, duration = max(spans)
+    if duration <= 0 and len(spans) > 1:
+        duration = (pts - first) // (len(spans) - 1)
+    return round((pts + duration - first) * base * 1000)

@@ -1,0 +1,132 @@
+"""One ffmpeg process under supervision: its list of finished files, its progress, its disk use.
+
+The process is held (SIGSTOP) while finished files wait to be stored and the folder is full,
+and ended as soon as the files that were wanted are there.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO
+
+from functions.domain.cutting import CutJob, Progress, StopRequested
+from functions.domain.errors import MediaError, UnavailableError
+
+_TICK_SECONDS = 0.1
+_NETWORK = ("http", "network", "connection", "timed out", "i/o error", "input/output", "tls")
+
+
+class SegmentingProcess:
+    """Iterate over `lines()`; the process never outlives the `with`."""
+
+    def __init__(
+        self, command: Callable[[int, int], list[str]], job: CutJob, stop: StopRequested
+    ) -> None:
+        self._job, self._stop = job, stop
+        self._ended = threading.Event()
+        self._errors: list[str] = []
+        self.stopped = False
+        list_read, list_write = os.pipe()
+        progress_read, progress_write = os.pipe()
+        self._process = subprocess.Popen(
+            command(list_write, progress_write),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            pass_fds=(list_write, progress_write),
+            text=True,
+        )
+        os.close(list_write)
+        os.close(progress_write)
+        self._list = os.fdopen(list_read)
+        self._progress = os.fdopen(progress_read)
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> SegmentingProcess:
+        self._spawn(self._watch)
+        self._spawn(self._collect_errors, self._process.stderr)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+        for thread in self._threads:
+            thread.join()
+        self._list.close()
+        self._progress.close()
+
+    def _spawn(self, target: Callable[..., None], *arguments: object) -> None:
+        thread = threading.Thread(target=target, args=arguments, daemon=True)
+        thread.start()
+        self._threads.append(thread)
+
+    def follow(self, progress: Progress) -> None:
+        """Pass ffmpeg's own position on, in milliseconds as it counts them."""
+        self._spawn(self._follow, progress)
+
+    def lines(self) -> Iterator[str]:
+        """The segment list as it grows: one line `file,start,end` per finished file."""
+        for line in self._list:
+            yield line.strip()
+
+    def end(self) -> None:
+        """Stop the process if it runs; a held one must be woken to die by SIGKILL at once."""
+        self._ended.set()
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+
+    def require_success(self) -> None:
+        """Raises UnavailableError for what another try may mend, MediaError for the rest."""
+        if self._process.wait() == 0:
+            return
+        text = "".join(self._errors[-20:]).lower()
+        if any(word in text for word in _NETWORK):
+            raise UnavailableError("cut.read_failed", "The source could not be read; trying again.")
+        raise MediaError(
+            "media.cannot_cut",
+            "The streams of this file cannot be copied into segments; save it again as MP4.",
+        )
+
+    def _follow(self, progress: Progress) -> None:
+        for line in self._progress:
+            name, _, value = line.strip().partition("=")
+            if name == "out_time_us" and value.lstrip("-").isdigit():
+                progress(int(value) // 1000)
+
+    def _collect_errors(self, stream: IO[str]) -> None:
+        for line in stream:
+            self._errors.append(line)
+            del self._errors[:-50]
+
+    def _watch(self) -> None:
+        held = False
+        while not self._ended.wait(_TICK_SECONDS) and self._process.poll() is None:
+            if self._stop():
+                self.stopped = True
+                self._process.kill()
+                return
+            full = folder_bytes(self._job.folder) > self._job.disk_budget and self._has_backlog()
+            if full != held:
+                self._process.send_signal(signal.SIGSTOP if full else signal.SIGCONT)
+                held = full
+
+    def _has_backlog(self) -> bool:
+        """Only hold while somebody else can make room: the newest file is ffmpeg's own."""
+        pattern = f"*.{self._job.plan.format.extension}"
+        return len(list(self._job.folder.glob(pattern))) > 1
+
+
+def folder_bytes(folder: Path) -> int:
+    """Bytes in a folder's files; a file that goes away meanwhile counts nothing."""
+    total = 0
+    for path in folder.iterdir():
+        try:
+            total += path.stat().st_size
+        except FileNotFoundError:
+            continue
+    return total

@@ -1,0 +1,164 @@
+"""The media bucket."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.adapters.aws import client, error_code, unavailable
+from functions.domain.ports import Part
+from functions.domain.video import Source
+
+_ABSENT = {"404", "NoSuchKey", "NotFound", "NoSuchUpload"}
+_JSON = "application/json"
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        raise unavailable("The media bucket", error) from error
+
+
+class S3MediaStore:
+    def __init__(self, bucket: str) -> None:
+        self._bucket = bucket
+
+    def find(self, key: str) -> Source | None:
+        try:
+            head = client("s3").head_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            if error_code(error) in _ABSENT:
+                return None
+            raise unavailable("The media bucket", error) from error
+        version = head.get("VersionId")
+        return Source(
+            key=key,
+            size=head["ContentLength"],
+            etag=head["ETag"].strip('"'),
+            version_id=version if version != "null" else None,
+        )
+
+    def start_multipart(self, key: str, content_type: str, metadata: Mapping[str, str]) -> str:
+        with _translated():
+            answer = client("s3").create_multipart_upload(
+                Bucket=self._bucket, Key=key, ContentType=content_type, Metadata=dict(metadata)
+            )
+        return str(answer["UploadId"])
+
+    def parts(self, key: str, upload_id: str) -> list[Part] | None:
+        pages = client("s3").get_paginator("list_parts")
+        try:
+            return [
+                Part(part["PartNumber"], part["Size"], part["ETag"])
+                for page in pages.paginate(Bucket=self._bucket, Key=key, UploadId=upload_id)
+                for part in page.get("Parts", [])
+            ]
+        except ClientError as error:
+            if error_code(error) in _ABSENT:
+                return None
+            raise unavailable("The media bucket", error) from error
+
+    def complete_multipart(self, key: str, upload_id: str, parts: Sequence[Part]) -> None:
+        named = [{"PartNumber": part.number, "ETag": part.etag} for part in parts]
+        with _translated():
+            client("s3").complete_multipart_upload(
+                Bucket=self._bucket,
+                Key=key,
+                UploadId=upload_id,
+                MultipartUpload={"Parts": named},
+            )
+
+    def abort_multipart(self, key: str, upload_id: str) -> None:
+        try:
+            client("s3").abort_multipart_upload(Bucket=self._bucket, Key=key, UploadId=upload_id)
+        except ClientError as error:
+            if error_code(error) not in _ABSENT:
+                raise unavailable("The media bucket", error) from error
+
+    def sign_part(self, key: str, upload_id: str, number: int, seconds: int) -> str:
+        return self._sign(
+            "upload_part",
+            {"Key": key, "UploadId": upload_id, "PartNumber": number},
+            seconds,
+        )
+
+    def sign_put(
+        self, key: str, *, size: int, content_type: str, metadata: Mapping[str, str], seconds: int
+    ) -> str:
+        return self._sign(
+            "put_object",
+            {
+                "Key": key,
+                "ContentLength": size,
+                "ContentType": content_type,
+                "Metadata": dict(metadata),
+            },
+            seconds,
+        )
+
+    def sign_get(self, source: Source, seconds: int) -> str:
+        version = {"VersionId": source.version_id} if source.version_id else {}
+        return self._sign("get_object", {"Key": source.key, **version}, seconds)
+
+    def sign_download(self, key: str, *, file_name: str, content_type: str, seconds: int) -> str:
+        name = quote(file_name, safe="")
+        return self._sign(
+            "get_object",
+            {
+                "Key": key,
+                "ResponseContentType": content_type,
+                "ResponseContentDisposition": f"attachment; filename*=UTF-8''{name}",
+            },
+            seconds,
+        )
+
+    def _sign(self, operation: str, arguments: Mapping[str, Any], seconds: int) -> str:
+        url: str = client("s3").generate_presigned_url(
+            operation, Params={"Bucket": self._bucket, **arguments}, ExpiresIn=seconds
+        )
+        return url
+
+    def read_json(self, key: str) -> Any:
+        with _translated():
+            body = client("s3").get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        return json.loads(body)
+
+    def write_json(self, key: str, document: Any) -> None:
+        body = json.dumps(document, separators=(",", ":")).encode()
+        with _translated():
+            client("s3").put_object(
+                Bucket=self._bucket, Key=key, Body=body, ContentType=_JSON
+            )
+
+    def upload(self, path: Path, key: str, content_type: str) -> None:
+        with _translated():
+            client("s3").upload_file(
+                str(path), self._bucket, key, ExtraArgs={"ContentType": content_type}
+            )
+
+    def download(self, key: str, path: Path) -> None:
+        with _translated():
+            client("s3").download_file(self._bucket, key, str(path))
+
+    def copy(self, from_key: str, to_key: str) -> None:
+        with _translated():
+            client("s3").copy_object(
+                Bucket=self._bucket,
+                Key=to_key,
+                CopySource={"Bucket": self._bucket, "Key": from_key},
+            )
+
+    def delete(self, keys: Iterable[str]) -> None:
+        wanted = list(keys)
+        with _translated():
+            for start in range(0, len(wanted), 1000):
+                objects = [{"Key": key} for key in wanted[start : start + 1000]]
+                client("s3").delete_objects(Bucket=self._bucket, Delete={"Objects": objects})

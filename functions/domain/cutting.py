@@ -1,0 +1,55 @@
+"""The words between the service that cuts a window and the tool that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from functions.domain.segmentation import Plan, PlannedSegment
+from functions.domain.times import Milliseconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutJob:
+    """Cut `segments` (consecutive) out of `source_url` into files under `folder`.
+
+    `skip` holds numbers that exist already: in a source without an index they are passed over
+    and thrown away. At most `disk_budget` bytes of finished files wait in the folder.
+    """
+
+    source_url: str
+    plan: Plan
+    segments: tuple[PlannedSegment, ...]
+    skip: frozenset[int]
+    folder: Path
+    disk_budget: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutFile:
+    """One finished file of a cut; whoever receives it removes it."""
+
+    segment: PlannedSegment
+    path: Path
+    actual_start: Milliseconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """What was read from a produced file, plus what was made of it.
+
+    `duration` is the picture's (the sound's where there is no picture).
+    """
+
+    frame_count: int | None
+    duration: Milliseconds
+    thumbnail: Path | None
+    audio: Path | None
+
+
+Progress = Callable[[Milliseconds], None]
+"""Told how much media of the job was read, in milliseconds."""
+
+StopRequested = Callable[[], bool]
+"""Asked between files: True hands the rest over to the next invocation."""

@@ -1,0 +1,67 @@
+"""Where objects live in the bucket.
+
+uploads/{user_id}/…                  what users send; the only watched prefix
+media/{user_id}/{video_id}/…         what we make and keep
+work/{user_id}/{video_id}/…          half-way pieces; a lifecycle rule clears them
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+UPLOADS = "uploads"
+MEDIA = "media"
+WORK = "work"
+
+
+@dataclass(frozen=True, slots=True)
+class UploadKey:
+    """A key under the watched prefix, taken apart. EventBridge keys are not URL-encoded."""
+
+    user_id: str
+    name: str
+
+    @property
+    def file_name(self) -> str:
+        return self.name.rsplit("/", 1)[-1]
+
+
+def parse_upload_key(key: str) -> UploadKey | None:
+    """None for what is no file of a user: other prefixes, folder markers, a missing user."""
+    prefix, _, rest = key.partition("/")
+    user_id, _, name = rest.partition("/")
+    if prefix != UPLOADS or not user_id or not name or name.endswith("/"):
+        return None
+    return UploadKey(user_id, name)
+
+
+def upload_key(user_id: str, video_id: str) -> str:
+    return f"{UPLOADS}/{user_id}/{video_id}/source"
+
+
+def probe_key(user_id: str, video_id: str, etag: str) -> str:
+    return f"{MEDIA}/{user_id}/{video_id}/probe-{etag}.json"
+
+
+def plan_key(user_id: str, video_id: str, plan_id: str) -> str:
+    return f"{MEDIA}/{user_id}/{video_id}/{plan_id}/plan.json"
+
+
+def segment_key(user_id: str, video_id: str, plan_id: str, number: int, extension: str) -> str:
+    return f"{MEDIA}/{user_id}/{video_id}/{plan_id}/{number:06d}.{extension}"
+
+
+def thumbnail_key(user_id: str, video_id: str, plan_id: str, number: int) -> str:
+    return f"{MEDIA}/{user_id}/{video_id}/{plan_id}/{number:06d}.jpg"
+
+
+def audio_key(user_id: str, video_id: str, plan_id: str, extension: str) -> str:
+    return f"{MEDIA}/{user_id}/{video_id}/{plan_id}/audio.{extension}"
+
+
+def poster_key(user_id: str, video_id: str, plan_id: str) -> str:
+    return f"{MEDIA}/{user_id}/{video_id}/{plan_id}/poster.jpg"
+
+
+def audio_piece_key(user_id: str, video_id: str, plan_id: str, number: int, extension: str) -> str:
+    return f"{WORK}/{user_id}/{video_id}/{plan_id}/{number:06d}.{extension}"

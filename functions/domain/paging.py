@@ -1,0 +1,18 @@
+"""A page of a list: items and where the next page begins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+Position = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """`next` is the storage position after the last item, None at the end."""
+
+    items: tuple[Item, ...]
+    next: Position | None

@@ -1,0 +1,169 @@
+"""What the services need from outside, each with a fake in tests/fakes and an adapter in adapters/."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from functions.domain.cutting import CutFile, CutJob, Inspection, Progress, StopRequested
+from functions.domain.media import KeyframeIndex, Probe
+from functions.domain.paging import Page, Position
+from functions.domain.run import Run, Stage
+from functions.domain.segment import Segment, SegmentType
+from functions.domain.segmentation import Plan
+from functions.domain.tiers import Tier
+from functions.domain.times import Milliseconds
+from functions.domain.video import Failure, Source, Video
+
+
+class VideoStore(Protocol):
+    def get(self, video_id: str) -> Video | None:
+        """The video, read consistently."""
+
+    def create(self, video: Video) -> bool:
+        """False if the id is taken: the first write stays."""
+
+    def save(self, video: Video) -> Video:
+        """Write over the version that was read; raises StaleWriteError if it moved on."""
+
+    def of_user(self, user_id: str, *, limit: int, after: Position | None) -> Page[Video]:
+        """Newest first."""
+
+
+class RunStore(Protocol):
+    def get(self, video_id: str, run_id: str) -> Run | None:
+        """The run, read consistently."""
+
+    def create(self, run: Run) -> bool:
+        """False if the run exists."""
+
+    def begin(self, video_id: str, run_id: str) -> bool:
+        """queued -> running; True also when it runs already, False when it has ended."""
+
+    def stage_started(self, run: Run, stage: Stage, now: datetime) -> None:
+        """Keep the first start."""
+
+    def stage_finished(self, run: Run, stage: Stage, now: datetime, *, reused: bool) -> None:
+        """Keep the first finish."""
+
+    def planned(self, run: Run, plan_key: str, duration: Milliseconds) -> None:
+        """Note the plan, so that progress can be counted."""
+
+    def progressed(self, run: Run, window: int, done: Milliseconds) -> None:
+        """Raise a window's progress; a lower value changes nothing."""
+
+    def succeed(self, run: Run, now: datetime) -> bool:
+        """running -> succeeded; False if it has ended before."""
+
+    def fail(self, video_id: str, run_id: str, failure: Failure, now: datetime) -> bool:
+        """queued or running -> failed; False if it has ended before."""
+
+
+class SegmentStore(Protocol):
+    def get(self, segment_id: str) -> Segment | None:
+        """The segment, read consistently."""
+
+    def add(self, segments: Sequence[Segment]) -> None:
+        """Write those that are not there; a repeated write changes nothing."""
+
+    def of_video(
+        self, video_id: str, kind: SegmentType | None, *, limit: int, after: Position | None
+    ) -> Page[Segment]:
+        """By type, then number."""
+
+    def all_of(self, video_id: str, kind: SegmentType) -> Iterator[Segment]:
+        """Every segment of one type, by number."""
+
+    def numbers(self, video_id: str, plan_id: str, among: Sequence[int]) -> set[int]:
+        """Which processed segments of a plan exist, read consistently."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part that arrived, of a multipart upload."""
+
+    number: int
+    size: int
+    etag: str
+
+
+class MediaStore(Protocol):
+    def find(self, key: str) -> Source | None:
+        """The object's current version, None if absent."""
+
+    def start_multipart(self, key: str, content_type: str, metadata: Mapping[str, str]) -> str:
+        """Begin a multipart upload and return its id."""
+
+    def parts(self, key: str, upload_id: str) -> list[Part] | None:
+        """The parts that arrived, None if the upload is over."""
+
+    def complete_multipart(self, key: str, upload_id: str, parts: Sequence[Part]) -> None:
+        """Join the parts."""
+
+    def abort_multipart(self, key: str, upload_id: str) -> None:
+        """Give the upload up; fine if it is over."""
+
+    def sign_part(self, key: str, upload_id: str, number: int, seconds: int) -> str:
+        """A URL to PUT one part to."""
+
+    def sign_put(
+        self, key: str, *, size: int, content_type: str, metadata: Mapping[str, str], seconds: int
+    ) -> str:
+        """A URL to PUT the whole object to; it takes these bytes' count only."""
+
+    def sign_get(self, source: Source, seconds: int) -> str:
+        """A URL to read an object by ranges."""
+
+    def sign_download(self, key: str, *, file_name: str, content_type: str, seconds: int) -> str:
+        """A URL that a browser saves under `file_name`."""
+
+    def read_json(self, key: str) -> Any:
+        """A JSON document of ours."""
+
+    def write_json(self, key: str, document: Any) -> None:
+        """Store a JSON document."""
+
+    def upload(self, path: Path, key: str, content_type: str) -> None:
+        """Store a file."""
+
+    def download(self, key: str, path: Path) -> None:
+        """Fetch an object of ours into a file."""
+
+    def copy(self, from_key: str, to_key: str) -> None:
+        """Copy one of our own small objects."""
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Remove objects; absent ones are fine."""
+
+
+class Prober(Protocol):
+    def probe(self, source: Source) -> Probe:
+        """Read what the file is. Raises MediaError when it is no video we can use."""
+
+    def keyframes_after(self, source: Source, times: Sequence[Milliseconds]) -> KeyframeIndex:
+        """For each time, the first keyframe at or after it."""
+
+
+class Cutter(Protocol):
+    def cut(self, job: CutJob, progress: Progress, stop: StopRequested) -> Iterator[CutFile]:
+        """Yield each file as it is finished. Raises MediaError or UnavailableError."""
+
+    def inspect(self, path: Path, plan: Plan) -> Inspection:
+        """Count, measure and take thumbnail and sound out of a produced file."""
+
+    def join_audio(self, pieces: Sequence[Path], target: Path, plan: Plan) -> Milliseconds:
+        """Put pieces of sound together without touching a packet; returns the length."""
+
+
+class Pipeline(Protocol):
+    def start(self, video_id: str, run_id: str) -> None:
+        """Start the run's execution; starting it again changes nothing."""
+
+
+class UserDirectory(Protocol):
+    def tier(self, user_id: str) -> Tier | None:
+        """The user's tier, None if there is no such user."""
+

@@ -1,0 +1,61 @@
+"""A segment: a stored piece of a video, with what was asked and what was measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from functions.domain.ids import derived_id
+from functions.domain.times import Milliseconds
+
+
+class SegmentType(StrEnum):
+    PROCESSED = "processed"
+    ORIGINAL = "original"
+    THUMBNAIL = "thumbnail"
+    AUDIO = "audio"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """Times in milliseconds from the video's start, `file_size` in bytes.
+
+    `start` and `end` are as asked; `actual_start`, `actual_end`, `frame_count` and `duration`
+    were read from the produced file. Number 0 stands for the whole video.
+    """
+
+    segment_id: str
+    video_id: str
+    user_id: str
+    segment_type: SegmentType
+    segment_number: int
+    s3_key: str
+    file_size: int
+    content_type: str
+    created_at: datetime
+    updated_at: datetime
+    source: str = "pipeline"
+    plan_id: str | None = None
+    duration: Milliseconds | None = None
+    start: Milliseconds | None = None
+    end: Milliseconds | None = None
+    actual_start: Milliseconds | None = None
+    actual_end: Milliseconds | None = None
+    frame_count: int | None = None
+    width: int | None = None
+    height: int | None = None
+    title: str | None = None
+    description: str | None = None
+    tags: tuple[str, ...] = ()
+    version: int = 1
+
+    @property
+    def order(self) -> str:
+        """Sorts a video's segments by type, then number."""
+        return f"{self.segment_type}#{self.segment_number:06d}"
+
+
+def segment_id_of(video_id: str, plan_id: str, kind: SegmentType, number: int) -> str:
+    """The id that every attempt at this segment gives it."""
+    return derived_id("segment", video_id, plan_id, kind, number)

@@ -1,0 +1,138 @@
+"""A video and the states it moves through.
+
+uploading ──> queued ──> processing ──> ready
+    │            ▲            └───────> failed
+    └─> aborted  └── a new run, from ready or failed
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from functions.domain.errors import ConflictError, GoneError, StaleWriteError
+from functions.domain.media import Media
+from functions.domain.segmentation import Segmentation
+
+
+class VideoStatus(StrEnum):
+    UPLOADING = "uploading"
+    ABORTED = "aborted"
+    EXPIRED = "expired"
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The uploaded object, pinned: its version where the bucket keeps versions, else its ETag."""
+
+    key: str
+    size: int
+    etag: str
+    version_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """An upload through the API. `upload_id` and `part_size` are set for multipart only."""
+
+    key: str
+    expires_at: datetime
+    upload_id: str | None = None
+    part_size: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a run ended without a result; `code` is stable, `detail` is for the user."""
+
+    code: str
+    detail: str
+    stage: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Video:
+    """One video of one user."""
+
+    video_id: str
+    user_id: str
+    status: VideoStatus
+    file_name: str
+    created_at: datetime
+    updated_at: datetime
+    title: str | None = None
+    content_type: str | None = None
+    declared_size: int | None = None
+    segmentation: Segmentation = Segmentation()
+    upload: Upload | None = None
+    source: Source | None = None
+    media: Media | None = None
+    probe_key: str | None = None
+    run_id: str | None = None
+    runs: int = 0
+    segment_count: int | None = None
+    poster_id: str | None = None
+    error: Failure | None = None
+    version: int = 1
+
+    def status_at(self, now: datetime) -> VideoStatus:
+        """The status a reader sees: an upload that was never finished expires by itself."""
+        if self.status is VideoStatus.UPLOADING and self.upload and self.upload.expires_at < now:
+            return VideoStatus.EXPIRED
+        return self.status
+
+    def open_upload(self, now: datetime) -> Upload:
+        """The upload while it can go on. Raises GoneError or ConflictError when it cannot."""
+        status = self.status_at(now)
+        if status in {VideoStatus.EXPIRED, VideoStatus.ABORTED} or self.upload is None:
+            raise GoneError("upload.expired", "This upload is over; start a new one.")
+        if status is not VideoStatus.UPLOADING:
+            raise ConflictError("upload.finished", "The file has arrived and is being worked on.")
+        return self.upload
+
+    def arrived(self, source: Source, run_id: str, now: datetime) -> Video:
+        """The file is there. Raises StaleWriteError if another object took this place."""
+        if self.source is not None and self.source != source:
+            raise StaleWriteError("The video's source")
+        return self.queued(run_id, now, source=source)
+
+    def queued(self, run_id: str, now: datetime, *, source: Source | None = None) -> Video:
+        """A run is about to start. Raises ConflictError while one is under way."""
+        if self.status in {VideoStatus.QUEUED, VideoStatus.PROCESSING}:
+            raise ConflictError("pipeline.already_running", "A run of this video is under way.")
+        return replace(
+            self,
+            status=VideoStatus.QUEUED,
+            source=source or self.source,
+            run_id=run_id,
+            runs=self.runs + 1,
+            error=None,
+            updated_at=now,
+        )
+
+    def abort(self, now: datetime) -> Video:
+        return replace(self, status=VideoStatus.ABORTED, updated_at=now)
+
+    def processing(self, now: datetime) -> Video:
+        return replace(self, status=VideoStatus.PROCESSING, updated_at=now)
+
+    def probed(self, media: Media, probe_key: str, now: datetime) -> Video:
+        return replace(self, media=media, probe_key=probe_key, updated_at=now)
+
+    def ready(self, *, segment_count: int, poster_id: str | None, now: datetime) -> Video:
+        return replace(
+            self,
+            status=VideoStatus.READY,
+            segment_count=segment_count,
+            poster_id=poster_id,
+            error=None,
+            updated_at=now,
+        )
+
+    def failed(self, failure: Failure, now: datetime) -> Video:
+        return replace(self, status=VideoStatus.FAILED, error=failure, updated_at=now)

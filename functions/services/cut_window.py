@@ -1,0 +1,233 @@
+"""Fourth stage, one window of it: cut, look at, upload and record each segment as it is finished.
+
+A segment's row is written last, after its files. So a worker that is killed leaves either a whole
+segment or none, and the next attempt goes on at the first one that is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from functions.domain.cutting import CutFile, CutJob, Inspection
+from functions.domain.errors import MediaError, UnavailableError
+from functions.domain.keys import audio_piece_key, segment_key, thumbnail_key
+from functions.domain.ports import Cutter
+from functions.domain.run import Stage
+from functions.domain.segment import Segment, SegmentType, segment_id_of
+from functions.domain.segmentation import Plan, Window
+from functions.domain.times import Milliseconds
+from functions.domain.video import Video
+from functions.services.progress import WindowProgress
+from functions.services.stages import Context, StageWork, load, read_plan
+
+SOURCE_URL_SECONDS = 3_600
+UPLOAD_THREADS = 4
+SHORTFALL: Milliseconds = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What one invocation may use: a folder, bytes of it, and time until `stop` says enough."""
+
+    folder: Path
+    disk_budget: int
+    stop: Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowResult:
+    """`finished` False hands the rest to the next invocation."""
+
+    finished: bool
+    made: int
+
+
+def cut_window(
+    context: Context, cutter: Cutter, bounds: Bounds, *, video_id: str, run_id: str, index: int
+) -> WindowResult:
+    """Make what is missing of a window. Raises MediaError where the source ends too early."""
+    work = load(context, video_id, run_id)
+    context.runs.stage_started(work.run, Stage.CUT, context.clock())
+    plan = read_plan(context, work.run)
+    window = plan.windows[index]
+    numbers = range(window.first, window.last + 1)
+    have = context.segments.numbers(video_id, plan.plan_id, numbers)
+    progress = WindowProgress(context, work.run, plan, window, have)
+    missing = [number for number in numbers if number not in have]
+    if missing:
+        job = _job(context, work, bounds, plan, window, missing[0], have)
+        made = _make(context, cutter, bounds, work.video, job, progress)
+        have |= made
+        _require_progress(made, bounds)
+    finished = len(have) == len(numbers)
+    if not finished and not bounds.stop():
+        raise _shortfall(plan, len(have), len(numbers))
+    progress.report(force=True)
+    return WindowResult(finished=finished, made=len(missing))
+
+
+def _job(
+    context: Context,
+    work: StageWork,
+    bounds: Bounds,
+    plan: Plan,
+    window: Window,
+    first_missing: int,
+    have: set[int],
+) -> CutJob:
+    """From the first missing segment on; without an index, from the window's start."""
+    first = window.first if plan.one_pass else first_missing
+    segments = plan.of_window(Window(index=window.index, first=first, last=window.last))
+    return CutJob(
+        source_url=context.media.sign_get(work.source, SOURCE_URL_SECONDS),
+        plan=plan,
+        segments=segments,
+        skip=frozenset(have),
+        folder=bounds.folder,
+        disk_budget=bounds.disk_budget,
+    )
+
+
+def _make(
+    context: Context,
+    cutter: Cutter,
+    bounds: Bounds,
+    video: Video,
+    job: CutJob,
+    progress: WindowProgress,
+) -> set[int]:
+    """Cut and store; returns the numbers that were recorded."""
+    made: dict[int, Future[Segment]] = {}
+    with ThreadPoolExecutor(UPLOAD_THREADS) as pool:
+        try:
+            for file in cutter.cut(job, progress.read, bounds.stop):
+                _raise_first(made)
+                if file.segment.number in job.skip:
+                    file.path.unlink(missing_ok=True)
+                    continue
+                made[file.segment.number] = pool.submit(
+                    _store, context, cutter, video, job.plan, file, progress
+                )
+        finally:
+            pool.shutdown(wait=True, cancel_futures=False)
+    _raise_first(made)
+    segments = [future.result() for future in made.values()]
+    _require_whole(job.plan, segments)
+    return {segment.segment_number for segment in segments}
+
+
+def _raise_first(futures: dict[int, Future[Segment]]) -> None:
+    for future in futures.values():
+        if future.done():
+            future.result()
+
+
+def _store(
+    context: Context,
+    cutter: Cutter,
+    video: Video,
+    plan: Plan,
+    file: CutFile,
+    progress: WindowProgress,
+) -> Segment:
+    """Files first, the row last."""
+    seen = cutter.inspect(file.path, plan)
+    processed = _processed(context, video, plan, file, seen)
+    rows = [processed]
+    context.media.upload(file.path, processed.s3_key, processed.content_type)
+    if seen.thumbnail:
+        thumbnail = _thumbnail(processed, plan, seen.thumbnail)
+        context.media.upload(seen.thumbnail, thumbnail.s3_key, thumbnail.content_type)
+        rows.insert(0, thumbnail)
+    if seen.audio and plan.audio_format:
+        number, extension = file.segment.number, plan.audio_format.extension
+        key = audio_piece_key(video.user_id, video.video_id, plan.plan_id, number, extension)
+        context.media.upload(seen.audio, key, plan.audio_format.content_type)
+    for path in (file.path, seen.thumbnail, seen.audio):
+        if path:
+            path.unlink(missing_ok=True)
+    context.segments.add(rows)
+    progress.stored(file.segment)
+    return processed
+
+
+def _processed(
+    context: Context, video: Video, plan: Plan, file: CutFile, seen: Inspection
+) -> Segment:
+    asked, now = file.segment, context.clock()
+    picture = video.media.video if video.media else None
+    return Segment(
+        segment_id=segment_id_of(
+            video.video_id, plan.plan_id, SegmentType.PROCESSED, asked.number
+        ),
+        video_id=video.video_id,
+        user_id=video.user_id,
+        segment_type=SegmentType.PROCESSED,
+        segment_number=asked.number,
+        s3_key=segment_key(
+            video.user_id, video.video_id, plan.plan_id, asked.number, plan.format.extension
+        ),
+        file_size=file.path.stat().st_size,
+        content_type=plan.format.content_type,
+        plan_id=plan.plan_id,
+        duration=seen.duration,
+        start=asked.start,
+        end=asked.end,
+        actual_start=file.actual_start,
+        actual_end=file.actual_start + seen.duration,
+        frame_count=seen.frame_count,
+        width=picture.width if picture else None,
+        height=picture.height if picture else None,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _thumbnail(of: Segment, plan: Plan, path: Path) -> Segment:
+    number = of.segment_number
+    return Segment(
+        segment_id=segment_id_of(of.video_id, plan.plan_id, SegmentType.THUMBNAIL, number),
+        video_id=of.video_id,
+        user_id=of.user_id,
+        segment_type=SegmentType.THUMBNAIL,
+        segment_number=number,
+        s3_key=thumbnail_key(of.user_id, of.video_id, plan.plan_id, number),
+        file_size=path.stat().st_size,
+        content_type="image/jpeg",
+        plan_id=plan.plan_id,
+        start=of.start,
+        end=of.end,
+        created_at=of.created_at,
+        updated_at=of.updated_at,
+    )
+
+
+def _require_whole(plan: Plan, made: list[Segment]) -> None:
+    """ffmpeg ends well on a file that is cut off: hold the last segment against the plan."""
+    for segment in made:
+        short = plan.duration - (segment.actual_end or 0)
+        if segment.segment_number == len(plan.segments) and short > _tolerance(plan):
+            raise _shortfall(plan, segment.segment_number, len(plan.segments))
+
+
+def _tolerance(plan: Plan) -> Milliseconds:
+    return max(SHORTFALL, plan.duration // 20)
+
+
+def _require_progress(made: set[int], bounds: Bounds) -> None:
+    if not made and bounds.stop():
+        raise UnavailableError("cut.too_slow", "Not one segment was finished in the time allowed.")
+
+
+def _shortfall(plan: Plan, have: int, wanted: int) -> MediaError | UnavailableError:
+    """With an index the probe has seen the whole file, so a short read is worth another try."""
+    if plan.one_pass:
+        return MediaError(
+            "media.truncated",
+            f"The file ends before its stated length ({have} of {wanted} segments are there). "
+            "Upload the whole file again.",
+        )
+    return UnavailableError("cut.short_read", f"Only {have} of {wanted} segments could be read.")

@@ -1,0 +1,56 @@
+"""Last stage: choose the poster, count, and let the video be seen as ready."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from functions.domain.errors import UnavailableError
+from functions.domain.keys import poster_key
+from functions.domain.run import Stage
+from functions.domain.segment import Segment, SegmentType, segment_id_of
+from functions.domain.segmentation import Plan
+from functions.domain.video import Video
+from functions.services.stages import Context, change_video, read_plan, stage
+
+
+def finish_run(context: Context, *, video_id: str, run_id: str) -> int:
+    """Check that every planned segment is there, then close the run; returns their number."""
+    with stage(context, Stage.FINISH, video_id, run_id) as work:
+        plan = read_plan(context, work.run)
+        wanted = range(1, len(plan.segments) + 1)
+        have = context.segments.numbers(video_id, plan.plan_id, wanted)
+        if len(have) != len(wanted):
+            raise UnavailableError("pipeline.incomplete", "Some segments are missing; run again.")
+        poster = _poster(context, work.video, plan)
+        change_video(context, video_id, lambda video: _ready(context, video, len(wanted), poster))
+    context.runs.succeed(work.run, context.clock())
+    return len(wanted)
+
+
+def _ready(context: Context, video: Video, count: int, poster: str | None) -> Video:
+    return video.ready(segment_count=count, poster_id=poster, now=context.clock())
+
+
+def _poster(context: Context, video: Video, plan: Plan) -> str | None:
+    """The thumbnail with the most in it: the largest JPEG is never the black or empty frame."""
+    thumbnails = [
+        segment
+        for segment in context.segments.all_of(video.video_id, SegmentType.THUMBNAIL)
+        if segment.plan_id == plan.plan_id and segment.segment_number > 0
+    ]
+    if not thumbnails:
+        return None
+    best = max(thumbnails, key=lambda segment: segment.file_size)
+    poster = _poster_of(best, plan)
+    context.media.copy(best.s3_key, poster.s3_key)
+    context.segments.add([poster])
+    return poster.segment_id
+
+
+def _poster_of(best: Segment, plan: Plan) -> Segment:
+    return replace(
+        best,
+        segment_id=segment_id_of(best.video_id, plan.plan_id, SegmentType.THUMBNAIL, 0),
+        segment_number=0,
+        s3_key=poster_key(best.user_id, best.video_id, plan.plan_id),
+    )

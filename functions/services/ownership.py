@@ -1,0 +1,46 @@
+"""The one choke point of ownership: nothing of another user's passes, and it looks like nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from functions.domain.errors import NotFoundError
+from functions.domain.ports import SegmentStore, VideoStore
+from functions.domain.segment import Segment
+from functions.domain.tiers import Tier
+from functions.domain.video import Video, VideoStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, as the token says."""
+
+    user_id: str
+    tier: Tier
+
+
+class _Owned(Protocol):
+    @property
+    def user_id(self) -> str: ...
+
+
+Thing = TypeVar("Thing", bound=_Owned)
+
+
+def require_owner(caller: Caller, thing: Thing | None, what: str) -> Thing:
+    """The thing, if it is the caller's. Raises NotFoundError for absent and for foreign alike."""
+    if thing is None or thing.user_id != caller.user_id:
+        raise NotFoundError(f"{what}.not_found", f"There is no such {what}.")
+    return thing
+
+
+def own_video(caller: Caller, videos: VideoStore, video_id: str) -> Video:
+    video = require_owner(caller, videos.get(video_id), "video")
+    if video.status is VideoStatus.ABORTED:
+        raise NotFoundError("video.not_found", "There is no such video.")
+    return video
+
+
+def own_segment(caller: Caller, segments: SegmentStore, segment_id: str) -> Segment:
+    return require_owner(caller, segments.get(segment_id), "segment")

@@ -1,0 +1,55 @@
+"""How far a window is: half of it is reading (ffmpeg's own progress), half is storing."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable
+
+from functions.domain.run import Run
+from functions.domain.segmentation import Plan, PlannedSegment, Window
+from functions.domain.times import Milliseconds
+from functions.services.stages import Context
+
+EVERY_SECONDS = 1.0
+
+
+def lengths(segments: Iterable[PlannedSegment]) -> Milliseconds:
+    return sum(segment.end - segment.start for segment in segments)
+
+
+class WindowProgress:
+    """Collects from several threads; writes at most once a second, and only upwards."""
+
+    def __init__(
+        self, context: Context, run: Run, plan: Plan, window: Window, have: Iterable[int]
+    ) -> None:
+        self._context, self._run, self._index = context, run, window.index
+        segments = plan.of_window(window)
+        done = set(have)
+        self._total = lengths(segments)
+        self._stored = lengths(segment for segment in segments if segment.number in done)
+        self._read = self._stored
+        self._written_at = time.monotonic()
+        self._lock = threading.Lock()
+
+    def read(self, position: Milliseconds) -> None:
+        """The tool has read `position` milliseconds of its job."""
+        with self._lock:
+            self._read = max(self._read, min(position, self._total))
+        self.report()
+
+    def stored(self, segment: PlannedSegment) -> None:
+        with self._lock:
+            self._stored += segment.end - segment.start
+        self.report()
+
+    def report(self, *, force: bool = False) -> None:
+        """Write the window's progress down."""
+        with self._lock:
+            due = time.monotonic() - self._written_at >= EVERY_SECONDS
+            if not (due or force):
+                return
+            self._written_at = time.monotonic()
+            done = (max(self._read, self._stored) + self._stored) // 2
+        self._context.runs.progressed(self._run, self._index, done)

@@ -1,0 +1,115 @@
+"""Every way a run begins: an object appears in the bucket, or a user asks again."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from functions.domain.errors import ConflictError, StaleWriteError
+from functions.domain.ids import derived_id
+from functions.domain.keys import UploadKey, parse_upload_key, upload_key
+from functions.domain.ports import Pipeline, RunStore, VideoStore
+from functions.domain.run import Run, RunStatus
+from functions.domain.video import Source, Video, VideoStatus
+from functions.services.ownership import Caller, own_video
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectCreated:
+    """An event of the bucket: the key as it is, not URL-encoded."""
+
+    bucket: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stores:
+    videos: VideoStore
+    runs: RunStore
+    pipeline: Pipeline
+
+
+def start_from_event(event: ObjectCreated, stores: Stores, now: datetime) -> Run | None:
+    """Start the run of an uploaded object; the same event, however often, starts one run.
+
+    None where there is nothing to run: no user's file, or a place already taken by another object.
+    """
+    source = event.source
+    place = parse_upload_key(source.key)
+    if place is None:
+        return None
+    run_id = derived_id("run", event.bucket, source.key, source.version_id or source.etag)
+    video = _video_of(place, source, run_id, stores.videos, now)
+    if video.status is VideoStatus.ABORTED:
+        logger.warning("object of an aborted upload left alone", extra={"run_id": run_id})
+        return None
+    if video.run_id is None:
+        video = stores.videos.save(video.arrived(source, run_id, now))
+    if video.source != source:
+        logger.warning("object written over a finished upload ignored", extra={"run_id": run_id})
+        return None
+    return _start(video, run_id, stores, now)
+
+
+def _video_of(
+    place: UploadKey, source: Source, run_id: str, videos: VideoStore, now: datetime
+) -> Video:
+    """The video an API upload announced, else a new one for a file dropped into the folder."""
+    announced = videos.get(place.name.split("/", 1)[0])
+    if announced and source.key == upload_key(announced.user_id, announced.video_id):
+        return announced
+    dropped = Video(
+        video_id=derived_id("drop", run_id),
+        user_id=place.user_id,
+        status=VideoStatus.QUEUED,
+        file_name=place.file_name,
+        source=source,
+        run_id=run_id,
+        runs=1,
+        created_at=now,
+        updated_at=now,
+    )
+    if videos.create(dropped):
+        return dropped
+    return videos.get(dropped.video_id) or dropped
+
+
+def restart(caller: Caller, video_id: str, stores: Stores, now: datetime) -> Run:
+    """Run a video again; finished stages are found done and not repeated."""
+    video = own_video(caller, stores.videos, video_id)
+    if video.source is None:
+        raise ConflictError("upload.incomplete", "The file has not arrived yet.")
+    if video.status is VideoStatus.QUEUED and video.run_id:
+        # Killed between the row and the execution: starting the same run again is harmless.
+        return _start(video, video.run_id, stores, now) or _new_run(video, video.run_id, now)
+    run_id = derived_id("rerun", video_id, video.runs)
+    try:
+        video = stores.videos.save(video.queued(run_id, now))
+    except StaleWriteError as error:
+        raise ConflictError("pipeline.already_running", "A run has just been started.") from error
+    return _start(video, run_id, stores, now) or _new_run(video, run_id, now)
+
+
+def _start(video: Video, run_id: str, stores: Stores, now: datetime) -> Run | None:
+    """Row first, execution second: a crash in between is mended by doing it again."""
+    run = _new_run(video, run_id, now)
+    if not stores.runs.create(run):
+        known = stores.runs.get(video.video_id, run_id)
+        if known is None or known.status is not RunStatus.QUEUED:
+            return known
+        run = known
+    stores.pipeline.start(video.video_id, run_id)
+    return run
+
+
+def _new_run(video: Video, run_id: str, now: datetime) -> Run:
+    return Run(
+        video_id=video.video_id,
+        run_id=run_id,
+        user_id=video.user_id,
+        status=RunStatus.QUEUED,
+        created_at=now,
+    )

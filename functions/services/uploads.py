@@ -1,0 +1,177 @@
+"""Uploads through the API: the bytes go from the browser to S3, never through a function."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+from functions.domain.errors import ConflictError, InvalidInputError
+from functions.domain.ids import derived_id, new_id
+from functions.domain.keys import upload_key
+from functions.domain.ports import MediaStore, Part, VideoStore
+from functions.domain.segmentation import Segmentation
+from functions.domain.tiers import LimitsByTier
+from functions.domain.video import Upload, Video, VideoStatus
+from functions.services.ownership import Caller, own_video
+
+MIB = 1024 * 1024
+SINGLE_PUT_MAX = 16 * MIB
+MIN_PART = 16 * MIB
+MAX_PARTS = 500
+URL_SECONDS = 3_600
+UPLOAD_LIFE = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewUpload:
+    """What a user announces: size in bytes."""
+
+    file_name: str
+    size: int
+    content_type: str
+    title: str | None
+    segmentation: Segmentation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadTicket:
+    """What to send where. `part_urls` for multipart (missing parts only), `put_url` for one PUT."""
+
+    video: Video
+    put_url: str | None
+    part_urls: tuple[tuple[int, str], ...]
+    arrived: tuple[Part, ...]
+
+
+def create_upload(
+    caller: Caller,
+    wanted: NewUpload,
+    *,
+    videos: VideoStore,
+    media: MediaStore,
+    limits: LimitsByTier,
+    now: datetime,
+    key: str | None = None,
+) -> UploadTicket:
+    """Open an upload; `key` (the caller's Idempotency-Key) makes a repeat find the same video."""
+    limits[caller.tier].check_size(wanted.size)
+    video_id = derived_id("upload", caller.user_id, key) if key else new_id(now)
+    video = _new_video(caller, wanted, video_id, now)
+    known = videos.get(video_id)
+    if known is None:
+        if wanted.size > SINGLE_PUT_MAX:
+            video = _with_multipart(video, wanted, media)
+        videos.create(video)
+    return ticket(known or video, media=media, now=now)
+
+
+def _new_video(caller: Caller, wanted: NewUpload, video_id: str, now: datetime) -> Video:
+    return Video(
+        video_id=video_id,
+        user_id=caller.user_id,
+        status=VideoStatus.UPLOADING,
+        file_name=wanted.file_name,
+        title=wanted.title,
+        content_type=wanted.content_type,
+        declared_size=wanted.size,
+        segmentation=wanted.segmentation,
+        upload=Upload(key=upload_key(caller.user_id, video_id), expires_at=now + UPLOAD_LIFE),
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _with_multipart(video: Video, wanted: NewUpload, media: MediaStore) -> Video:
+    assert video.upload is not None
+    upload_id = media.start_multipart(
+        video.upload.key, wanted.content_type, object_metadata(wanted.file_name)
+    )
+    upload = replace(video.upload, upload_id=upload_id, part_size=part_size(wanted.size))
+    return replace(video, upload=upload)
+
+
+def object_metadata(file_name: str) -> dict[str, str]:
+    """S3 metadata travels in headers, so the name is percent-encoded."""
+    return {"file-name": quote(file_name, safe="")}
+
+
+def part_size(size: int) -> int:
+    """Bytes of a part: whole MiB, at least 16, so that no upload has more than 500 parts."""
+    return max(MIN_PART, -(-size // MAX_PARTS // MIB) * MIB)
+
+
+def ticket(video: Video, *, media: MediaStore, now: datetime) -> UploadTicket:
+    """Where an upload stands: what arrived, and fresh URLs for what did not."""
+    upload = video.open_upload(now)
+    size = video.declared_size or 0
+    if upload.upload_id is None or upload.part_size is None:
+        url = media.sign_put(
+            upload.key,
+            size=size,
+            content_type=video.content_type or "application/octet-stream",
+            metadata=object_metadata(video.file_name),
+            seconds=URL_SECONDS,
+        )
+        return UploadTicket(video=video, put_url=url, part_urls=(), arrived=())
+    arrived = media.parts(upload.key, upload.upload_id) or []
+    have = {part.number for part in arrived}
+    count = -(-size // upload.part_size)
+    urls = tuple(
+        (number, media.sign_part(upload.key, upload.upload_id, number, URL_SECONDS))
+        for number in range(1, count + 1)
+        if number not in have
+    )
+    return UploadTicket(video=video, put_url=None, part_urls=urls, arrived=tuple(arrived))
+
+
+def describe_upload(
+    caller: Caller, video_id: str, *, videos: VideoStore, media: MediaStore, now: datetime
+) -> UploadTicket:
+    return ticket(own_video(caller, videos, video_id), media=media, now=now)
+
+
+def complete_upload(
+    caller: Caller, video_id: str, *, videos: VideoStore, media: MediaStore, now: datetime
+) -> Video:
+    """All bytes are sent. The run starts from the bucket's event, so repeating this is harmless."""
+    video = own_video(caller, videos, video_id)
+    if video.status_at(now) not in {VideoStatus.UPLOADING, VideoStatus.EXPIRED}:
+        return video
+    upload = video.open_upload(now)
+    if media.find(upload.key) is not None:
+        return video
+    parts = media.parts(upload.key, upload.upload_id) if upload.upload_id else None
+    if parts is None or upload.upload_id is None:
+        raise ConflictError("upload.incomplete", "The file has not arrived; PUT it to its URL.")
+    _require_all(parts, video.declared_size or 0, upload.part_size or MIN_PART)
+    media.complete_multipart(upload.key, upload.upload_id, parts)
+    return video
+
+
+def _require_all(parts: Sequence[Part], size: int, size_of_part: int) -> None:
+    missing = set(range(1, -(-size // size_of_part) + 1)) - {part.number for part in parts}
+    if missing:
+        names = ", ".join(str(number) for number in sorted(missing)[:20])
+        raise ConflictError("upload.incomplete", f"{len(missing)} parts are missing: {names}.")
+    total = sum(part.size for part in parts)
+    if total != size:
+        raise InvalidInputError(
+            "upload.size_mismatch",
+            f"{total} bytes arrived, {size} were announced. Send the right parts again, "
+            "or delete this upload and start one with the right size.",
+        )
+
+
+def abort_upload(
+    caller: Caller, video_id: str, *, videos: VideoStore, media: MediaStore, now: datetime
+) -> None:
+    """Give up an upload; its parts are removed."""
+    video = own_video(caller, videos, video_id)
+    if video.status is not VideoStatus.UPLOADING or video.upload is None:
+        raise ConflictError("upload.finished", "The file has arrived; delete the video instead.")
+    videos.save(video.abort(now))
+    if video.upload.upload_id:
+        media.abort_multipart(video.upload.key, video.upload.upload_id)
+    media.delete([video.upload.key])
