@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 import av
@@ -56,9 +56,8 @@ class PyAvProber:
         """Seek near each time and read on to the next keyframe."""
         with self._open(source) as container:
             picture = _picture_stream(container)
-            assert picture is not None
             origin = _origin(container)
-            found = (_keyframe_after(container, picture, time, origin) for time in times)
+            found = (_keyframe_after(container, picture, time, origin) for time in times if picture)
             known = tuple(time for time in found if time is not None)
         return KeyframeIndex(times=known, complete=False, seekable=False, origin=origin)
 
@@ -66,7 +65,7 @@ class PyAvProber:
     def _open(self, source: Source) -> Iterator[InputContainer]:
         file = S3RangeFile(self._bucket, source)
         try:
-            with av.open(file) as container:
+            with av.open(file, mode="r") as container:
                 _require_known(container.format.name)
                 yield container
         except (FFmpegError, UnicodeDecodeError) as error:
@@ -144,7 +143,7 @@ def _is_variable(stream: VideoStream) -> bool:
     """By the index where there is one: more than one step between frames, beyond rounding."""
     if len(stream.index_entries) > 2 and stream.frames:
         times = [entry.timestamp for entry in islice(stream.index_entries, 5_000)]
-        steps = {later - earlier for earlier, later in zip(times, times[1:], strict=False)}
+        steps = {later - earlier for earlier, later in pairwise(times)}
         return max(steps) - min(steps) > max(2, max(steps) // 50)
     base, average = stream.base_rate, stream.average_rate
     return bool(base and average and abs(base - average) / base > Fraction(1, 20))

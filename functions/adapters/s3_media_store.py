@@ -134,9 +134,7 @@ class S3MediaStore:
     def write_json(self, key: str, document: Any) -> None:
         body = json.dumps(document, separators=(",", ":")).encode()
         with _translated():
-            client("s3").put_object(
-                Bucket=self._bucket, Key=key, Body=body, ContentType=_JSON
-            )
+            client("s3").put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=_JSON)
 
     def upload(self, path: Path, key: str, content_type: str) -> None:
         with _translated():

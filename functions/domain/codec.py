@@ -1,4 +1,4 @@
-"""Dataclasses to plain values (dict, list, str, int, float, bool) and back, by their annotations."""
+"""Dataclasses to plain values (dict, list, str, number, bool) and back, by their annotations."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def to_plain(value: Any) -> Any:
 
 def from_plain(kind: type[T], value: Mapping[str, Any]) -> T:
     """Rebuild a dataclass; unknown keys are passed over, so that older code reads newer rows."""
-    hints = _hints(kind)
+    hints = _hints(kind)  # type: ignore[arg-type]  # classes are hashable
     known = {name: _decode(hints[name], item) for name, item in value.items() if name in hints}
     return kind(**known)
 
 
 @functools.cache
-def _hints(kind: type) -> dict[str, Any]:
+def _hints(kind: Any) -> dict[str, Any]:
     hints = typing.get_type_hints(kind)
     return {f.name: hints[f.name] for f in dataclasses.fields(kind)}
 

@@ -1,4 +1,4 @@
-"""Ids: opaque everywhere, sortable by time where we choose them, derived where a retry could write twice."""
+"""Ids: opaque, sortable where we choose them, derived where a retry could write twice."""
 
 from __future__ import annotations
 

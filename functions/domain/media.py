@@ -9,7 +9,7 @@ from functions.domain.times import Milliseconds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoTrack:
-    """The picture. Sizes in pixels; `rotation` in degrees clockwise; `frame_rate` in frames a second."""
+    """The picture: sizes in pixels, `rotation` in degrees clockwise, frames a second."""
 
     index: int
     codec: str
@@ -48,10 +48,11 @@ class Media:
 class KeyframeIndex:
     """Where the picture can be cut without re-encoding.
 
-    `times` are presentation times from the source's start, ascending, the first frame included.
-    `origin` is that start on the container's own clock. `complete` is False where the container has no index: then they are only the keyframes near the
-    planned cuts. `seekable` is False where two passes that start in different places could
-    order packets at a join differently; then the file is read in one pass from its start.
+    `times` are presentation times from the source's start, ascending, the first frame included;
+    `origin` is that start on the container's own clock. `complete` is False where the container
+    has no index: then they are only the keyframes near the planned cuts. `seekable` is False where
+    two passes that start in different places could order packets at a join differently: then the
+    file is read in one pass from its start.
     """
 
     times: tuple[Milliseconds, ...]

@@ -1,4 +1,4 @@
-"""What the services need from outside, each with a fake in tests/fakes and an adapter in adapters/."""
+"""What the services need from outside: each has an adapter, and a fake under tests/fakes."""
 
 from __future__ import annotations
 
@@ -166,4 +166,3 @@ class Pipeline(Protocol):
 class UserDirectory(Protocol):
     def tier(self, user_id: str) -> Tier | None:
         """The user's tier, None if there is no such user."""
-

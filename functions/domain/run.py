@@ -73,7 +73,7 @@ class Run:
         """0 to 100. Grows only, since stage times and window progress are only ever raised."""
         if self.status is RunStatus.SUCCEEDED:
             return 100.0
-        done = sum(_SHARE[stage] for stage in Stage if self.times(stage).finished_at)
+        done: float = sum(_SHARE[stage] for stage in Stage if self.times(stage).finished_at)
         if not self.times(Stage.CUT).finished_at and self.media_duration:
             cut = min(sum(self.progress.values()) / self.media_duration, 1.0)
             done += _SHARE[Stage.CUT] * cut

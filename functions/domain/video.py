@@ -7,7 +7,7 @@ uploading ──> queued ──> processing ──> ready
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -68,7 +68,7 @@ class Video:
     title: str | None = None
     content_type: str | None = None
     declared_size: int | None = None
-    segmentation: Segmentation = Segmentation()
+    segmentation: Segmentation = field(default_factory=Segmentation)
     upload: Upload | None = None
     source: Source | None = None
     media: Media | None = None
@@ -79,6 +79,11 @@ class Video:
     poster_id: str | None = None
     error: Failure | None = None
     version: int = 1
+
+    @property
+    def visible(self) -> bool:
+        """An aborted upload is no video any more."""
+        return self.status is not VideoStatus.ABORTED
 
     def status_at(self, now: datetime) -> VideoStatus:
         """The status a reader sees: an upload that was never finished expires by itself."""

@@ -160,9 +160,7 @@ def _processed(
     asked, now = file.segment, context.clock()
     picture = video.media.video if video.media else None
     return Segment(
-        segment_id=segment_id_of(
-            video.video_id, plan.plan_id, SegmentType.PROCESSED, asked.number
-        ),
+        segment_id=segment_id_of(video.video_id, plan.plan_id, SegmentType.PROCESSED, asked.number),
         video_id=video.video_id,
         user_id=video.user_id,
         segment_type=SegmentType.PROCESSED,

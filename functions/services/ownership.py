@@ -9,7 +9,7 @@ from functions.domain.errors import NotFoundError
 from functions.domain.ports import SegmentStore, VideoStore
 from functions.domain.segment import Segment
 from functions.domain.tiers import Tier
-from functions.domain.video import Video, VideoStatus
+from functions.domain.video import Video
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def require_owner(caller: Caller, thing: Thing | None, what: str) -> Thing:
 
 def own_video(caller: Caller, videos: VideoStore, video_id: str) -> Video:
     video = require_owner(caller, videos.get(video_id), "video")
-    if video.status is VideoStatus.ABORTED:
+    if not video.visible:
         raise NotFoundError("video.not_found", "There is no such video.")
     return video
 

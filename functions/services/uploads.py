@@ -58,16 +58,17 @@ def create_upload(
     """Open an upload; `key` (the caller's Idempotency-Key) makes a repeat find the same video."""
     limits[caller.tier].check_size(wanted.size)
     video_id = derived_id("upload", caller.user_id, key) if key else new_id(now)
-    video = _new_video(caller, wanted, video_id, now)
-    known = videos.get(video_id)
-    if known is None:
-        if wanted.size > SINGLE_PUT_MAX:
-            video = _with_multipart(video, wanted, media)
+    video = videos.get(video_id)
+    if video is None:
+        upload = _open(wanted, upload_key(caller.user_id, video_id), media, now)
+        video = _new_video(caller, wanted, video_id, upload, now)
         videos.create(video)
-    return ticket(known or video, media=media, now=now)
+    return ticket(video, media=media, now=now)
 
 
-def _new_video(caller: Caller, wanted: NewUpload, video_id: str, now: datetime) -> Video:
+def _new_video(
+    caller: Caller, wanted: NewUpload, video_id: str, upload: Upload, now: datetime
+) -> Video:
     return Video(
         video_id=video_id,
         user_id=caller.user_id,
@@ -77,19 +78,20 @@ def _new_video(caller: Caller, wanted: NewUpload, video_id: str, now: datetime) 
         content_type=wanted.content_type,
         declared_size=wanted.size,
         segmentation=wanted.segmentation,
-        upload=Upload(key=upload_key(caller.user_id, video_id), expires_at=now + UPLOAD_LIFE),
+        upload=upload,
         created_at=now,
         updated_at=now,
     )
 
 
-def _with_multipart(video: Video, wanted: NewUpload, media: MediaStore) -> Video:
-    assert video.upload is not None
-    upload_id = media.start_multipart(
-        video.upload.key, wanted.content_type, object_metadata(wanted.file_name)
-    )
-    upload = replace(video.upload, upload_id=upload_id, part_size=part_size(wanted.size))
-    return replace(video, upload=upload)
+def _open(wanted: NewUpload, key: str, media: MediaStore, now: datetime) -> Upload:
+    """A place for the bytes: in parts where the file is large."""
+    upload = Upload(key=key, expires_at=now + UPLOAD_LIFE)
+    if wanted.size <= SINGLE_PUT_MAX:
+        return upload
+    metadata = object_metadata(wanted.file_name)
+    upload_id = media.start_multipart(key, wanted.content_type, metadata)
+    return replace(upload, upload_id=upload_id, part_size=part_size(wanted.size))
 
 
 def object_metadata(file_name: str) -> dict[str, str]:

@@ -59,7 +59,9 @@ class DynamoRunStore:
         for name, value in (also or {}).items():
             change += f", stages.#stage.{name} = :{name}"
             values[f":{name}"] = value
-        self._quietly(run, change, f"{_EXISTS} AND attribute_not_exists(stages.#stage.#field)", values, names)
+        self._quietly(
+            run, change, f"{_EXISTS} AND attribute_not_exists(stages.#stage.#field)", values, names
+        )
 
     def planned(self, run: Run, plan_key: str, duration: Milliseconds) -> None:
         self._quietly(

@@ -36,9 +36,7 @@ class DynamoSegmentStore:
         if kind:
             condition += " AND begins_with(segment_order, :kind)"
             values[":kind"] = f"{kind}#"
-        rows, last = self._table.query(
-            condition, values, limit=limit, index=BY_ORDER, after=after
-        )
+        rows, last = self._table.query(condition, values, limit=limit, index=BY_ORDER, after=after)
         return Page(tuple(_segment(row) for row in rows), last)
 
     def all_of(self, video_id: str, kind: SegmentType) -> Iterator[Segment]:

@@ -33,7 +33,10 @@ class DynamoVideoStore:
         saved = replace(video, version=video.version + 1)
         try:
             self._table.put(
-                to_plain(saved), "#version = :read", {":read": video.version}, {"#version": "version"}
+                to_plain(saved),
+                "#version = :read",
+                {":read": video.version},
+                {"#version": "version"},
             )
         except ConditionFailedError as error:
             raise StaleWriteError("The video") from error

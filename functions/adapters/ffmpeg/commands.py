@@ -82,7 +82,9 @@ def _next(plan: Plan, segment: PlannedSegment) -> tuple[PlannedSegment, ...]:
     return plan.segments[segment.number : segment.number + 1]
 
 
-def inspect_command(path: Path, plan: Plan, thumbnail: Path | None, audio: Path | None) -> list[str]:
+def inspect_command(
+    path: Path, plan: Plan, thumbnail: Path | None, audio: Path | None
+) -> list[str]:
     """List every packet on stdout; take one picture and the sound out on the way."""
     command = [*_QUIET, "-i", str(path)]
     if thumbnail:

@@ -1,0 +1,34 @@
+"""Whether the things a request needs can be reached."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.adapters.aws import client
+
+Check = Callable[[], object]
+
+
+def reach(tables: Sequence[str], bucket: str, queue_url: str) -> Mapping[str, bool]:
+    """One cheap call each: name -> reached."""
+    dynamodb = client("dynamodb")
+    checks: dict[str, Check] = {
+        f"table:{what}": functools.partial(dynamodb.describe_table, TableName=name)
+        for what, name in zip(("videos", "runs", "segments", "idempotency"), tables, strict=True)
+    }
+    checks["bucket:media"] = lambda: client("s3").head_bucket(Bucket=bucket)
+    checks["queue:uploads"] = lambda: client("sqs").get_queue_attributes(
+        QueueUrl=queue_url, AttributeNames=["ApproximateNumberOfMessages"]
+    )
+    return {name: _works(check) for name, check in checks.items()}
+
+
+def _works(check: Check) -> bool:
+    try:
+        check()
+    except (ClientError, BotoCoreError):
+        return False
+    return True

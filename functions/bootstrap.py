@@ -1,0 +1,106 @@
+"""The composition root: adapters from settings, made once per container.
+
+Each adapter is imported where it is built, so that a function loads only what it uses.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from functions.domain.ports import (
+    Cutter,
+    MediaStore,
+    Pipeline,
+    Prober,
+    RunStore,
+    SegmentStore,
+    UserDirectory,
+    VideoStore,
+)
+from functions.domain.times import utc_now
+from functions.services.stages import Context
+
+if TYPE_CHECKING:
+    from functions.runtime.settings import StoreSettings
+
+
+@functools.cache
+def video_store(table: str) -> VideoStore:
+    from functions.adapters.dynamo.videos import DynamoVideoStore
+
+    return DynamoVideoStore(table)
+
+
+@functools.cache
+def run_store(table: str) -> RunStore:
+    from functions.adapters.dynamo.runs import DynamoRunStore
+
+    return DynamoRunStore(table)
+
+
+@functools.cache
+def segment_store(table: str) -> SegmentStore:
+    from functions.adapters.dynamo.segments import DynamoSegmentStore
+
+    return DynamoSegmentStore(table)
+
+
+@functools.cache
+def media_store(bucket: str) -> MediaStore:
+    from functions.adapters.s3_media_store import S3MediaStore
+
+    return S3MediaStore(bucket)
+
+
+@functools.cache
+def prober(bucket: str) -> Prober:
+    from functions.adapters.pyav_prober import PyAvProber
+
+    return PyAvProber(bucket)
+
+
+@functools.cache
+def cutter() -> Cutter:
+    from functions.adapters.ffmpeg.cutter import FfmpegCutter
+
+    return FfmpegCutter()
+
+
+@functools.cache
+def pipeline(state_machine_arn: str) -> Pipeline:
+    from functions.adapters.step_functions_pipeline import StepFunctionsPipeline
+
+    return StepFunctionsPipeline(state_machine_arn)
+
+
+@functools.cache
+def user_directory(user_pool_id: str) -> UserDirectory:
+    from functions.adapters.cognito_user_directory import CognitoUserDirectory
+
+    return CognitoUserDirectory(user_pool_id)
+
+
+@functools.cache
+def cursor_secret(secret_arn: str) -> bytes:
+    from functions.adapters.secrets import read_secret
+
+    return read_secret(secret_arn)
+
+
+def health_checks(tables: Sequence[str], bucket: str, queue_url: str) -> Mapping[str, bool]:
+    from functions.adapters.health import reach
+
+    return reach(tables, bucket, queue_url)
+
+
+def context(settings: StoreSettings) -> Context:
+    """What every stage of the pipeline works with."""
+    return Context(
+        videos=video_store(settings.videos_table),
+        runs=run_store(settings.runs_table),
+        segments=segment_store(settings.segments_table),
+        media=media_store(settings.media_bucket),
+        clock=utc_now,
+    )

@@ -1,0 +1,113 @@
+"""The API function: routes, one boundary for errors, request ids, idempotency."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.domain.errors import CutroomError
+from functions.handlers.api import pipeline, segments, system, uploads, videos
+from functions.handlers.api.document import describe
+from functions.handlers.api.request import settings
+from functions.runtime import problem, telemetry
+
+app = APIGatewayHttpResolver(enable_validation=True)
+for part in (uploads, videos, segments, pipeline, system):
+    app.include_router(part.router)
+describe(app)
+
+_REQUEST_ID = re.compile(r"[\w.:-]{1,100}")
+_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+
+
+@app.exception_handler(CutroomError)  # type: ignore[untyped-decorator]
+def _cutroom_error(error: CutroomError) -> Response[str]:
+    return problem.of_error(error)
+
+
+@app.exception_handler(RequestValidationError)  # type: ignore[untyped-decorator]
+def _validation_error(error: RequestValidationError) -> Response[str]:
+    return problem.of_validation(error)
+
+
+@app.exception_handler(Exception)  # type: ignore[untyped-decorator]
+def _unknown_error(error: Exception) -> Response[str]:
+    """Nothing of the inside is told; the log has it under the request's id."""
+    telemetry.logger.exception("unhandled error", extra={"error": type(error).__name__})
+    telemetry.count("ApiFaults")
+    return problem.problem(500, "internal", "Something of ours failed; try again.")
+
+
+@app.not_found
+def _no_route(_: Exception) -> Response[str]:
+    return problem.problem(404, "route.not_found", "There is no such address; see /docs.")
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    headers: Mapping[str, str] = event.get("headers") or {}
+    asked = headers.get("x-request-id", "")
+    request_id = asked if _REQUEST_ID.fullmatch(asked) else context.aws_request_id
+    telemetry.begin(context, http_request_id=request_id)
+    key = headers.get("idempotency-key")
+    method = event["requestContext"]["http"]["method"]
+    if method == "POST" and key is not None:
+        answer = _once(event, context, key)
+    else:
+        answer = app.resolve(event, context)
+    answer.setdefault("headers", {})["X-Request-Id"] = request_id
+    telemetry.flush()
+    return answer
+
+
+class _NotKeptError(Exception):
+    """Carries an answer that the same key may ask for again: nothing was done."""
+
+    def __init__(self, answer: dict[str, Any]) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+def _once(event: dict[str, Any], context: LambdaContext, key: str) -> dict[str, Any]:
+    from functions.runtime.idempotency import once  # noqa: PLC0415  (costly, rarely used)
+
+    if not _KEY.fullmatch(key):
+        return _plain(422, "idempotency.invalid_key", "Use 1 to 200 visible ASCII characters.")
+    claims = event["requestContext"].get("authorizer", {}).get("jwt", {}).get("claims", {})
+
+    def run() -> dict[str, Any]:
+        answer = app.resolve(event, context)
+        if answer["statusCode"] >= 400:
+            raise _NotKeptError(answer)
+        return answer
+
+    try:
+        return once(
+            settings.idempotency_table,
+            key=f"{claims.get('sub')}#{event['rawPath']}#{key}",
+            body=event.get("body") or "",
+            context=context,
+            run=run,
+        )
+    except _NotKeptError as refused:
+        return refused.answer
+    except CutroomError as error:
+        return _serialized(problem.of_error(error))
+
+
+def _plain(status: int, code: str, detail: str) -> dict[str, Any]:
+    return _serialized(problem.problem(status, code, detail))
+
+
+def _serialized(response: Response[str]) -> dict[str, Any]:
+    headers = {name: str(value) for name, value in response.headers.items()}
+    return {
+        "statusCode": response.status_code,
+        "headers": {**headers, "Content-Type": problem.CONTENT_TYPE},
+        "body": response.body,
+        "isBase64Encoded": False,
+    }

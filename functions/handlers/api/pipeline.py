@@ -1,0 +1,53 @@
+"""/api/pipeline"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from aws_lambda_powertools.event_handler import Response
+
+from functions import bootstrap
+from functions.domain.errors import NotFoundError
+from functions.domain.times import utc_now
+from functions.handlers.api import models, views
+from functions.handlers.api.request import caller, new_router, settings, stores
+from functions.services.ownership import own_video
+from functions.services.start_run import restart
+
+router = new_router()
+TAGS = ["pipeline"]
+
+
+@router.post(
+    "/api/pipeline/start",
+    tags=TAGS,
+    operation_id="startPipeline",
+    summary="Run a video again; finished stages are kept",
+)
+def start(body: models.StartPipeline) -> Response[models.RunAccepted]:
+    run = restart(caller(router), body.video_id, stores(), utc_now())
+    url = views.status_url(run.video_id)
+    return Response(
+        status_code=HTTPStatus.ACCEPTED,
+        headers={"Location": url},
+        body=models.RunAccepted(
+            video_id=run.video_id, run_id=run.run_id, status=run.status, status_url=url
+        ),
+    )
+
+
+@router.get(
+    "/api/pipeline/status/<video_id>",
+    tags=TAGS,
+    operation_id="getPipelineStatus",
+    summary="The latest run: stages, percent, timings",
+)
+def status(video_id: str) -> models.RunAnswer:
+    video = own_video(caller(router), bootstrap.video_store(settings.videos_table), video_id)
+    runs = bootstrap.run_store(settings.runs_table)
+    run = runs.get(video_id, video.run_id) if video.run_id else None
+    if run is None:
+        raise NotFoundError(
+            "pipeline.not_started", "The file has not arrived, so nothing runs yet."
+        )
+    return views.run(run)

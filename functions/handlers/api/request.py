@@ -1,0 +1,51 @@
+"""What every route needs: who asks, and the stores."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+
+from functions import bootstrap
+from functions.domain.tiers import tier_of
+from functions.runtime.settings import ApiSettings, load
+from functions.services.ownership import Caller
+from functions.services.start_run import Stores
+
+settings = load(ApiSettings)
+
+
+def new_router() -> Router:
+    """The library's constructor has no annotations."""
+    return Router()  # type: ignore[no-untyped-call]
+
+
+def caller(router: Router) -> Caller:
+    """From the token that API Gateway has verified."""
+    event: Mapping[str, Any] = router.current_event.raw_event
+    claims = event["requestContext"]["authorizer"]["jwt"]["claims"]
+    return Caller(user_id=str(claims["sub"]), tier=tier_of(_groups(claims.get("cognito:groups"))))
+
+
+def _groups(claim: object) -> list[str]:
+    """API Gateway hands a list claim on as text, such as `[pro beta]`."""
+    return re.findall(r"[\w-]+", " ".join(claim) if isinstance(claim, list) else str(claim or ""))
+
+
+def idempotency_key(router: Router) -> str | None:
+    headers = router.current_event.headers
+    return headers.get("idempotency-key") if headers else None
+
+
+def stores() -> Stores:
+    return Stores(
+        videos=bootstrap.video_store(settings.videos_table),
+        runs=bootstrap.run_store(settings.runs_table),
+        pipeline=bootstrap.pipeline(settings.state_machine_arn),
+    )
+
+
+def cursor_secret() -> bytes:
+    return bootstrap.cursor_secret(settings.cursor_secret_arn)

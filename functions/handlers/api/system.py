@@ -1,0 +1,45 @@
+"""/health and /openapi.json"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from functions import bootstrap
+from functions.handlers.api import models
+from functions.handlers.api.request import new_router, settings
+
+router = new_router()
+
+
+@router.get(
+    "/health",
+    tags=["system"],
+    operation_id="getHealth",
+    summary="Is the API there; deep: what it needs, too",
+)
+def health(deep: Annotated[bool, Query()] = False) -> Response[models.HealthAnswer]:
+    if not deep:
+        return Response(
+            status_code=HTTPStatus.OK, body=models.HealthAnswer(status="ok", stage=settings.stage)
+        )
+    checks = bootstrap.health_checks(
+        (
+            settings.videos_table,
+            settings.runs_table,
+            settings.segments_table,
+            settings.idempotency_table,
+        ),
+        settings.media_bucket,
+        settings.upload_queue_url,
+    )
+    well = all(checks.values())
+    return Response(
+        status_code=HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE,
+        body=models.HealthAnswer(
+            status="ok" if well else "degraded", stage=settings.stage, checks=dict(checks)
+        ),
+    )

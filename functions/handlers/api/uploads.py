@@ -1,0 +1,100 @@
+"""/api/videos/uploads"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from aws_lambda_powertools.event_handler import Response
+
+from functions import bootstrap
+from functions.domain.segmentation import Mode, Segmentation
+from functions.domain.times import utc_now
+from functions.handlers.api import models, views
+from functions.handlers.api.request import caller, idempotency_key, new_router, settings
+from functions.services import uploads
+
+router = new_router()
+TAGS = ["uploads"]
+
+
+@router.post(
+    "/api/videos/uploads", tags=TAGS, operation_id="createUpload", summary="Start an upload"
+)
+def create(body: models.CreateUpload) -> Response[models.UploadAnswer]:
+    now = utc_now()
+    options = body.options.segmentation
+    ticket = uploads.create_upload(
+        caller(router),
+        uploads.NewUpload(
+            file_name=body.file_name,
+            size=body.size,
+            content_type=body.content_type,
+            title=body.title,
+            segmentation=Segmentation(
+                mode=Mode(options.mode), length=round(options.length_s * 1000)
+            ),
+        ),
+        videos=bootstrap.video_store(settings.videos_table),
+        media=bootstrap.media_store(settings.media_bucket),
+        limits=settings.tier_limits,
+        now=now,
+        key=idempotency_key(router),
+    )
+    return Response(status_code=HTTPStatus.CREATED, body=views.upload(ticket, now))
+
+
+@router.get(
+    "/api/videos/uploads/<video_id>",
+    tags=TAGS,
+    operation_id="getUpload",
+    summary="What has arrived, and URLs for the rest",
+)
+def describe(video_id: str) -> models.UploadAnswer:
+    now = utc_now()
+    ticket = uploads.describe_upload(
+        caller(router),
+        video_id,
+        videos=bootstrap.video_store(settings.videos_table),
+        media=bootstrap.media_store(settings.media_bucket),
+        now=now,
+    )
+    return views.upload(ticket, now)
+
+
+@router.put(
+    "/api/videos/uploads/<video_id>",
+    tags=TAGS,
+    operation_id="completeUpload",
+    summary="All bytes are sent",
+)
+def complete(video_id: str) -> Response[models.VideoAnswer]:
+    now = utc_now()
+    video = uploads.complete_upload(
+        caller(router),
+        video_id,
+        videos=bootstrap.video_store(settings.videos_table),
+        media=bootstrap.media_store(settings.media_bucket),
+        now=now,
+    )
+    return Response(
+        status_code=HTTPStatus.ACCEPTED,
+        headers={"Location": views.status_url(video_id)},
+        body=views.video(video, now),
+    )
+
+
+@router.delete(
+    "/api/videos/uploads/<video_id>",
+    tags=TAGS,
+    operation_id="abortUpload",
+    summary="Give an upload up",
+)
+def abort(video_id: str) -> Response[None]:
+    uploads.abort_upload(
+        caller(router),
+        video_id,
+        videos=bootstrap.video_store(settings.videos_table),
+        media=bootstrap.media_store(settings.media_bucket),
+        now=utc_now(),
+    )
+    return Response(status_code=HTTPStatus.NO_CONTENT, body=None)

@@ -1,0 +1,29 @@
+"""Task: join the segments' sound."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions import bootstrap
+from functions.runtime.scratch import scratch_folder
+from functions.runtime.settings import StoreSettings, load
+from functions.runtime.step import Event, step
+from functions.services.join_audio import join_audio
+
+settings = load(StoreSettings)
+
+
+@step("audio")
+def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
+    """{video_id, run_id} -> {segment_id}, null for a silent video"""
+    with scratch_folder() as folder:
+        segment_id = join_audio(
+            bootstrap.context(settings),
+            bootstrap.cutter(),
+            folder,
+            video_id=event["video_id"],
+            run_id=event["run_id"],
+        )
+    return {"segment_id": segment_id}

@@ -1,0 +1,28 @@
+"""Task: probe the source."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions import bootstrap
+from functions.domain.tiers import Tier
+from functions.runtime.settings import ProbeSettings, load
+from functions.runtime.step import Event, step
+from functions.services.probe_source import probe_source
+
+settings = load(ProbeSettings)
+
+
+@step("probe")
+def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
+    """{video_id, run_id, tier} -> {duration}"""
+    media = probe_source(
+        bootstrap.context(settings),
+        bootstrap.prober(settings.media_bucket),
+        settings.tier_limits[Tier(event["tier"])],
+        video_id=event["video_id"],
+        run_id=event["run_id"],
+    )
+    return {"duration": media.duration}

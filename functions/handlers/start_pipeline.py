@@ -1,0 +1,56 @@
+"""SQS: objects that appeared under uploads/. A message that fails is delivered again by itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions import bootstrap
+from functions.domain.errors import CutroomError
+from functions.domain.times import utc_now
+from functions.domain.video import Source
+from functions.runtime import telemetry
+from functions.runtime.settings import StartSettings, load
+from functions.services.start_run import ObjectCreated, Stores, start_from_event
+
+settings = load(StartSettings)
+
+
+def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+    telemetry.begin(context)
+    failed = [record["messageId"] for record in event["Records"] if not _start(record["body"])]
+    telemetry.flush()
+    return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in failed]}
+
+
+def _start(body: str) -> bool:
+    stores = Stores(
+        videos=bootstrap.video_store(settings.videos_table),
+        runs=bootstrap.run_store(settings.runs_table),
+        pipeline=bootstrap.pipeline(settings.state_machine_arn),
+    )
+    try:
+        run = start_from_event(parse(json.loads(body)), stores, utc_now())
+    except (CutroomError, KeyError, ValueError) as error:
+        telemetry.logger.exception("upload event failed", extra={"error": type(error).__name__})
+        return False
+    telemetry.count("RunsStarted" if run else "UploadsIgnored")
+    return True
+
+
+def parse(event: Mapping[str, Any]) -> ObjectCreated:
+    """EventBridge's “Object Created”: keys come as they are, the ETag without quotes."""
+    detail = event["detail"]
+    item = detail["object"]
+    return ObjectCreated(
+        bucket=detail["bucket"]["name"],
+        source=Source(
+            key=item["key"],
+            size=int(item.get("size", 0)),
+            etag=item["etag"].strip('"'),
+            version_id=item.get("version-id") or None,
+        ),
+    )

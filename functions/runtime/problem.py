@@ -1,0 +1,77 @@
+"""The boundary to HTTP: every error leaves as problem details (RFC 9457) with a stable code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+
+from functions.domain.errors import CutroomError, FieldError, InvalidInputError
+
+CONTENT_TYPE = "application/problem+json"
+_TITLES = {
+    400: "Bad request",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Conflict",
+    410: "Gone",
+    413: "Too large",
+    422: "Invalid input",
+    429: "Too many requests",
+    500: "Internal error",
+    503: "Unavailable",
+}
+_RETRY_SECONDS = {503: 2, 409: 1}
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    fields: Sequence[FieldError] = (),
+    retry_after: int | None = None,
+) -> Response[str]:
+    body: dict[str, Any] = {
+        "type": f"urn:cutroom:problem:{code}",
+        "title": _TITLES.get(status, "Error"),
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
+    if fields:
+        body["errors"] = [
+            {"pointer": field.pointer, "code": field.code, "detail": field.detail}
+            for field in fields
+        ]
+    headers: dict[str, str | list[str]] = {"Retry-After": str(retry_after)} if retry_after else {}
+    return Response(
+        status_code=status, content_type=CONTENT_TYPE, body=json.dumps(body), headers=headers
+    )
+
+
+def of_error(error: CutroomError) -> Response[str]:
+    retry = _RETRY_SECONDS.get(error.status) if error.retryable else None
+    return problem(error.status, error.code, error.detail, fields=error.fields, retry_after=retry)
+
+
+def of_validation(error: RequestValidationError) -> Response[str]:
+    """All wrong places at once; what was sent is not echoed."""
+    return of_error(
+        InvalidInputError(
+            "request.invalid",
+            "The request is not valid; `errors` names each place.",
+            fields=tuple(_field(row) for row in error.errors()),
+        )
+    )
+
+
+def _field(row: Mapping[str, Any]) -> FieldError:
+    place = [str(part) for part in row["loc"]]
+    if place and place[0] in {"body", "query", "path", "header"}:
+        place = place[1:]
+    return FieldError("/" + "/".join(place), str(row["type"]), str(row["msg"]))

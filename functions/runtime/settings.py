@@ -1,0 +1,100 @@
+"""The environment of each function, as one frozen dataclass: the only place that reads it.
+
+A field `videos_table` is the variable VIDEOS_TABLE. `infra` sets the same names, and a test holds
+both sides against each other.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar, get_type_hints
+
+from functions.domain.tiers import LimitsByTier, Tier, TierLimits
+
+T = TypeVar("T")
+
+
+class SettingsError(Exception):
+    """A variable is missing or unreadable; the message names it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSettings:
+    """Where rows and objects are."""
+
+    videos_table: str
+    runs_table: str
+    segments_table: str
+    media_bucket: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartSettings:
+    videos_table: str
+    runs_table: str
+    state_machine_arn: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimSettings(StoreSettings):
+    user_pool_id: str
+    tier_limits: LimitsByTier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeSettings(StoreSettings):
+    tier_limits: LimitsByTier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanSettings(StoreSettings):
+    segments_per_window: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutSettings(StoreSettings):
+    """`disk_budget_mb` bounds finished files that wait; `handover_s` is kept free at the end."""
+
+    disk_budget_mb: int
+    handover_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiSettings(StoreSettings):
+    idempotency_table: str
+    state_machine_arn: str
+    upload_queue_url: str
+    cursor_secret_arn: str
+    tier_limits: LimitsByTier
+    stage: str
+
+
+def load(kind: type[T], environment: Mapping[str, str] | None = None) -> T:
+    """Read a settings class. Raises SettingsError naming every variable that is wrong."""
+    values = os.environ if environment is None else environment
+    hints = get_type_hints(kind)
+    read: dict[str, Any] = {}
+    wrong: list[str] = []
+    for item in fields(kind):  # type: ignore[arg-type]
+        name = item.name.upper()
+        try:
+            read[item.name] = _parse(hints[item.name], values[name])
+        except (KeyError, ValueError) as error:
+            wrong.append(f"{name} ({type(error).__name__})")
+    if wrong:
+        raise SettingsError(f"{kind.__name__}: missing or unreadable: {', '.join(wrong)}")
+    return kind(**read)
+
+
+def _parse(hint: Any, text: str) -> Any:
+    if hint is str:
+        return text
+    if hint is int:
+        return int(text)
+    return {
+        Tier(name): TierLimits(max_bytes=row["max_bytes"], max_duration=row["max_duration"])
+        for name, row in json.loads(text).items()
+    }

@@ -1,0 +1,69 @@
+"""The boundary to Step Functions: errors cross as two names, since it matches names, not classes.
+
+Retryable   trying again may help: a throttle, a lost connection, a concurrent write
+Permanent   it will not: the file or the request is wrong; carries what the user is told
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.domain.errors import CutroomError
+from functions.runtime import telemetry
+
+Event = Mapping[str, Any]
+Handler = Callable[[Event, LambdaContext], dict[str, Any]]
+
+
+class Retryable(Exception):  # noqa: N818  (the name is what state machines match)
+    """Try the step again."""
+
+
+class Permanent(Exception):  # noqa: N818
+    """Do not try the step again."""
+
+
+def step(name: str) -> Callable[[Handler], Handler]:
+    """Wrap a handler that is a task of a state machine."""
+
+    def wrap(handler: Handler) -> Handler:
+        @functools.wraps(handler)
+        def run(event: Event, context: LambdaContext) -> dict[str, Any]:
+            keys = {key: str(event[key]) for key in ("video_id", "run_id") if key in event}
+            telemetry.begin(context, stage=name, **keys)
+            began = time.monotonic()
+            try:
+                return handler(event, context)
+            except CutroomError as error:
+                raise translate(error) from error
+            finally:
+                spent = (time.monotonic() - began) * 1000
+                telemetry.count("StageDuration", spent, MetricUnit.Milliseconds, stage=name)
+                telemetry.flush()
+
+        return run
+
+    return wrap
+
+
+def translate(error: CutroomError) -> Exception:
+    """The message is JSON, so that the step that records the failure can read it."""
+    kind = Retryable if error.retryable else Permanent
+    telemetry.logger.warning("step failed", extra={"code": error.code, "kind": kind.__name__})
+    return kind(json.dumps({"code": error.code, "detail": error.detail}))
+
+
+def read_cause(cause: str) -> tuple[str | None, str | None]:
+    """Code and words out of a state's Cause, (None, None) for an error that is not ours."""
+    try:
+        message = json.loads(json.loads(cause)["errorMessage"])
+        return str(message["code"]), str(message["detail"])
+    except (ValueError, KeyError, TypeError):
+        return None, None
