@@ -54,6 +54,11 @@ class Failure:
     detail: str
     stage: str
 
+    @property
+    def ours(self) -> bool:
+        """A fault of the service, not of the file or the request."""
+        return self.code.partition(".")[0] in {"pipeline", "dependency", "ffmpeg", "cut"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Video:

@@ -29,5 +29,7 @@ def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
     telemetry.logger.error(
         "run failed", extra={"code": failure.code, "error": str(event.get("error"))}
     )
-    telemetry.count("RunsFailed", code=failure.code)
+    telemetry.count("RunsFailed")
+    if failure.ours:
+        telemetry.count("RunFaults")
     return {"code": failure.code}

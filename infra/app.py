@@ -1,0 +1,51 @@
+"""The CDK app: two stacks of one stage, tagged and checked. It makes no AWS call.
+
+The stage comes from the context: `cdk deploy --all --context stage=dev`.
+"""
+
+from __future__ import annotations
+
+import os
+
+from aws_cdk import App, CliCredentialsStackSynthesizer, Environment, Tags, Validations
+from cdk_nag import AwsSolutionsChecks
+
+from infra.settings import StageSettings, stage_settings
+from infra.stacks.data_stack import DataStack
+from infra.stacks.service_stack import ServiceStack
+
+SERVICE = "cutroom"
+
+
+def build(app: App, settings: StageSettings) -> tuple[DataStack, ServiceStack]:
+    """Both stacks under an app."""
+    options = _options(settings)
+    data = DataStack(app, f"Cutroom-{settings.stage}-data", settings, **options)
+    service = ServiceStack(
+        app, f"Cutroom-{settings.stage}-service", settings, data=data, **_options(settings)
+    )
+    for key, value in {"service": SERVICE, "stage": settings.stage}.items():
+        Tags.of(app).add(key, value)
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    return data, service
+
+
+def _options(settings: StageSettings) -> dict[str, object]:
+    """The local cloud knows no bootstrap roles; a real account is found by the CLI."""
+    if settings.local:
+        return {
+            "synthesizer": CliCredentialsStackSynthesizer(),
+            "env": Environment(account="000000000000", region="us-east-1"),
+        }
+    account, region = os.environ.get("CDK_DEFAULT_ACCOUNT"), os.environ.get("CDK_DEFAULT_REGION")
+    return {"env": Environment(account=account, region=region)}
+
+
+def main() -> None:
+    app = App()
+    build(app, stage_settings(app.node.try_get_context("stage") or "dev"))
+    app.synth()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""Permissions by single actions: the ready-made grants of tables and buckets use wild cards."""
+
+from __future__ import annotations
+
+from aws_cdk import Stack
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+
+from infra.constructs.nag import acknowledge
+
+
+def grant_table(
+    function: lambda_.Function, table: dynamodb.TableV2, *actions: str, index: str | None = None
+) -> None:
+    """Actions on a table, or a Query on one of its indexes."""
+    resource = f"{table.table_arn}/index/{index}" if index else table.table_arn
+    named = ["dynamodb:Query"] if index else [f"dynamodb:{action}" for action in actions]
+    function.add_to_role_policy(iam.PolicyStatement(actions=named, resources=[resource]))
+
+
+def grant_objects(
+    function: lambda_.Function, bucket: s3.Bucket, *actions: str, prefix: str
+) -> None:
+    """Actions on the objects under one prefix."""
+    function.add_to_role_policy(
+        iam.PolicyStatement(
+            actions=[f"s3:{action}" for action in actions],
+            resources=[bucket.arn_for_objects(f"{prefix}*")],
+        )
+    )
+    assert function.role is not None  # noqa: S101  (the factory makes it)
+    acknowledge(
+        function.role,
+        f"IAM5[Resource::{_shown(bucket)}/{prefix}*]",
+        "Object keys are not known before; the prefix bounds them.",
+    )
+
+
+def _shown(bucket: s3.Bucket) -> str:
+    """The bucket's ARN as the check shows it: the name under which its stack exports it."""
+    stack = Stack.of(bucket)
+    exported = stack.resolve(stack.export_value(bucket.bucket_arn))
+    return str(exported["Fn::ImportValue"])

@@ -1,0 +1,71 @@
+"""The one private bucket for what users send and what we make."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.constructs.nag import acknowledge
+from infra.settings import StageSettings
+
+
+class MediaBucket(Construct):
+    """Private, encrypted, TLS only, versioned outside `local`; tells EventBridge of new objects."""
+
+    def __init__(self, scope: Construct, name: str, settings: StageSettings) -> None:
+        super().__init__(scope, name)
+        self.bucket = s3.Bucket(
+            self,
+            "Bucket",
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=not settings.local,
+            minimum_tls_version=None if settings.local else 1.2,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            versioned=not settings.local,
+            removal_policy=RemovalPolicy.RETAIN,
+            lifecycle_rules=_lifecycle(versioned=not settings.local),
+            cors=[_cors(settings)],
+        )
+        self._tell_event_bridge()
+        acknowledge(
+            self.bucket,
+            "S1",
+            "Access is by signed URLs and roles; CloudTrail data events are the account's.",
+        )
+
+        if settings.local:
+            acknowledge(self.bucket, "S10", "The local cloud speaks plain HTTP, on loopback only.")
+
+    def _tell_event_bridge(self) -> None:
+        """On the resource itself: the construct's own switch adds a custom resource."""
+        resource = self.bucket.node.default_child
+        assert isinstance(resource, s3.CfnBucket)  # noqa: S101
+        resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+            event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(
+                event_bridge_enabled=True
+            )
+        )
+
+
+def _lifecycle(*, versioned: bool) -> list[s3.LifecycleRule]:
+    days = Duration.days
+    rules = [
+        s3.LifecycleRule(id="unfinished-uploads", abort_incomplete_multipart_upload_after=days(2)),
+        s3.LifecycleRule(id="half-way-pieces", prefix="work/", expiration=days(3)),
+    ]
+    if versioned:
+        rules.append(s3.LifecycleRule(id="old-versions", noncurrent_version_expiration=days(30)))
+    return rules
+
+
+def _cors(settings: StageSettings) -> s3.CorsRule:
+    """A browser must read ETag to finish a multipart upload."""
+    return s3.CorsRule(
+        allowed_methods=[s3.HttpMethods.GET, s3.HttpMethods.HEAD, s3.HttpMethods.PUT],
+        allowed_origins=list(settings.cors_origins),
+        allowed_headers=["*"],
+        exposed_headers=["ETag", "Content-Length", "Content-Range", "Accept-Ranges"],
+        max_age=3600,
+    )

@@ -1,0 +1,140 @@
+"""One dashboard, and an alarm for everything that needs a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from infra.constructs.nag import acknowledge
+from infra.settings import StageSettings
+
+if TYPE_CHECKING:
+    from infra.constructs.http_api import HttpApi
+    from infra.constructs.upload_queue import UploadQueue
+    from infra.stacks.data_stack import DataStack
+
+STAGES = ("claim", "probe", "plan", "cut", "audio", "finish")
+RUN_COUNTS = ("RunsStarted", "RunsSucceeded", "RunsFailed", "RunFaults", "UploadsIgnored")
+_FIVE = Duration.minutes(5)
+Metric = cloudwatch.IMetric
+
+
+class Monitoring(Construct):
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        settings: StageSettings,
+        *,
+        data: DataStack,
+        uploads: UploadQueue,
+        machine: sfn.StateMachine,
+        http: HttpApi,
+        functions: Mapping[str, lambda_.Function],
+    ) -> None:
+        super().__init__(scope, name)
+        self._topic = self._alarm_topic(settings)
+        queue, dead = uploads.queue, uploads.dead_letters
+        age = queue.metric_approximate_age_of_oldest_message(period=_FIVE)
+        depth = dead.metric_approximate_number_of_messages_visible(period=_FIVE)
+        faults = http.api.metric_server_error(period=_FIVE)
+        throttles = _throttles(data)
+        self._alarm("DeadLetters", depth, 1, "An upload could not be started: redrive the queue.")
+        self._alarm("QueueAge", age, 300, "Uploads wait: start_pipeline fails or is throttled.")
+        self._alarm("ApiFaults", faults, 5, "The API answers with 5xx.")
+        self._alarm("RunFaults", _ours("RunFaults"), 1, "A run failed through a fault of ours.")
+        overdue = machine.metric_timed_out(period=_FIVE)
+        self._alarm("Overdue", overdue, 1, "A run hit the overall time limit.")
+        for table, metric in throttles.items():
+            self._alarm(f"{table}Throttles", metric, 10, "The table refuses requests.")
+        self._dashboard({
+            "Segments created of planned (%)": [_created_share()],
+            "Runs": [_ours(name) for name in RUN_COUNTS],
+            "Stage durations (ms, p90)": [_stage(stage) for stage in STAGES],
+            "Upload queue: oldest message (s)": [age],
+            "Dead letters": [depth],
+            "Table throttles": list(throttles.values()),
+            "API: 5xx and latency": [faults, http.api.metric_latency(period=_FIVE)],
+            "Function errors": [f.metric_errors(period=_FIVE) for f in functions.values()],
+        })  # fmt: skip
+
+    def _alarm_topic(self, settings: StageSettings) -> sns.Topic:
+        topic = sns.Topic(self, "Alarms", enforce_ssl=True)
+        acknowledge(topic, "SNS2", "Alarm texts hold no data of users.")
+        if settings.alarm_email:
+            topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_email))
+        return topic
+
+    def _alarm(self, name: str, metric: Metric, threshold: float, says: str) -> None:
+        alarm = cloudwatch.Alarm(
+            self,
+            f"{name}Alarm",
+            metric=metric,
+            threshold=threshold,
+            evaluation_periods=1,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            alarm_description=says,
+        )
+        alarm.add_alarm_action(actions.SnsAction(self._topic))
+
+    def _dashboard(self, graphs: Mapping[str, list[Metric]]) -> None:
+        board = cloudwatch.Dashboard(self, "Dashboard")
+        widgets = [
+            cloudwatch.GraphWidget(title=title, left=metrics, width=12)
+            for title, metrics in graphs.items()
+        ]
+        for at in range(0, len(widgets), 2):
+            board.add_widgets(*widgets[at : at + 2])
+
+
+def _ours(name: str, statistic: str = "Sum", **dimensions: str) -> cloudwatch.Metric:
+    return cloudwatch.Metric(
+        namespace="Cutroom",
+        metric_name=name,
+        statistic=statistic,
+        period=_FIVE,
+        dimensions_map={"service": "cutroom", **dimensions},
+    )
+
+
+def _stage(stage: str) -> cloudwatch.Metric:
+    return _ours("StageDuration", "p90", stage=stage)
+
+
+def _created_share() -> cloudwatch.MathExpression:
+    return cloudwatch.MathExpression(
+        expression="IF(planned > 0, 100 * created / planned, 100)",
+        using_metrics={"created": _ours("SegmentsCreated"), "planned": _ours("SegmentsPlanned")},
+        label="Created of planned",
+        period=Duration.hours(1),
+    )
+
+
+def _throttles(data: DataStack) -> dict[str, cloudwatch.Metric]:
+    tables = data.tables
+    named = {
+        "Videos": tables.videos,
+        "Segments": tables.segments,
+        "Runs": tables.runs,
+        "Idempotency": tables.idempotency,
+    }
+    return {
+        name: cloudwatch.Metric(
+            namespace="AWS/DynamoDB",
+            metric_name="ThrottledRequests",
+            statistic="Sum",
+            period=_FIVE,
+            dimensions_map={"TableName": table.table_name},
+        )
+        for name, table in named.items()
+    }

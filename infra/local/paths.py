@@ -1,0 +1,15 @@
+"""Where the one-machine cloud keeps its things: all under .local, all safe to delete."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+LOCAL: Final = ROOT / ".local"
+BIN: Final = Path(sys.executable).parent
+EMULATOR: Final = LOCAL / "emulator" / "bin" / "ministack"
+FOOTAGE: Final = LOCAL / "footage"
+CDK: Final = ROOT / "node_modules" / ".bin" / "cdk"
+DEMO: Final = LOCAL / "demo"

@@ -1,0 +1,91 @@
+"""Sizes, schedules, retention and limits of each stage."""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from dataclasses import dataclass, field
+
+GIB = 1024**3
+MIB = 1024**2
+HOUR_MS = 3_600_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierLimit:
+    """A tier's largest source in bytes and longest in milliseconds."""
+
+    max_bytes: int
+    max_duration: int
+
+
+CLOUD_TIERS = {
+    "free": TierLimit(max_bytes=2 * GIB, max_duration=HOUR_MS // 2),
+    "pro": TierLimit(max_bytes=20 * GIB, max_duration=4 * HOUR_MS),
+    "enterprise": TierLimit(max_bytes=100 * GIB, max_duration=12 * HOUR_MS),
+}
+# One machine keeps its objects in memory while it works on them.
+LOCAL_TIERS = {
+    "free": TierLimit(max_bytes=100 * MIB, max_duration=HOUR_MS // 2),
+    "pro": TierLimit(max_bytes=4 * GIB, max_duration=4 * HOUR_MS),
+    "enterprise": TierLimit(max_bytes=8 * GIB, max_duration=12 * HOUR_MS),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageSettings:
+    """Everything that differs between stages.
+
+    `local` runs the functions with the project's own interpreter and without layers; nothing else
+    of the two kinds differs but numbers.
+    """
+
+    stage: str
+    local: bool = False
+    protected: bool = False
+    python_version: str = "3.13"
+    machine: str = "aarch64"
+    log_days: int = 30
+    tiers: dict[str, TierLimit] = field(default_factory=lambda: dict(CLOUD_TIERS))
+    cut_memory_mb: int = 3008
+    cut_disk_mb: int = 4096
+    cut_disk_budget_mb: int = 2048
+    cut_timeout_s: int = 840
+    cut_handover_s: int = 120
+    segments_per_window: int = 20
+    windows_at_once: int = 20
+    cors_origins: tuple[str, ...] = ("*",)
+    throttle_rate: int = 100
+    throttle_burst: int = 200
+    alarm_email: str | None = None
+
+    def tier_limits(self) -> str:
+        """The tiers as the functions read them."""
+        rows = {
+            name: {"max_bytes": tier.max_bytes, "max_duration": tier.max_duration}
+            for name, tier in self.tiers.items()
+        }
+        return json.dumps(rows, separators=(",", ":"))
+
+
+_STAGES = {
+    "local": StageSettings(
+        stage="local",
+        local=True,
+        python_version=f"{sys.version_info.major}.{sys.version_info.minor}",
+        machine=platform.machine(),
+        log_days=1,
+        tiers=LOCAL_TIERS,
+        windows_at_once=2,
+    ),
+    "dev": StageSettings(stage="dev"),
+    "prod": StageSettings(stage="prod", protected=True, log_days=90, windows_at_once=100),
+}
+
+
+def stage_settings(name: str) -> StageSettings:
+    """Settings of a stage. Raises ValueError for a name that is none."""
+    if name not in _STAGES:
+        raise ValueError(f"unknown stage {name!r}: use one of {', '.join(_STAGES)}")
+    return _STAGES[name]

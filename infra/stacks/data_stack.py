@@ -1,0 +1,40 @@
+"""What keeps data: bucket, tables, users, secrets. Its logical ids never change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_cdk import CfnOutput, RemovalPolicy, Stack
+from aws_cdk import aws_secretsmanager as secrets
+from constructs import Construct
+
+from infra.constructs.media_bucket import MediaBucket
+from infra.constructs.nag import acknowledge
+from infra.constructs.tables import Tables
+from infra.constructs.users import Users
+from infra.settings import StageSettings
+
+
+class DataStack(Stack):
+    def __init__(
+        self, scope: Construct, name: str, settings: StageSettings, **options: Any
+    ) -> None:
+        super().__init__(scope, name, termination_protection=settings.protected, **options)
+        self.media = MediaBucket(self, "Media", settings).bucket
+        self.tables = Tables(self, "Tables", settings)
+        self.users = Users(self, "Users", settings)
+        self.cursor_secret = secrets.Secret(
+            self,
+            "CursorSecret",
+            description="Signs the cursors of lists; a new value ends open lists, nothing else",
+            generate_secret_string=secrets.SecretStringGenerator(
+                password_length=48, exclude_punctuation=True
+            ),
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        acknowledge(
+            self.cursor_secret, "SMG4", "Rotating it would break every open list for no gain."
+        )
+        CfnOutput(self, "MediaBucket", value=self.media.bucket_name)
+        CfnOutput(self, "UserPoolId", value=self.users.pool.user_pool_id)
+        CfnOutput(self, "UserPoolClientId", value=self.users.client.user_pool_client_id)

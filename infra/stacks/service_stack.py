@@ -1,0 +1,58 @@
+"""What we redeploy at will: functions, workflows, API, alarms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_cdk import CfnOutput, Stack
+from constructs import Construct
+
+from infra.constructs.http_api import HttpApi
+from infra.constructs.monitoring import Monitoring
+from infra.constructs.service_functions import ServiceFunctions
+from infra.constructs.upload_queue import UploadQueue
+from infra.settings import StageSettings
+from infra.stacks.data_stack import DataStack
+from infra.workflows.video_pipeline import VideoPipeline
+
+
+class ServiceStack(Stack):
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        settings: StageSettings,
+        *,
+        data: DataStack,
+        **options: Any,
+    ) -> None:
+        super().__init__(scope, name, **options)
+        functions = ServiceFunctions(self, settings, data)
+        pipeline = VideoPipeline(self, "VideoPipeline", settings, functions.pipeline())
+        uploads = UploadQueue(self, "Uploads", data.media)
+        start = functions.start(pipeline.machine)
+        uploads.feed(start)
+        api_function = functions.api(pipeline.machine, uploads.queue)
+        http = HttpApi(
+            self,
+            "Http",
+            settings,
+            function=api_function,
+            pool=data.users.pool,
+            client=data.users.client,
+        )
+        Monitoring(
+            self,
+            "Monitoring",
+            settings,
+            data=data,
+            uploads=uploads,
+            machine=pipeline.machine,
+            http=http,
+            functions=functions.all,
+        )
+        CfnOutput(self, "ApiUrl", value=http.api.api_endpoint)
+        CfnOutput(self, "ApiId", value=http.api.api_id)
+        CfnOutput(self, "StateMachineArn", value=pipeline.machine.state_machine_arn)
+        CfnOutput(self, "UploadQueueUrl", value=uploads.queue.queue_url)
+        CfnOutput(self, "UploadDeadLettersUrl", value=uploads.dead_letters.queue_url)

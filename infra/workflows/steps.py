@@ -1,0 +1,62 @@
+"""The one place for retries, catches and timeouts: every task of every workflow is made here.
+
+A function raises one of two names: `Retryable`, tried again, and `Permanent`, caught at once.
+The rest of the list is what Lambda itself reports, a killed worker included.
+"""
+
+from __future__ import annotations
+
+from aws_cdk import Duration
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk import aws_stepfunctions_tasks as tasks
+from constructs import Construct
+
+RETRIED = [
+    "Retryable",
+    "Runtime.ExitError",
+    "Sandbox.Timedout",
+    "Lambda.Unknown",
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.TooManyRequestsException",
+    "States.Timeout",
+]
+TRIES = 5
+_START_SECONDS = 20
+
+
+def lambda_step(
+    scope: Construct,
+    name: str,
+    function: lambda_.Function,
+    payload: dict[str, str],
+    *,
+    caught_by: sfn.IChainable,
+    assign: dict[str, str] | None = None,
+) -> tasks.LambdaInvoke:
+    """A task that calls a function with `payload` (JSONata) and returns what it returns."""
+    assert function.timeout is not None  # noqa: S101  (the factory sets it)
+    step = tasks.LambdaInvoke.jsonata(
+        scope,
+        name,
+        lambda_function=function,
+        payload=sfn.TaskInput.from_object(payload),
+        outputs="{% $states.result.Payload %}",
+        assign=assign,
+        retry_on_service_exceptions=False,
+        task_timeout=sfn.Timeout.duration(
+            Duration.seconds(function.timeout.to_seconds() + _START_SECONDS)
+        ),
+    )
+    step.add_retry(
+        errors=RETRIED,
+        interval=Duration.seconds(1),
+        backoff_rate=2,
+        max_delay=Duration.seconds(30),
+        max_attempts=TRIES,
+        jitter_strategy=sfn.JitterType.FULL,
+    )
+    step.add_catch(caught_by, errors=["States.ALL"], outputs="{% $states.errorOutput %}")
+    return step

@@ -1,0 +1,40 @@
+"""The environment the functions run in, for tests: every variable the settings classes read."""
+
+from __future__ import annotations
+
+import json
+
+MIB = 1024 * 1024
+HOUR = 3_600_000
+
+TIERS = {
+    "free": {"max_bytes": 100 * MIB, "max_duration": HOUR // 2},
+    "pro": {"max_bytes": 10_000 * MIB, "max_duration": 4 * HOUR},
+    "enterprise": {"max_bytes": 100_000 * MIB, "max_duration": 12 * HOUR},
+}
+
+FUNCTION_ENVIRONMENT = {
+    "VIDEOS_TABLE": "videos",
+    "RUNS_TABLE": "runs",
+    "SEGMENTS_TABLE": "segments",
+    "IDEMPOTENCY_TABLE": "idempotency",
+    "MEDIA_BUCKET": "media",
+    "STATE_MACHINE_ARN": "arn:aws:states:eu-west-1:000000000000:stateMachine:cut",
+    "USER_POOL_ID": "eu-west-1_test",
+    "UPLOAD_QUEUE_URL": "https://queue.test/uploads",
+    "CURSOR_SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:000000000000:secret:cursor",
+    "STAGE": "test",
+    "TIER_LIMITS": json.dumps(TIERS),
+    "SEGMENTS_PER_WINDOW": "3",
+    "DISK_BUDGET_MB": "64",
+    "HANDOVER_S": "60",
+}
+
+FAKE_AWS = {
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "AWS_REGION": "eu-west-1",
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_SESSION_TOKEN": "testing",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}

@@ -1,0 +1,133 @@
+"""A bucket in memory: objects with versions, multipart uploads, URLs that are only text."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from functions.domain.errors import UnavailableError
+from functions.domain.ports import Part
+from functions.domain.video import Source
+
+
+class FakeMediaStore:
+    """`refuse` holds ends of keys whose next write fails once, as a lost connection would."""
+
+    def __init__(self, *, versioned: bool = True) -> None:
+        self.objects: dict[str, bytes] = {}
+        self.content_types: dict[str, str] = {}
+        self.multiparts: dict[tuple[str, str], dict[int, bytes]] = {}
+        self.metadata: dict[str, dict[str, str]] = {}
+        self.refuse: set[str] = set()
+        self._versioned = versioned
+        self._versions: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def put(self, key: str, body: bytes) -> Source:
+        """An object arrives by a signed URL or by another tool."""
+        with self._lock:
+            for end in [end for end in self.refuse if key.endswith(end)]:
+                self.refuse.discard(end)
+                raise UnavailableError("dependency.unavailable", "The media bucket failed.")
+            self.objects[key] = body
+            self._versions[key] = self._versions.get(key, 0) + 1
+        source = self.find(key)
+        assert source
+        return source
+
+    def put_part(self, key: str, upload_id: str, number: int, body: bytes) -> None:
+        """A part arrives by its signed URL."""
+        self.multiparts[key, upload_id][number] = body
+
+    def find(self, key: str) -> Source | None:
+        if key not in self.objects:
+            return None
+        version = f"v{self._versions[key]}" if self._versioned else None
+        return Source(
+            key=key,
+            size=len(self.objects[key]),
+            etag=_etag(self.objects[key]),
+            version_id=version,
+        )
+
+    def start_multipart(self, key: str, content_type: str, metadata: Mapping[str, str]) -> str:
+        upload_id = f"multipart-{len(self.multiparts) + 1}"
+        self.multiparts[key, upload_id] = {}
+        self.content_types[key] = content_type
+        self.metadata[key] = dict(metadata)
+        return upload_id
+
+    def parts(self, key: str, upload_id: str) -> list[Part] | None:
+        if (key, upload_id) not in self.multiparts:
+            return None
+        bodies = sorted(self.multiparts[key, upload_id].items())
+        return [Part(number, len(body), _etag(body)) for number, body in bodies]
+
+    def complete_multipart(self, key: str, upload_id: str, parts: Sequence[Part]) -> None:
+        if (key, upload_id) not in self.multiparts:
+            raise _absent()
+        bodies = self.multiparts.pop((key, upload_id))
+        self.put(key, b"".join(bodies[part.number] for part in parts))
+
+    def abort_multipart(self, key: str, upload_id: str) -> None:
+        self.multiparts.pop((key, upload_id), None)
+
+    def sign_part(self, key: str, upload_id: str, number: int, seconds: int) -> str:
+        return _url(key, uploadId=upload_id, partNumber=number, expires=seconds)
+
+    def sign_put(
+        self, key: str, *, size: int, content_type: str, metadata: Mapping[str, str], seconds: int
+    ) -> str:
+        named = {f"x-amz-meta-{name}": value for name, value in metadata.items()}
+        return _url(key, length=size, type=content_type, expires=seconds, **named)
+
+    def sign_get(self, source: Source, seconds: int) -> str:
+        return _url(source.key, versionId=source.version_id or "", expires=seconds)
+
+    def sign_download(self, key: str, *, file_name: str, content_type: str, seconds: int) -> str:
+        return _url(key, name=file_name, type=content_type, expires=seconds)
+
+    def read_json(self, key: str) -> Any:
+        return json.loads(self._body(key))
+
+    def write_json(self, key: str, document: Any) -> None:
+        self.put(key, json.dumps(document).encode())
+
+    def upload(self, path: Path, key: str, content_type: str) -> None:
+        self.put(key, path.read_bytes())
+        self.content_types[key] = content_type
+
+    def download(self, key: str, path: Path) -> None:
+        path.write_bytes(self._body(key))
+
+    def copy(self, from_key: str, to_key: str) -> None:
+        self.put(to_key, self._body(from_key))
+
+    def delete(self, keys: Iterable[str]) -> None:
+        with self._lock:
+            for key in keys:
+                self.objects.pop(key, None)
+
+    def _body(self, key: str) -> bytes:
+        with self._lock:
+            if key not in self.objects:
+                raise _absent()
+            return self.objects[key]
+
+
+def _etag(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:32]
+
+
+def _url(key: str, **query: object) -> str:
+    named = "&".join(f"{name}={quote(str(value), safe='')}" for name, value in query.items())
+    return f"https://bucket.test/{quote(key)}?{named}"
+
+
+def _absent() -> UnavailableError:
+    return UnavailableError("dependency.unavailable", "The media bucket failed (404).")

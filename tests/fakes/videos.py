@@ -1,0 +1,74 @@
+"""Videos in memory. Rows are kept plain, as a table keeps them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from functions.domain.codec import from_plain, to_plain
+from functions.domain.errors import StaleWriteError
+from functions.domain.paging import Page, Position
+from functions.domain.video import Video
+
+
+class FakeVideoStore:
+    """`before_save` runs once, just before the next write: the place for another worker."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, dict[str, Any]] = {}
+        self._lock = threading.Lock()
+        self.before_save: Callable[[], object] | None = None
+
+    def get(self, video_id: str) -> Video | None:
+        with self._lock:
+            row = self._rows.get(video_id)
+        return from_plain(Video, row) if row else None
+
+    def create(self, video: Video) -> bool:
+        with self._lock:
+            if video.video_id in self._rows:
+                return False
+            self._rows[video.video_id] = to_plain(video)
+            return True
+
+    def save(self, video: Video) -> Video:
+        if meanwhile := self.before_save:
+            self.before_save = None
+            meanwhile()
+        saved = replace(video, version=video.version + 1)
+        with self._lock:
+            known = self._rows.get(video.video_id)
+            if known is None or known["version"] != video.version:
+                raise StaleWriteError("The video")
+            self._rows[video.video_id] = to_plain(saved)
+        return saved
+
+    def of_user(self, user_id: str, *, limit: int, after: Position | None) -> Page[Video]:
+        with self._lock:
+            mine = [row for row in self._rows.values() if row["user_id"] == user_id]
+        mine.sort(key=_place, reverse=True)
+        if after is not None:
+            mine = [row for row in mine if _place(row) < _place(after)]
+        shown = mine[:limit]
+        more = len(mine) > len(shown)
+        return Page(
+            tuple(from_plain(Video, row) for row in shown), _position(shown[-1]) if more else None
+        )
+
+    def forget(self, video_id: str) -> None:
+        """The video is deleted by somebody else."""
+        with self._lock:
+            self._rows.pop(video_id, None)
+
+    def all(self) -> list[Video]:
+        return [from_plain(Video, row) for row in self._rows.values()]
+
+
+def _place(row: Any) -> tuple[str, str]:
+    return row["created_at"], row["video_id"]
+
+
+def _position(row: Any) -> Position:
+    return {name: row[name] for name in ("user_id", "created_at", "video_id")}

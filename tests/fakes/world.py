@@ -1,0 +1,140 @@
+"""All fakes together, and the stages of a run as one-word calls."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from functions.domain.codec import from_plain
+from functions.domain.media import Media
+from functions.domain.run import Run
+from functions.domain.segment import Segment, SegmentType
+from functions.domain.segmentation import Plan
+from functions.domain.tiers import Tier, TierLimits
+from functions.domain.video import Source, Video
+from functions.services.claim_run import claim_run
+from functions.services.cut_window import Bounds, WindowResult, cut_window
+from functions.services.finish_run import finish_run
+from functions.services.join_audio import join_audio
+from functions.services.plan_segments import plan_segments
+from functions.services.probe_source import probe_source
+from functions.services.stages import Context
+from functions.services.start_run import Stores
+from tests.builders import RUN, STRANGER, USER, VIDEO, make_probe, make_queued_video, make_run
+from tests.environment import TIERS
+from tests.fakes.clock import FakeClock
+from tests.fakes.cutter import FakeCutter
+from tests.fakes.media import FakeMediaStore
+from tests.fakes.pipeline import FakePipeline
+from tests.fakes.prober import FakeProber
+from tests.fakes.runs import FakeRunStore
+from tests.fakes.segments import FakeSegmentStore
+from tests.fakes.users import FakeUserDirectory
+from tests.fakes.videos import FakeVideoStore
+
+LIMITS = {Tier(name): TierLimits(**row) for name, row in TIERS.items()}
+
+
+@dataclass
+class World:
+    """One user's video, VIDEO, and its run, RUN, unless a test says otherwise."""
+
+    videos: FakeVideoStore = field(default_factory=FakeVideoStore)
+    runs: FakeRunStore = field(default_factory=FakeRunStore)
+    segments: FakeSegmentStore = field(default_factory=FakeSegmentStore)
+    media: FakeMediaStore = field(default_factory=FakeMediaStore)
+    prober: FakeProber = field(default_factory=lambda: FakeProber(make_probe()))
+    cutter: FakeCutter = field(default_factory=FakeCutter)
+    pipeline: FakePipeline = field(default_factory=FakePipeline)
+    users: FakeUserDirectory = field(
+        default_factory=lambda: FakeUserDirectory({USER: Tier.PRO, STRANGER: Tier.FREE})
+    )
+    clock: FakeClock = field(default_factory=FakeClock)
+
+    @property
+    def context(self) -> Context:
+        return Context(
+            videos=self.videos,
+            runs=self.runs,
+            segments=self.segments,
+            media=self.media,
+            clock=self.clock,
+        )
+
+    @property
+    def stores(self) -> Stores:
+        return Stores(videos=self.videos, runs=self.runs, pipeline=self.pipeline)
+
+    def queue(self, body: bytes = b"source", **overrides: object) -> Source:
+        """A video whose file has arrived and whose run is about to start."""
+        source = self.media.put(f"uploads/{USER}/{VIDEO}/source", body)
+        self.videos.create(make_queued_video(**{"source": source, **overrides}))
+        self.runs.create(make_run())
+        return source
+
+    def plan_made(self, *, per_window: int = 3, **overrides: object) -> Plan:
+        """The run is as far as the plan."""
+        self.queue(**overrides)
+        self.claim()
+        self.probe()
+        return self.plan(per_window)
+
+    def claim(self) -> Tier:
+        return claim_run(self.context, self.users, LIMITS, video_id=VIDEO, run_id=RUN)
+
+    def probe(self, tier: Tier = Tier.PRO) -> Media:
+        return probe_source(self.context, self.prober, LIMITS[tier], video_id=VIDEO, run_id=RUN)
+
+    def plan(self, per_window: int = 3) -> Plan:
+        return plan_segments(
+            self.context, self.prober, video_id=VIDEO, run_id=RUN, segments_per_window=per_window
+        )
+
+    def cut(self, index: int = 0, stop: Callable[[], bool] = lambda: False) -> WindowResult:
+        """One window, in a folder of its own as each invocation has it."""
+        with tempfile.TemporaryDirectory() as folder:
+            bounds = Bounds(folder=Path(folder), disk_budget=1_000_000, stop=stop)
+            return cut_window(
+                self.context, self.cutter, bounds, video_id=VIDEO, run_id=RUN, index=index
+            )
+
+    def cut_all(self) -> None:
+        for window in self.stored_plan().windows:
+            self.cut(window.index)
+
+    def join(self) -> str | None:
+        with tempfile.TemporaryDirectory() as folder:
+            return join_audio(self.context, self.cutter, Path(folder), video_id=VIDEO, run_id=RUN)
+
+    def finish(self) -> int:
+        return finish_run(self.context, video_id=VIDEO, run_id=RUN)
+
+    def video(self) -> Video:
+        video = self.videos.get(VIDEO)
+        assert video
+        return video
+
+    def run(self) -> Run:
+        run = self.runs.get(VIDEO, RUN)
+        assert run
+        return run
+
+    def stored_plan(self) -> Plan:
+        key = self.run().plan_key
+        assert key
+        return from_plain(Plan, self.media.read_json(key))
+
+    def of_kind(self, kind: SegmentType) -> list[Segment]:
+        return list(self.segments.all_of(VIDEO, kind))
+
+    def numbers(self, kind: SegmentType = SegmentType.PROCESSED) -> list[int]:
+        return [segment.segment_number for segment in self.of_kind(kind)]
+
+
+def stop_after(looks: int) -> Callable[[], bool]:
+    """A `stop` that says yes from the look after `looks` on."""
+    counter = itertools.count(1)
+    return lambda: next(counter) > looks

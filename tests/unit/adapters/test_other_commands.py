@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from functions.adapters.ffmpeg.commands import inspect_command, join_command, list_command
+from functions.domain.containers import MKA, MKV
+from tests.builders import make_plan
+
+FILE = Path("/scratch/000001.mp4")
+PICTURE = Path("/scratch/000001.jpg")
+SOUND = Path("/scratch/000001-sound.m4a")
+
+
+def _inputs(words: list[str]) -> list[str]:
+    return [words[at + 1] for at, word in enumerate(words) if word == "-i"]
+
+
+def _maps(words: list[str]) -> list[str]:
+    return [words[at + 1] for at, word in enumerate(words) if word == "-map"]
+
+
+def test_given_picture_and_sound_when_inspected_then_each_output_reads_an_input_of_its_own():
+    words = inspect_command(FILE, make_plan(), PICTURE, SOUND)
+
+    assert _inputs(words) == [str(FILE)] * 3
+    assert _maps(words) == ["0", "1:v:0", "2:a:0"]
+    assert {str(PICTURE), str(SOUND)} <= set(words)
+
+
+def test_given_sound_alone_when_inspected_then_it_is_the_second_input():
+    words = inspect_command(FILE, make_plan(), None, SOUND)
+
+    assert _maps(words) == ["0", "1:a:0"]
+    assert str(PICTURE) not in words
+
+
+def test_given_picture_alone_when_inspected_then_no_sound_is_written():
+    words = inspect_command(FILE, make_plan(audio_format=None), PICTURE, None)
+
+    assert _maps(words) == ["0", "1:v:0"]
+
+
+def test_given_a_segment_when_its_thumbnail_is_taken_then_only_keyframes_are_decoded():
+    words = inspect_command(FILE, make_plan(), PICTURE, None)
+
+    skip = words.index("-skip_frame")
+    assert words[skip + 1] == "nokey"
+    assert words[skip + 2] == "-i"
+
+
+def test_given_an_mp4_when_its_sound_is_taken_then_no_packet_is_trimmed_away():
+    assert "-ignore_editlist" in inspect_command(FILE, make_plan(), None, SOUND)
+    assert "-ignore_editlist" not in inspect_command(FILE, make_plan(format=MKV), None, SOUND)
+
+
+def test_given_pieces_of_sound_when_joined_then_packets_are_copied_into_the_chosen_format():
+    words = join_command(Path("/s/list.txt"), Path("/s/audio.mka"), make_plan(audio_format=MKA))
+
+    assert words[words.index("-c") + 1] == "copy"
+    assert words[-3:] == ["-f", "matroska", "/s/audio.mka"]
+    assert "-movflags" not in words
+
+
+def test_given_an_m4a_when_joined_then_it_can_be_heard_before_all_of_it_is_there():
+    words = join_command(Path("/s/list.txt"), Path("/s/audio.m4a"), make_plan())
+
+    assert words[words.index("-movflags") + 1] == "+faststart"
+
+
+def test_given_a_file_when_listed_then_nothing_is_decoded():
+    words = list_command(FILE)
+
+    assert words[words.index("-c") + 1] == "copy"
+    assert words[-2:] == ["framecrc", "pipe:1"]
