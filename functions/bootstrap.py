@@ -89,10 +89,10 @@ def cursor_secret(secret_arn: str) -> bytes:
     return read_secret(secret_arn)
 
 
-def health_checks(tables: Sequence[str], bucket: str, queue_url: str) -> Mapping[str, bool]:
+def health_checks(tables: Sequence[str], bucket: str, queue: str) -> Mapping[str, bool]:
     from functions.adapters.health import reach
 
-    return reach(tables, bucket, queue_url)
+    return reach(tables, bucket, queue)
 
 
 def context(settings: StoreSettings) -> Context:

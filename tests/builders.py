@@ -189,14 +189,14 @@ def make_planned(
     return PlannedSegment(**{**defaults, **overrides})
 
 
-def make_plan(segments: int = 6, per_window: int = 3, **overrides: Any) -> Plan:
+def make_plan(count: int = 6, per_window: int = 3, **overrides: Any) -> Plan:
     windows = [
-        Window(index=index, first=first, last=min(first + per_window - 1, segments))
-        for index, first in enumerate(range(1, segments + 1, per_window))
+        Window(index=index, first=first, last=min(first + per_window - 1, count))
+        for index, first in enumerate(range(1, count + 1, per_window))
     ]
     defaults = {
         "plan_id": "plan-1",
-        "duration": segments * 10_000,
+        "duration": count * 10_000,
         "origin": 0,
         "container": "mov,mp4,m4a,3gp,3g2,mj2",
         "format": MP4,
@@ -204,7 +204,7 @@ def make_plan(segments: int = 6, per_window: int = 3, **overrides: Any) -> Plan:
         "audio_index": 1,
         "audio_format": M4A,
         "one_pass": False,
-        "segments": tuple(make_planned(number) for number in range(1, segments + 1)),
+        "segments": tuple(make_planned(number) for number in range(1, count + 1)),
         "windows": tuple(windows),
     }
     return Plan(**{**defaults, **overrides})

@@ -12,7 +12,7 @@ from functions.adapters.aws import client
 Check = Callable[[], object]
 
 
-def reach(tables: Sequence[str], bucket: str, queue_url: str) -> Mapping[str, bool]:
+def reach(tables: Sequence[str], bucket: str, queue: str) -> Mapping[str, bool]:
     """One cheap call each: name -> reached."""
     dynamodb = client("dynamodb")
     checks: dict[str, Check] = {
@@ -20,9 +20,7 @@ def reach(tables: Sequence[str], bucket: str, queue_url: str) -> Mapping[str, bo
         for what, name in zip(("videos", "runs", "segments", "idempotency"), tables, strict=True)
     }
     checks["bucket:media"] = lambda: client("s3").head_bucket(Bucket=bucket)
-    checks["queue:uploads"] = lambda: client("sqs").get_queue_attributes(
-        QueueUrl=queue_url, AttributeNames=["ApproximateNumberOfMessages"]
-    )
+    checks["queue:uploads"] = lambda: client("sqs").get_queue_url(QueueName=queue)
     return {name: _works(check) for name, check in checks.items()}
 
 

@@ -66,7 +66,7 @@ class CutSettings(StoreSettings):
 class ApiSettings(StoreSettings):
     idempotency_table: str
     state_machine_arn: str
-    upload_queue_url: str
+    upload_queue: str
     cursor_secret_arn: str
     tier_limits: LimitsByTier
     stage: str

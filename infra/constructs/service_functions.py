@@ -164,14 +164,18 @@ class ServiceFunctions:
             **self._stores(),
             "IDEMPOTENCY_TABLE": tables.idempotency.table_name,
             "STATE_MACHINE_ARN": machine.state_machine_arn,
-            "UPLOAD_QUEUE_URL": queue.queue_url,
-            "CURSOR_SECRET_ARN": data.cursor_secret.secret_arn,
+            "UPLOAD_QUEUE": queue.queue_name,
+            "CURSOR_SECRET_ARN": data.cursor_secret_arn,
             "TIER_LIMITS": self._settings.tier_limits(),
             "STAGE": self._settings.stage,
         }
         sizing = Sizing(memory_mb=1024, timeout_s=29)
         function = self._add("Api", "api.app", sizing, environment)
-        data.cursor_secret.grant_read(function)
+        function.add_to_role_policy(
+            iam.PolicyStatement(
+                actions=["secretsmanager:GetSecretValue"], resources=[data.cursor_secret_arn]
+            )
+        )
         machine.grant_start_execution(function)
         for table in (tables.videos, tables.segments, tables.runs):
             grant_table(function, table, "GetItem", "PutItem", "DescribeTable")
@@ -180,7 +184,7 @@ class ServiceFunctions:
         changes = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "DescribeTable")
         grant_table(function, tables.idempotency, *changes)
         self._grant_uploads(function)
-        queue.grant(function, "sqs:GetQueueAttributes")
+        queue.grant(function, "sqs:GetQueueUrl")
         return function
 
     def _grant_uploads(self, function: lambda_.Function) -> None:

@@ -11,6 +11,9 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.constructs.nag import acknowledge
+from infra.settings import StageSettings
+
 WATCHED_PREFIX = "uploads/"
 TRIES = 5
 
@@ -18,10 +21,12 @@ TRIES = 5
 class UploadQueue(Construct):
     """EventBridge rule -> queue, with a dead-letter queue behind."""
 
-    def __init__(self, scope: Construct, name: str, bucket: s3.IBucket) -> None:
+    def __init__(
+        self, scope: Construct, name: str, settings: StageSettings, bucket: s3.IBucket
+    ) -> None:
         super().__init__(scope, name)
         self.dead_letters = sqs.Queue(
-            self, "DeadLetters", retention_period=Duration.days(14), enforce_ssl=True
+            self, "DeadLetters", retention_period=Duration.days(14), enforce_ssl=not settings.local
         )
         self.queue = sqs.Queue(
             self,
@@ -29,9 +34,12 @@ class UploadQueue(Construct):
             # AWS asks for six times the consumer's timeout.
             visibility_timeout=Duration.seconds(180),
             retention_period=Duration.days(4),
-            enforce_ssl=True,
+            enforce_ssl=not settings.local,
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=TRIES),
         )
+        if settings.local:
+            for queue in (self.queue, self.dead_letters):
+                acknowledge(queue, "SQS4", "The local cloud speaks plain HTTP, on loopback only.")
         events.Rule(
             self,
             "ObjectCreated",

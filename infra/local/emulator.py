@@ -130,6 +130,7 @@ def free_port(usual: int = USUAL_PORT) -> int:
     """The usual port if it is free, else any."""
     for port in (usual, 0):
         with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((HOST, port))
             except OSError:

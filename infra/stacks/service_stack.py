@@ -29,7 +29,7 @@ class ServiceStack(Stack):
         super().__init__(scope, name, **options)
         functions = ServiceFunctions(self, settings, data)
         pipeline = VideoPipeline(self, "VideoPipeline", settings, functions.pipeline())
-        uploads = UploadQueue(self, "Uploads", data.media)
+        uploads = UploadQueue(self, "Uploads", settings, data.media)
         start = functions.start(pipeline.machine)
         uploads.feed(start)
         api_function = functions.api(pipeline.machine, uploads.queue)

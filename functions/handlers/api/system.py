@@ -34,7 +34,7 @@ def health(deep: Annotated[bool, Query()] = False) -> Response[models.HealthAnsw
             settings.idempotency_table,
         ),
         settings.media_bucket,
-        settings.upload_queue_url,
+        settings.upload_queue,
     )
     well = all(checks.values())
     return Response(

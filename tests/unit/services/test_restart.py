@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import pytest
+
+from functions.domain.errors import ConflictError, NotFoundError, UnavailableError
+from functions.domain.run import Run, RunStatus
+from functions.domain.video import VideoStatus
+from functions.services.start_run import restart
+from tests.builders import (
+    RUN,
+    STRANGER,
+    VIDEO,
+    make_caller,
+    make_failure,
+    make_queued_video,
+    make_run,
+    make_uploading_video,
+)
+from tests.fakes.clock import EPOCH
+from tests.fakes.world import World
+
+
+def _restart(world: World, caller=None) -> Run:
+    return restart(caller or make_caller(), VIDEO, world.stores, world.clock())
+
+
+def _ended(world: World, status: VideoStatus = VideoStatus.FAILED) -> None:
+    world.videos.create(make_queued_video(status=status, error=make_failure()))
+    world.runs.create(make_run())
+    world.runs.fail(VIDEO, RUN, make_failure(), EPOCH)
+
+
+@pytest.mark.parametrize("status", [VideoStatus.FAILED, VideoStatus.READY])
+def test_given_an_ended_run_when_started_again_then_it_is_a_new_run(
+    world: World, status: VideoStatus
+):
+    _ended(world, status)
+
+    run = _restart(world)
+
+    assert run.run_id != RUN
+    assert (world.video().status, world.video().run_id) == (VideoStatus.QUEUED, run.run_id)
+    assert world.pipeline.executions == {run.run_id: VIDEO}
+    assert world.runs.get(VIDEO, run.run_id) == run
+
+
+def test_given_a_new_run_when_it_is_queued_then_the_old_one_keeps_its_failure(world: World):
+    _ended(world)
+
+    _restart(world)
+
+    assert world.run().status is RunStatus.FAILED
+    assert world.run().error == make_failure()
+
+
+def test_given_a_request_when_it_is_sent_twice_then_one_run_starts(world: World):
+    _ended(world)
+
+    assert _restart(world).run_id == _restart(world).run_id
+    assert len(world.pipeline.executions) == 1
+
+
+def test_given_two_requests_at_once_when_both_write_then_one_run_starts(world: World):
+    _ended(world)
+    world.videos.before_save = lambda: _restart(world)
+
+    with pytest.raises(ConflictError) as caught:
+        _restart(world)
+
+    assert caught.value.code == "pipeline.already_running"
+    assert len(world.pipeline.executions) == 1
+    assert world.video().runs == 2
+
+
+def test_given_a_run_under_way_when_started_again_then_it_is_refused(world: World):
+    world.queue()
+    world.claim()
+
+    with pytest.raises(ConflictError, match=r"pipeline\.already_running"):
+        _restart(world)
+
+    assert world.pipeline.executions == {}
+
+
+def test_given_a_crash_between_row_and_execution_when_started_again_then_the_same_run_goes_on(
+    world: World,
+):
+    _ended(world)
+    world.pipeline.down = True
+    with pytest.raises(UnavailableError):
+        _restart(world)
+    stranded = world.video().run_id
+    world.pipeline.down = False
+
+    run = _restart(world)
+
+    assert run.run_id == stranded
+    assert world.pipeline.executions == {stranded: VIDEO}
+
+
+def test_given_a_crash_before_the_run_s_row_when_started_again_then_the_row_is_made(world: World):
+    world.videos.create(make_queued_video())
+
+    run = _restart(world)
+
+    assert run.run_id == RUN
+    assert world.run().status is RunStatus.QUEUED
+    assert world.pipeline.executions == {RUN: VIDEO}
+
+
+def test_given_a_run_that_was_restarted_and_failed_when_started_again_then_it_is_a_third_run(
+    world: World,
+):
+    _ended(world)
+    second = _restart(world)
+    world.videos.save(world.video().failed(make_failure(), EPOCH))
+
+    assert len({RUN, second.run_id, _restart(world).run_id}) == 3
+    assert world.video().runs == 3
+
+
+def test_given_a_file_that_has_not_arrived_when_started_then_that_is_said(world: World):
+    world.videos.create(make_uploading_video())
+
+    with pytest.raises(ConflictError, match=r"upload\.incomplete"):
+        _restart(world)
+
+
+def test_given_another_user_s_video_when_started_then_it_looks_absent(world: World):
+    _ended(world)
+
+    with pytest.raises(NotFoundError, match=r"video\.not_found"):
+        _restart(world, make_caller(STRANGER))
+
+    assert world.pipeline.executions == {}
