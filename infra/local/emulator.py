@@ -34,6 +34,10 @@ CREDENTIALS: Final = {
 }
 
 
+# Kept so that a process that outlives its function is not taken for a forgotten one.
+_STARTED: Final[list[subprocess.Popen[bytes]]] = []
+
+
 class EmulatorError(Exception):
     """The local cloud could not be started."""
 
@@ -86,16 +90,17 @@ def start(
     """Start the local cloud. Raises EmulatorError with the end of its log."""
     home.mkdir(parents=True, exist_ok=True)
     port = free_port()
-    log = (home / "emulator.log").open("ab")
-    process = subprocess.Popen(
-        [str(EMULATOR)],
-        env={**_settings(home, port, keep_objects=keep_objects), **(extra or {})},
-        cwd=home,
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
+    with (home / "emulator.log").open("ab") as log:
+        process = subprocess.Popen(
+            [str(EMULATOR)],
+            env={**_settings(home, port, keep_objects=keep_objects), **(extra or {})},
+            cwd=home,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    _STARTED.append(process)
     emulator = Emulator(process.pid, port, str(home))
     _await_health(emulator, process)
     (home / "emulator.json").write_text(json.dumps(asdict(emulator)))

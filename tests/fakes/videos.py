@@ -14,11 +14,12 @@ from functions.domain.video import Video
 
 
 class FakeVideoStore:
-    """`before_save` runs once, just before the next write: the place for another worker."""
+    """`before_create` and `before_save` run once, just before the next write: another worker."""
 
     def __init__(self) -> None:
         self._rows: dict[str, dict[str, Any]] = {}
         self._lock = threading.Lock()
+        self.before_create: Callable[[], object] | None = None
         self.before_save: Callable[[], object] | None = None
 
     def get(self, video_id: str) -> Video | None:
@@ -27,6 +28,9 @@ class FakeVideoStore:
         return from_plain(Video, row) if row else None
 
     def create(self, video: Video) -> bool:
+        if meanwhile := self.before_create:
+            self.before_create = None
+            meanwhile()
         with self._lock:
             if video.video_id in self._rows:
                 return False

@@ -93,10 +93,15 @@ class World:
             self.context, self.prober, video_id=VIDEO, run_id=RUN, segments_per_window=per_window
         )
 
-    def cut(self, index: int = 0, stop: Callable[[], bool] = lambda: False) -> WindowResult:
+    def cut(
+        self,
+        index: int = 0,
+        stop: Callable[[], bool] = lambda: False,
+        folder: Path | None = None,
+    ) -> WindowResult:
         """One window, in a folder of its own as each invocation has it."""
-        with tempfile.TemporaryDirectory() as folder:
-            bounds = Bounds(folder=Path(folder), disk_budget=1_000_000, stop=stop)
+        with tempfile.TemporaryDirectory() as own:
+            bounds = Bounds(folder=folder or Path(own), disk_budget=1_000_000, stop=stop)
             return cut_window(
                 self.context, self.cutter, bounds, video_id=VIDEO, run_id=RUN, index=index
             )

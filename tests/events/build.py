@@ -1,0 +1,72 @@
+"""Events as the services send them, from the files beside this one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from functions.domain.video import Source
+
+_HERE = Path(__file__).parent
+
+
+def load(name: str) -> dict[str, Any]:
+    return json.loads((_HERE / f"{name}.json").read_text())
+
+
+def http_event(
+    method: str,
+    path: str,
+    *,
+    body: object = None,
+    query: dict[str, str] | None = None,
+    headers: dict[str, str] | None = None,
+    user_id: str | None = None,
+    groups: object = None,
+) -> dict[str, Any]:
+    """A request as an HTTP API hands it on (payload format 2.0: header names in lower case)."""
+    event = load("http_api_v2")
+    event["rawPath"] = event["requestContext"]["http"]["path"] = path
+    event["requestContext"]["http"]["method"] = method
+    event["headers"] |= {name.lower(): value for name, value in (headers or {}).items()}
+    if query:
+        event["rawQueryString"] = urlencode(query)
+        event["queryStringParameters"] = query
+    if body is not None:
+        event["body"] = body if isinstance(body, str) else json.dumps(body)
+        event["headers"].setdefault("content-type", "application/json")
+    claims = event["requestContext"]["authorizer"]["jwt"]["claims"]
+    if user_id:
+        claims["sub"] = user_id
+    if groups is not None:
+        claims["cognito:groups"] = groups
+    return event
+
+
+def object_created(source: Source | None = None) -> dict[str, Any]:
+    event = load("object_created")
+    if source:
+        item = event["detail"]["object"]
+        item |= {"key": source.key, "size": source.size, "etag": source.etag}
+        item["version-id"] = source.version_id or ""
+    return event
+
+
+def queue_event(*bodies: object) -> dict[str, Any]:
+    """A batch of a queue: message ids m-0, m-1, and so on."""
+    records = [
+        {
+            "messageId": f"m-{at}",
+            "receiptHandle": f"handle-{at}",
+            "body": body if isinstance(body, str) else json.dumps(body),
+            "attributes": {"ApproximateReceiveCount": "1"},
+            "messageAttributes": {},
+            "eventSource": "aws:sqs",
+            "eventSourceARN": "arn:aws:sqs:eu-west-1:000000000000:uploads",
+            "awsRegion": "eu-west-1",
+        }
+        for at, body in enumerate(bodies)
+    ]
+    return {"Records": records}

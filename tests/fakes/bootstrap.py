@@ -1,0 +1,38 @@
+"""The composition root, composed of fakes."""
+
+from __future__ import annotations
+
+import pytest
+
+from functions import bootstrap
+from tests.environment import FUNCTION_ENVIRONMENT
+from tests.fakes.world import World
+
+SECRET = b"a secret of thirty-two bytes ...."
+HEALTHY = {"table:videos": True, "bucket:media": True, "queue:uploads": True}
+
+
+def install(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
+    """Handlers ask `bootstrap` for each of these by name, so that this is all they see."""
+    made = {
+        "video_store": ("VIDEOS_TABLE", world.videos),
+        "run_store": ("RUNS_TABLE", world.runs),
+        "segment_store": ("SEGMENTS_TABLE", world.segments),
+        "media_store": ("MEDIA_BUCKET", world.media),
+        "prober": ("MEDIA_BUCKET", world.prober),
+        "pipeline": ("STATE_MACHINE_ARN", world.pipeline),
+        "user_directory": ("USER_POOL_ID", world.users),
+        "cursor_secret": ("CURSOR_SECRET_ARN", SECRET),
+    }
+    for name, (variable, fake) in made.items():
+        monkeypatch.setattr(bootstrap, name, _maker(variable, fake))
+    monkeypatch.setattr(bootstrap, "cutter", lambda: world.cutter)
+    monkeypatch.setattr(bootstrap, "health_checks", lambda *_: HEALTHY)
+
+
+def _maker(variable: str, fake: object):
+    def make(name: str) -> object:
+        assert name == FUNCTION_ENVIRONMENT[variable], f"built from something else: {variable}"
+        return fake
+
+    return make

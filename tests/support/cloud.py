@@ -1,0 +1,166 @@
+"""A deployed local cloud as its users see it: HTTP calls, uploads, waiting."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from infra.local.deployment import Outputs, client
+from infra.local.users import LocalUser, token
+
+PATIENCE_S = 90
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer; header names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass
+class Cloud:
+    """Everything a test does to the deployed stacks."""
+
+    outputs: Outputs
+    _tokens: dict[str, str] = field(default_factory=dict)
+
+    def client(self, service: str) -> Any:
+        return client(self.outputs, service)
+
+    def user(self, name: str = "pro") -> LocalUser:
+        return self.outputs.user(name)
+
+    def token(self, name: str = "pro") -> str:
+        if name not in self._tokens:
+            cognito = self.client("cognito-idp")
+            pool_client = self.outputs.user_pool_client_id
+            self._tokens[name] = token(cognito, pool_client, self.user(name))
+        return self._tokens[name]
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        user: str | None = "pro",
+        headers: Mapping[str, str] | None = None,
+        bearer: str | None = None,
+    ) -> Answer:
+        """Call the API as a user; `user` None sends no token, `bearer` any text as one."""
+        given = dict(headers or {})
+        if bearer or user:
+            given["Authorization"] = f"Bearer {bearer or self.token(user or '')}"
+        data = None
+        if body is not None:
+            data = body if isinstance(body, bytes) else json.dumps(body).encode()
+            given.setdefault("Content-Type", "application/json")
+        return send(method, self.outputs.api_url + path, data, given)
+
+    def drop(self, path: Path, name: str, user: str = "pro") -> str:
+        """Put a file into a user's folder, as `aws s3 cp` does; returns the key."""
+        key = f"uploads/{self.user(user).user_id}/{name}"
+        self.client("s3").upload_file(str(path), self.outputs.media_bucket, key)
+        return key
+
+    def video_of(self, file_name: str, user: str = "pro") -> dict[str, Any]:
+        """The user's video that a dropped file became; waits for it."""
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until:
+            cursor = ""
+            while cursor is not None:
+                page = self.call("GET", f"/api/videos?limit=100{cursor}", user=user).json
+                for video in page["items"]:
+                    if video["file_name"] == file_name:
+                        return dict(video)
+                cursor = f"&cursor={page['next_cursor']}" if page["next_cursor"] else None
+            time.sleep(0.3)
+        raise AssertionError(f"no video came of {file_name}")
+
+    def upload(self, path: Path, user: str = "pro", **announced: Any) -> str:
+        """Through the API: announce, PUT what is asked for, complete; returns the video id."""
+        size = announced.pop("size", path.stat().st_size)
+        wanted = {"file_name": path.name, "size": size, "content_type": "video/mp4", **announced}
+        made = self.call("POST", "/api/videos/uploads", wanted, user=user)
+        assert made.status == 201, made.body
+        ticket = made.json
+        send_parts(ticket, path.read_bytes())
+        done = self.call("PUT", ticket["complete_url"], user=user)
+        assert done.status == 202, done.body
+        return str(ticket["video_id"])
+
+    def finished(self, video_id: str, user: str = "pro") -> dict[str, Any]:
+        """The video once its run has ended, well or not."""
+        until = time.monotonic() + PATIENCE_S
+        video: dict[str, Any] = {}
+        while time.monotonic() < until:
+            video = self.call("GET", f"/api/videos/{video_id}", user=user).json
+            if video["status"] in {"ready", "failed"}:
+                return video
+            time.sleep(0.3)
+        raise AssertionError(f"still {video.get('status')} after {PATIENCE_S} s: {video}")
+
+    def segments(self, video_id: str, kind: str, user: str = "pro") -> list[dict[str, Any]]:
+        """All segments of one type, by number."""
+        items: list[dict[str, Any]] = []
+        cursor: str | None = ""
+        while cursor is not None:
+            path = f"/api/videos/{video_id}/segments?segment_type={kind}&limit=100{cursor}"
+            page = self.call("GET", path, user=user).json
+            items += page["items"]
+            cursor = f"&cursor={page['next_cursor']}" if page["next_cursor"] else None
+        return items
+
+    def fetch(self, segment: Mapping[str, Any], target: Path, user: str = "pro") -> Path:
+        """Download a segment's file by its signed URL."""
+        answer = self.call("GET", f"/api/segments/{segment['segment_id']}/download", user=user)
+        target.write_bytes(send("GET", answer.json["url"]).body)
+        return target
+
+
+def send(
+    method: str,
+    url: str,
+    data: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    """One HTTP request; an error status is an answer like any other."""
+    request = urllib.request.Request(  # noqa: S310
+        url, method=method, data=data, headers=dict(headers or {})
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=60) as reply:  # noqa: S310
+            return _answer(reply.status, reply)
+    except urllib.error.HTTPError as reply:
+        with reply:
+            return _answer(reply.code, reply)
+
+
+def _answer(status: int, reply: Any) -> Answer:
+    return Answer(status, {k.lower(): v for k, v in reply.headers.items()}, reply.read())
+
+
+def send_parts(ticket: Mapping[str, Any], content: bytes) -> None:
+    """PUT a file to the URLs of an upload ticket."""
+    if ticket["method"] == "put":
+        answer = send("PUT", ticket["put_url"], content, ticket["put_headers"])
+        assert answer.status == 200, answer.body
+        return
+    size = ticket["part_size"]
+    for part in ticket["parts"]:
+        start = (part["part_number"] - 1) * size
+        answer = send("PUT", part["url"], content[start : start + size])
+        assert answer.status == 200, answer.body
