@@ -17,8 +17,8 @@ from functions.domain.video import Upload, Video, VideoStatus
 from functions.services.ownership import Caller, own_video
 
 MIB = 1024 * 1024
-SINGLE_PUT_MAX = 16 * MIB
-MIN_PART = 16 * MIB
+SINGLE_PUT_MAX = 8 * MIB
+MIN_PART = 8 * MIB
 MAX_PARTS = 500
 URL_SECONDS = 3_600
 UPLOAD_LIFE = timedelta(hours=24)
@@ -100,7 +100,7 @@ def object_metadata(file_name: str) -> dict[str, str]:
 
 
 def part_size(size: int) -> int:
-    """Bytes of a part: whole MiB, at least 16, so that no upload has more than 500 parts."""
+    """Bytes of a part: whole MiB, at least 8, so that no upload has more than 500 parts."""
     return max(MIN_PART, -(-size // MAX_PARTS // MIB) * MIB)
 
 

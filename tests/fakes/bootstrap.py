@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from functions import bootstrap
@@ -15,14 +17,14 @@ HEALTHY = {"table:videos": True, "bucket:media": True, "queue:uploads": True}
 def install(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
     """Handlers ask `bootstrap` for each of these by name, so that this is all they see."""
     made = {
-        "video_store": ("VIDEOS_TABLE", world.videos),
-        "run_store": ("RUNS_TABLE", world.runs),
-        "segment_store": ("SEGMENTS_TABLE", world.segments),
-        "media_store": ("MEDIA_BUCKET", world.media),
-        "prober": ("MEDIA_BUCKET", world.prober),
-        "pipeline": ("STATE_MACHINE_ARN", world.pipeline),
-        "user_directory": ("USER_POOL_ID", world.users),
-        "cursor_secret": ("CURSOR_SECRET_ARN", SECRET),
+        "video_store": ("VIDEOS_TABLE", lambda: world.videos),
+        "run_store": ("RUNS_TABLE", lambda: world.runs),
+        "segment_store": ("SEGMENTS_TABLE", lambda: world.segments),
+        "media_store": ("MEDIA_BUCKET", lambda: world.media),
+        "prober": ("MEDIA_BUCKET", lambda: world.prober),
+        "pipeline": ("STATE_MACHINE_ARN", lambda: world.pipeline),
+        "user_directory": ("USER_POOL_ID", lambda: world.users),
+        "cursor_secret": ("CURSOR_SECRET_ARN", lambda: SECRET),
     }
     for name, (variable, fake) in made.items():
         monkeypatch.setattr(bootstrap, name, _maker(variable, fake))
@@ -30,9 +32,9 @@ def install(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
     monkeypatch.setattr(bootstrap, "health_checks", lambda *_: HEALTHY)
 
 
-def _maker(variable: str, fake: object):
+def _maker(variable: str, fake: Callable[[], object]) -> Callable[[str], object]:
     def make(name: str) -> object:
         assert name == FUNCTION_ENVIRONMENT[variable], f"built from something else: {variable}"
-        return fake
+        return fake()
 
     return make

@@ -52,17 +52,11 @@ def test_given_a_claimed_run_when_probed_then_the_length_is_passed_on(world: Wor
 def test_given_a_probed_run_when_planned_then_only_the_windows_numbers_are_passed_on(
     world: World,
 ):
-    world.queue(segmentation=None or make_lengths())
+    world.queue()
     world.claim()
     world.probe()
 
     assert _call(plan_segments) == {"windows": [0, 1]}
-
-
-def make_lengths():
-    from functions.domain.segmentation import Segmentation
-
-    return Segmentation(length=10_000)
 
 
 @pytest.mark.parametrize("window", [0, "0"])

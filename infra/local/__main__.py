@@ -1,0 +1,89 @@
+"""`python -m infra.local COMMAND`: what the Makefile's local targets call."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from infra.local import session
+from infra.local.deployment import Outputs, client
+from infra.local.paths import LOCAL
+from infra.local.users import token
+
+
+def _start(_: argparse.Namespace) -> None:
+    outputs = session.keep_up()
+    print(_where(outputs))
+
+
+def _where(outputs: Outputs) -> str:
+    users = ", ".join(f"{user.username} ({user.tier})" for user in outputs.users)
+    return "\n".join([
+        "The local cloud is up.",
+        f"  API          {outputs.api_url}",
+        f"  Docs         {outputs.api_url}/docs",
+        f"  AWS endpoint {outputs.aws_endpoint_url}",
+        f"  Bucket       {outputs.media_bucket}",
+        f"  Users        {users}",
+        f"  All of it    {(LOCAL / 'outputs.json').relative_to(Path.cwd())}",
+        "Try:",
+        f'  curl -H "Authorization: Bearer $(make -s token USER=pro)" {outputs.api_url}/api/videos',
+        "Stop it with `make local-stop`; it saves its data only then.",
+    ])  # fmt: skip
+
+
+def _stop(_: argparse.Namespace) -> None:
+    print("Stopped; its data is kept." if session.shut_down() else "No local cloud was up.")
+
+
+def _token(arguments: argparse.Namespace) -> None:
+    outputs = session.require_up()
+    try:
+        user = outputs.user(arguments.user)
+    except KeyError as error:
+        raise SystemExit(str(error.args[0])) from error
+    print(token(client(outputs, "cognito-idp"), outputs.user_pool_client_id, user))
+
+
+def _logs(arguments: argparse.Namespace) -> None:
+    """The functions' own lines, oldest first."""
+    outputs = session.require_up()
+    logs = client(outputs, "logs")
+    lines: list[tuple[int, str]] = []
+    for page in logs.get_paginator("describe_log_groups").paginate():
+        for group in page["logGroups"]:
+            events = logs.filter_log_events(logGroupName=group["logGroupName"], limit=10_000)
+            lines += [(event["timestamp"], event["message"]) for event in events["events"]]
+    for _, message in sorted(lines)[-arguments.lines :]:
+        print(message.rstrip())
+
+
+def _demo(arguments: argparse.Namespace) -> None:
+    from infra.local.demo import run_demo  # noqa: PLC0415  (rich and Pillow are only for this)
+
+    sys.exit(run_demo(Path(arguments.video) if arguments.video else None))
+
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], None]] = {
+    "start": _start,
+    "stop": _stop,
+    "token": _token,
+    "logs": _logs,
+    "demo": _demo,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="infra.local")
+    parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("--user", default="pro")
+    parser.add_argument("--lines", type=int, default=200)
+    parser.add_argument("--video", default="")
+    arguments = parser.parse_args()
+    COMMANDS[arguments.command](arguments)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""What a front end does with the API: announce, PUT parts, complete, follow, list, fetch."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from infra.local.deployment import Outputs, client
+from infra.local.users import token
+
+UPLOADS_AT_ONCE = 4
+
+
+class ApiError(Exception):
+    """The API refused; the message is its code and its words."""
+
+
+class ApiClient:
+    """The API as one of the ready users."""
+
+    def __init__(self, outputs: Outputs, user: str) -> None:
+        self._base = outputs.api_url
+        cognito = client(outputs, "cognito-idp")
+        self._token = token(cognito, outputs.user_pool_client_id, outputs.user(user))
+
+    def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """A JSON call. Raises ApiError."""
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        data = json.dumps(body).encode() if body is not None else None
+        request = urllib.request.Request(
+            self._base + path, method=method, data=data, headers=headers
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return json.loads(answer.read() or b"null")
+        except urllib.error.HTTPError as error:
+            problem = json.loads(error.read() or b"{}")
+            raise ApiError(f"{problem.get('code')}: {problem.get('detail')}") from error
+
+    def upload(self, path: Path, title: str) -> str:
+        """Send a file as a browser does, parts side by side; returns the video's id."""
+        wanted = {
+            "file_name": path.name,
+            "size": path.stat().st_size,
+            "content_type": "video/mp4",
+            "title": title,
+        }
+        ticket = self.call("POST", "/api/videos/uploads", wanted)
+        if ticket["method"] == "put":
+            put(ticket["put_url"], path.read_bytes(), ticket["put_headers"])
+        else:
+            with ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool:
+                list(pool.map(lambda part: _put_part(path, ticket, part), ticket["parts"]))
+        self.call("PUT", ticket["complete_url"])
+        return str(ticket["video_id"])
+
+    def find_video(self, file_name: str) -> str | None:
+        """The newest video of that file name, if it has appeared."""
+        for video in self._pages("/api/videos?limit=100"):
+            if video["file_name"] == file_name:
+                return str(video["video_id"])
+        return None
+
+    def segments(self, video_id: str, kind: str) -> list[Any]:
+        path = f"/api/videos/{video_id}/segments?limit=100&segment_type={kind}"
+        return list(self._pages(path))
+
+    def fetch(self, segment: Mapping[str, Any], target: Path) -> Path:
+        """Download a segment's file."""
+        ticket = self.call("GET", f"/api/segments/{segment['segment_id']}/download")
+        with urllib.request.urlopen(ticket["url"], timeout=60) as answer:
+            target.write_bytes(answer.read())
+        return target
+
+    def _pages(self, path: str) -> Iterator[Any]:
+        cursor = ""
+        while True:
+            page = self.call("GET", path + cursor)
+            yield from page["items"]
+            if not page["next_cursor"]:
+                return
+            cursor = "&cursor=" + urllib.parse.quote(page["next_cursor"])
+
+
+def _put_part(path: Path, ticket: Mapping[str, Any], part: Mapping[str, Any]) -> None:
+    with path.open("rb") as file:
+        file.seek((part["part_number"] - 1) * ticket["part_size"])
+        put(part["url"], file.read(ticket["part_size"]), {})
+
+
+def put(url: str, data: bytes, headers: Mapping[str, str]) -> None:
+    """PUT bytes to a signed URL."""
+    request = urllib.request.Request(url, method="PUT", data=data, headers=dict(headers))
+    with urllib.request.urlopen(request, timeout=300):
+        return
