@@ -125,10 +125,11 @@ def _table(video: Mapping[str, Any], segments: list[Any]) -> Table:
     title = f"{media['duration']:.2f} s of {media['container'].split(',')[0]}"
     if picture:
         title += f", {picture['codec']} {picture['width']}x{picture['height']}"
-    table = Table(title=title)
+    folder = segments[0]["s3_key"].rsplit("/", 1)[0] if segments else ""
+    table = Table(title=title, caption=f"keys are under {folder}/", caption_justify="left")
     for name in ("No", "asked", "actual start", "actual end", "frames", "MB"):
-        table.add_column(name, justify="right")
-    table.add_column("key")
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("key", no_wrap=True)
     for row in segments:
         table.add_row(
             str(row["segment_number"]),
@@ -137,7 +138,7 @@ def _table(video: Mapping[str, Any], segments: list[Any]) -> Table:
             f"{row['actual_end']:.3f}",
             str(row["frame_count"] if row["frame_count"] is not None else "–"),
             f"{row['file_size'] / 1e6:.2f}",
-            "…/" + "/".join(row["s3_key"].split("/")[-2:]),
+            row["s3_key"].rsplit("/", 1)[-1],
         )
     return table
 

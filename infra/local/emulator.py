@@ -12,7 +12,7 @@ import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -89,7 +89,7 @@ def start(
 ) -> Emulator:
     """Start the local cloud. Raises EmulatorError with the end of its log."""
     home.mkdir(parents=True, exist_ok=True)
-    port = free_port()
+    port = _port_of(home)
     with (home / "emulator.log").open("ab") as log:
         process = subprocess.Popen(
             [str(EMULATOR)],
@@ -131,9 +131,25 @@ def _settings(home: Path, port: int, *, keep_objects: bool) -> dict[str, str]:
     }
 
 
-def free_port(usual: int = USUAL_PORT) -> int:
-    """The usual port if it is free, else any."""
-    for port in (usual, 0):
+def _port_of(home: Path) -> int:
+    """The port this cloud was first given: queues and endpoints in its state name it.
+
+    Raises EmulatorError if another program holds that port now.
+    """
+    note = home / "port"
+    if not note.exists():
+        note.write_text(str(_first_free((USUAL_PORT, 0))))
+    port = int(note.read_text())
+    if not _is_free(port):
+        raise EmulatorError(
+            f"port {port}, which the data of this local cloud is bound to, is taken by another "
+            f"program: stop that one, or remove {home} to begin anew on a free port"
+        )
+    return port
+
+
+def _first_free(ports: Sequence[int]) -> int:
+    for port in ports:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -142,6 +158,13 @@ def free_port(usual: int = USUAL_PORT) -> int:
                 continue
             return int(probe.getsockname()[1])
     raise EmulatorError("no free port on the loopback interface")
+
+
+def _is_free(port: int) -> bool:
+    try:
+        return _first_free((port,)) == port
+    except EmulatorError:
+        return False
 
 
 def _healthy(endpoint: str) -> bool:
