@@ -17,7 +17,7 @@ from functions.domain.tiers import Tier
 from functions.domain.times import Milliseconds
 from functions.domain.video import Failure, Source, Upload, Video, VideoStatus
 from functions.services.ownership import Caller
-from functions.services.uploads import MIB, NewUpload
+from functions.services.uploads import MIN_PART, NewUpload
 from tests.fakes.clock import EPOCH
 
 USER = "0d6d1b9e-user"
@@ -52,8 +52,8 @@ def make_new_upload(**overrides: Any) -> NewUpload:
 
 
 def make_large_upload(**overrides: Any) -> NewUpload:
-    """Three parts: two of 16 MiB and a rest."""
-    return make_new_upload(size=40 * MIB, **overrides)
+    """Three parts: two whole ones and half of one."""
+    return make_new_upload(size=5 * MIN_PART // 2, **overrides)
 
 
 def make_video(**overrides: Any) -> Video:

@@ -21,7 +21,7 @@ FUNCTION_ENVIRONMENT = {
     "MEDIA_BUCKET": "media",
     "STATE_MACHINE_ARN": "arn:aws:states:eu-west-1:000000000000:stateMachine:cut",
     "USER_POOL_ID": "eu-west-1_test",
-    "UPLOAD_QUEUE_URL": "https://queue.test/uploads",
+    "UPLOAD_QUEUE": "cutroom-uploads",
     "CURSOR_SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:000000000000:secret:cursor",
     "STAGE": "test",
     "TIER_LIMITS": json.dumps(TIERS),

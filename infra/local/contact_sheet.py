@@ -21,7 +21,8 @@ def make_contact_sheet(
 ) -> Path:
     """Write a PNG of `pictures`, each a label and a file, row by row; whole pictures, never cut.
 
-    The sheet is no wider than its pictures need. Raises ValueError without any picture or column.
+    The sheet is no wider than its pictures need. Labels are best in ASCII: the typeface has little
+    more. Raises ValueError without any picture or column.
     """
     if not pictures or columns < 1:
         raise ValueError("A contact sheet needs a picture and a column.")

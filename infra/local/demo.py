@@ -154,7 +154,7 @@ def _collect(api: ApiClient, video_id: str, segments: list[Any]) -> Path:
     }
     pictures = [
         (
-            f"{row['segment_number']}: {row['start']:.0f} – {row['end']:.0f} s",
+            f"{row['segment_number']}: {row['start']:.0f} to {row['end']:.0f} s",
             files[row["segment_id"]],
         )
         for row in others

@@ -63,7 +63,7 @@ SCENES = (
     Scene(16, "Mandelbrot set", "Here we sink slowly into the Mandelbrot set. The edge grows more "
           "detailed the nearer we come, which makes the encoder work for its bits. We could go on "
           "for ever, but the video may not.",
-          ("mandelbrot=s=640x360:r=15:maxiter=400:end_pts=400:end_scale=0.005",), _FILL),
+          ("mandelbrot=s=640x360:r=15:maxiter=200:end_pts=400:end_scale=0.005",), _FILL),
     Scene(10, "Carphone", "A man in a car has something to tell us, and quite a lot of it. We can "
           "not hear him, though.", ("carphone_pristine.mp4",), _OVER_BLUR),
     Scene(15, "There and back", "The rabbit once more, in the mirror. First it goes forwards, and "
@@ -134,8 +134,7 @@ def speak(text: str, target_wav: Path) -> float:
 def _voice() -> tuple[ctypes.CDLL, int]:
     """The speech library, set up once per process, and its samples per second."""
     library = ctypes.CDLL(espeakng_loader.get_library_path())
-    synchronous, words_per_minute = 2, 1
-    data = str(espeakng_loader.get_data_path()).encode()
+    synchronous, words_per_minute, data = 2, 1, espeakng_loader.get_data_path().encode()
     rate = int(library.espeak_Initialize(synchronous, 500, data, 0))
     if rate <= 0 or library.espeak_SetVoiceByName(b"en-us"):
         raise RuntimeError("espeak-ng does not start.")
@@ -168,12 +167,11 @@ def _scene_command(scene: Scene, start: int, clips: Path) -> list[str]:
     for source in scene.inputs:
         clip = ["-stream_loop", "-1", "-i", str(clips / source)]
         command += clip if source.endswith(".mp4") else ["-f", "lavfi", "-i", source]
-    label = "fontfile=font.ttf:fontcolor=white:fontsize=26:box=1:boxcolor=black@0.55:boxborderw=10"
+    label = "fontfile=font.ttf:fontcolor=white:fontsize=26:box=1:boxcolor=black@0.75:boxborderw=10"
     picture = (
-        f"{scene.graph},fps=30,drawtext={label}:x=32:y=h-58:text='{scene.title}',"
-        f"drawtext={label}:x=w-200:y=h-58:text='%{{pts\\:hms\\:{start}}}',"
-        "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,setsar=1,"
-        "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709[picture]"
+        f"{scene.graph},format=yuv420p,fps=30,drawtext={label}:x=32:y=h-58:text='{scene.title}',"
+        f"drawtext={label}:x=w-200:y=h-58:text='%{{pts\\:hms\\:{start}}}',setsar=1,"
+        "setparams=range=limited:color_primaries=bt709:color_trc=bt709:colorspace=bt709[picture]"
     )
     words = f"[{len(scene.inputs)}:a]adelay={_LEAD_SECONDS * 1000:.0f},apad[words]"
     return [

@@ -3,6 +3,7 @@ the adapters against, beside the fakes that the other tests trust."""
 
 from __future__ import annotations
 
+import socket
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,11 +21,20 @@ from tests.contract.tables import make_tables
 
 @pytest.fixture(scope="session")
 def bare_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    running = emulator.start(tmp_path_factory.mktemp("bare-cloud"), keep_objects=False)
+    home = tmp_path_factory.mktemp("bare-cloud")
+    # Said beforehand: workers that start side by side would find the same port free.
+    (home / "port").write_text(str(_any_port()))
+    running = emulator.start(home, keep_objects=False)
     try:
         yield running
     finally:
         running.stop()
+
+
+def _any_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((emulator.HOST, 0))
+        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="package", autouse=True)

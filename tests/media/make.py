@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-import av
 import imageio_ffmpeg
 
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
@@ -21,7 +20,7 @@ def ffmpeg(*words: str) -> None:
         raise AssertionError(done.stderr.decode(errors="replace"))
 
 
-def picture(seconds: float, size: str = "320x180", rate: int = RATE) -> tuple[str, ...]:
+def picture(seconds: float, size: str = "320x180", rate: int | str = RATE) -> tuple[str, ...]:
     """Input words for a moving test picture."""
     return ("-f", "lavfi", "-i", f"testsrc2=size={size}:rate={rate}:duration={seconds}")
 
@@ -128,108 +127,20 @@ def song(target: Path) -> Path:
     return target
 
 
-def heavy(target: Path, seconds: float, rate: int = 16, gop: int = 5) -> Path:
-    """About `rate` megabytes a second of noise; cheap to make, slow to move."""
+def irregular(target: Path, seconds: float = 16) -> Path:
+    """Broadcast frame rate, keyframes wherever, sound at another clock."""
+    keys = ("-force_key_frames", "0.5,0.9,2.3,2.4,3.7,5.1,5.15,6.6,8,8.7,10.2,11.3,12.9,13,14.4")
+    inputs = (*picture(seconds, rate="30000/1001"), *tone(seconds, 44_100))
+    ffmpeg(*inputs, *H264, "-bf", "2", *keys, "-g", "300", "-c:a", "aac", str(target))
+    return target
+
+
+def heavy(target: Path, seconds: int, size: str = "1920x1080") -> Path:
+    """Noise, some 19 megabytes a second (2 at 640x360): cheap to make, slow to move."""
     # One second is encoded, then repeated packet by packet.
     second = target.with_stem("second")
-    size = "1920x1080"
-    noise = ("-vf", "noise=alls=100:allf=t", "-b:v", f"{rate * 8}M", "-maxrate", f"{rate * 8}M")
-    strict = ("-g", str(gop), "-bf", "0", "-c:v", "mpeg4", "-qmin", "1")
-    ffmpeg(*picture(1, size), *tone(1), *noise, *strict, "-c:a", "pcm_s16le", str(second))
-    again = ("-stream_loop", str(round(seconds) - 1), "-i", str(second))
+    noise = ("-vf", "noise=alls=100:allf=t", "-c:v", "mpeg4", "-q:v", "2", "-g", "5", "-bf", "0")
+    ffmpeg(*picture(1, size), *tone(1), *noise, "-c:a", "pcm_s16le", str(second))
+    again = ("-stream_loop", str(seconds - 1), "-i", str(second))
     ffmpeg(*again, "-c", "copy", str(target))
     return target
-
-
-X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
-AAC = ("-c:a", "aac", "-b:a", "64k")
-SMALL = "128x72"
-
-
-def encoded(target: Path, *codec: str, seconds: float = 6, sound: bool = True) -> Path:
-    """A small moving picture, with sound unless told otherwise, a key frame each second."""
-    inputs = picture(seconds, SMALL) + (tone(seconds) if sound else ())
-    ffmpeg(*inputs, "-g", str(RATE), *codec, *(("-shortest",) if sound else ()), str(target))
-    return target
-
-
-def small(target: Path, seconds: float = 6) -> Path:
-    """H.264 and AAC, as cheap as it gets."""
-    return encoded(target, *X264, *AAC, seconds=seconds)
-
-
-def silent(target: Path, seconds: float = 6) -> Path:
-    return encoded(target, *X264, seconds=seconds, sound=False)
-
-
-def sound_only(target: Path, seconds: float = 6) -> Path:
-    ffmpeg(*tone(seconds), *AAC, "-f", "mp4", str(target))
-    return target
-
-
-def one_frame(target: Path) -> Path:
-    ffmpeg(*picture(1, SMALL), *X264, "-frames:v", "1", str(target))
-    return target
-
-
-def still(target: Path, muxer: str) -> Path:
-    """A picture file under any name: `muxer` is jpg, png or gif."""
-    real = target.with_name(f"picture.{muxer}")
-    ffmpeg(*picture(1, SMALL), "-frames:v", "1", "-update", "1", str(real))
-    return real.rename(target)
-
-
-def cut_off(target: Path, *, index_first: bool) -> Path:
-    """The first 35 % of a file, with its index at the front or, lost, at the end."""
-    flags = ("-movflags", "+faststart") if index_first else ()
-    whole = encoded(target.with_name("whole.mp4"), *X264, *AAC, *flags)
-    content = whole.read_bytes()
-    target.write_bytes(content[: len(content) * 35 // 100])
-    return target
-
-
-def portrait(target: Path) -> Path:
-    """Stored lying, shown upright, as phones do."""
-    lying = small(target.with_name("lying.mp4"))
-    ffmpeg("-display_rotation", "90", "-i", str(lying), "-c", "copy", str(target))
-    return target
-
-
-def variable_rate(target: Path) -> Path:
-    """25 frames a second, then five."""
-    thin = ("-vf", r"select=lt(t\,3)+not(mod(n\,5))", "-fps_mode", "vfr")
-    return encoded(target, *thin, *X264, *AAC)
-
-
-def surround(target: Path) -> Path:
-    return encoded(target, *X264, "-ac", "6", *AAC)
-
-
-def two_sounds(target: Path) -> Path:
-    inputs = (*picture(6, SMALL), *tone(6), *tone(6, 44_100))
-    maps = ("-map", "0:v", "-map", "1:a", "-map", "2:a")
-    ffmpeg(*inputs, *maps, "-g", str(RATE), *X264, *AAC, "-shortest", str(target))
-    return target
-
-
-def with_cover(target: Path, of: Path) -> Path:
-    """The same file with cover art beside its streams."""
-    cover = still(target.with_name("cover.bin"), "png")
-    maps = ("-map", "0", "-map", "1", "-c", "copy", "-disposition:v:0", "default")
-    last = "1" if of.suffix == ".mp4" else "0"
-    art = (f"-disposition:v:{last}", "attached_pic")
-    words = maps[:-2] if last == "0" else maps
-    ffmpeg("-i", str(of), "-i", str(cover), *words, *art, "-f", "mp4", str(target))
-    return target
-
-
-def long_and_tiny(target: Path, minutes: int) -> Path:
-    """One frame a second."""
-    ffmpeg(*picture(minutes * 60, "64x64", 1), *X264, "-g", "60", str(target))
-    return target
-
-
-def frames(path: Path) -> int:
-    """How many pictures a file holds, by its packets."""
-    with av.open(str(path)) as container:
-        return sum(1 for packet in container.demux(video=0) if packet.size)

@@ -113,6 +113,21 @@ class Cloud:
             time.sleep(0.3)
         raise AssertionError(f"still {video.get('status')} after {PATIENCE_S} s: {video}")
 
+    def run_of(self, video_id: str, user: str = "pro") -> dict[str, Any]:
+        """How the video's latest run stands."""
+        answer = self.call("GET", f"/api/pipeline/status/{video_id}", user=user)
+        assert answer.status == 200, answer.body
+        return dict(answer.json)
+
+    def announced_key(self, video_id: str, user: str = "pro") -> str:
+        """Where the bytes of an upload through the API go."""
+        return f"uploads/{self.user(user).user_id}/{video_id}/source"
+
+    def holds(self, key: str) -> bool:
+        """Whether the bucket has an object of this key."""
+        s3, bucket = self.client("s3"), self.outputs.media_bucket
+        return bool(s3.list_objects_v2(Bucket=bucket, Prefix=key).get("Contents"))
+
     def segments(self, video_id: str, kind: str, user: str = "pro") -> list[dict[str, Any]]:
         """All segments of one type, by number."""
         items: list[dict[str, Any]] = []

@@ -14,11 +14,14 @@ from functions.domain.cutting import CutJob
 from functions.domain.segmentation import Plan, PlannedSegment
 
 NEVER = 1e9
+READ_ON_SECONDS = 1.5
 _QUIET = ("-nostdin", "-hide_banner", "-loglevel", "error", "-nostats", "-y")
 _HTTP = (
     "-protocol_whitelist", "file,http,https,tcp,tls,crypto",
     "-reconnect", "1", "-reconnect_on_network_error", "1", "-reconnect_on_http_error", "5xx",
     "-reconnect_delay_max", "4", "-rw_timeout", "30000000",
+    # Small seeks are read through, and reads are large: fewer requests and system calls.
+    "-short_seek_size", "4194304", "-recv_buffer_size", "262144",
 )  # fmt: skip
 # JPEG is full range and BT.601 whatever the source is. Of the first keyframes, the one that is
 # most like them all: cuts often open on a fade.
@@ -41,7 +44,7 @@ def cut_command(job: CutJob, *, list_fd: int, progress_fd: int) -> list[str]:
     http = _HTTP if job.source_url.startswith("http") else ()
     return [
         *_QUIET, "-progress", f"pipe:{progress_fd}", "-stats_period", "0.5",
-        "-copyts", *http, "-f", _demuxer(plan.container), *seek, "-i", job.source_url,
+        "-copyts", *http, "-f", _demuxer(plan.container), *seek, *_until(job), "-i", job.source_url,
         *_maps(plan), "-c", "copy", "-dn", "-sn", "-map_chapters", "-1",
         "-avoid_negative_ts", "disabled",
         "-f", "segment", "-segment_format", plan.format.muxer, *_format_options(plan),
@@ -76,6 +79,15 @@ def _times(job: CutJob, *, inside: bool) -> str:
     opened = job.segments if inside else job.segments[1:]
     aims = [segment.aim for segment in [*opened, *_next(job.plan, last)]]
     return ",".join(f"{(aim - base) / 1000:.6f}" for aim in aims) or f"{NEVER:.0f}"
+
+
+def _until(job: CutJob) -> list[str]:
+    """Stop reading soon after the keyframe that closes the last segment."""
+    after = _next(job.plan, job.segments[-1])
+    if job.plan.one_pass or not after:
+        return []
+    start = job.segments[0].aim if starts_inside(job) else 0
+    return ["-t", f"{(after[0].cut - start) / 1000 + READ_ON_SECONDS:.3f}"]
 
 
 def _next(plan: Plan, segment: PlannedSegment) -> tuple[PlannedSegment, ...]:

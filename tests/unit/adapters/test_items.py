@@ -10,12 +10,12 @@ plain = st.recursive(
     | st.text()
     | st.integers(min_value=-(10**15), max_value=10**15)
     | st.floats(min_value=-1e9, max_value=1e9).map(lambda number: round(number, 3)),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    max_leaves=12,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
 )
 
 
-@given(st.dictionaries(st.text(min_size=1), plain))
+@given(st.dictionaries(st.text(min_size=1), plain, max_size=4))
 def test_given_any_plain_row_when_encoded_and_decoded_then_nothing_changes(row):
     assert decode_item(encode_item(row)) == row
 

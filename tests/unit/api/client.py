@@ -63,4 +63,7 @@ class Client:
         event = http_event(method, path, **{"user_id": self._user_id, **more})
         answer = lambda_handler(event, FakeLambdaContext())
         headers = {name.lower(): value for name, value in answer["headers"].items()}
-        return Answer(answer["statusCode"], headers, answer.get("body") or "")
+        text = answer.get("body") or ""
+        # The gateway takes text only; anything else would reach the client as its own error.
+        assert isinstance(text, str), f"{method} {path} answers with {type(text).__name__}"
+        return Answer(answer["statusCode"], headers, text)

@@ -6,12 +6,13 @@ import pytest
 
 from functions.domain.errors import ConflictError, GoneError, InvalidInputError, NotFoundError
 from functions.domain.video import Upload, Video, VideoStatus
-from functions.services.uploads import MIB, NewUpload, complete_upload, create_upload
+from functions.services.uploads import MIN_PART, NewUpload, complete_upload, create_upload
 from tests.builders import STRANGER, make_caller, make_large_upload, make_new_upload, make_source
 from tests.fakes.clock import EPOCH
 from tests.fakes.world import LIMITS, World
 
-WHOLE = {1: 16 * MIB, 2: 16 * MIB, 3: 8 * MIB}
+WHOLE = {1: MIN_PART, 2: MIN_PART, 3: MIN_PART // 2}
+SIZE = sum(WHOLE.values())
 
 
 def _announced(world: World, wanted: NewUpload | None = None) -> Video:
@@ -50,7 +51,7 @@ def test_given_every_part_when_completed_then_the_object_holds_them_in_order(wor
     _complete(world, video)
 
     body = world.media.objects[_upload(video).key]
-    assert [body[0], body[16 * MIB], body[-1], len(body)] == [1, 2, 3, 40 * MIB]
+    assert [body[0], body[MIN_PART], body[-1], len(body)] == [1, 2, 3, SIZE]
 
 
 def test_given_a_completed_upload_when_completed_again_then_nothing_changes(world: World):
@@ -83,7 +84,7 @@ def test_given_other_bytes_than_announced_when_completed_then_both_numbers_are_t
     video = _announced(world)
     _send(world, video, {**WHOLE, 3: 1})
 
-    with pytest.raises(InvalidInputError, match=rf"{32 * MIB + 1} bytes.*{40 * MIB}") as caught:
+    with pytest.raises(InvalidInputError, match=rf"{2 * MIN_PART + 1} bytes.*{SIZE}") as caught:
         _complete(world, video)
 
     assert caught.value.code == "upload.size_mismatch"

@@ -11,7 +11,9 @@ from functions.domain.errors import ConflictError, GoneError, TooLargeError
 from functions.domain.keys import upload_key
 from functions.domain.tiers import Tier
 from functions.domain.video import VideoStatus
+from functions.handlers.api.models import MAX_UPLOAD
 from functions.services.uploads import (
+    MAX_PARTS,
     MIB,
     MIN_PART,
     SINGLE_PUT_MAX,
@@ -32,9 +34,9 @@ from tests.environment import TIERS
 from tests.fakes.clock import EPOCH
 from tests.fakes.world import LIMITS, World
 
-LARGEST_SOURCE = 5 * 1024**4
-LARGEST_PART = 5 * 1024**3
-"""What S3 takes as one part of a multipart upload."""
+# What S3 takes: at most so many parts of an upload, and so many bytes of a part.
+S3_PARTS = 10_000
+S3_PART = 5 * 1024**3
 
 
 def _create(world: World, wanted=None, caller=None, **more) -> UploadTicket:
@@ -161,15 +163,15 @@ def test_given_any_file_name_when_it_becomes_a_header_then_it_is_ascii_and_comes
     assert unquote(header) == name
 
 
-@given(st.integers(min_value=SINGLE_PUT_MAX + 1, max_value=LARGEST_SOURCE))
-def test_given_any_size_when_shared_out_then_there_are_at_most_500_parts_of_whole_mib(size: int):
+@given(st.integers(min_value=SINGLE_PUT_MAX + 1, max_value=MAX_UPLOAD))
+def test_given_any_size_when_shared_out_then_parts_are_whole_mib_and_not_too_many(size: int):
     part = part_size(size)
 
     assert part >= MIN_PART
     assert part % MIB == 0
-    assert -(-size // part) <= 500
+    assert -(-size // part) <= MAX_PARTS <= S3_PARTS
 
 
-@given(st.integers(min_value=SINGLE_PUT_MAX + 1, max_value=LARGEST_SOURCE))
+@given(st.integers(min_value=SINGLE_PUT_MAX + 1, max_value=MAX_UPLOAD))
 def test_given_any_size_when_shared_out_then_the_bucket_takes_each_part(size: int):
-    assert part_size(size) <= LARGEST_PART
+    assert part_size(size) <= S3_PART

@@ -7,7 +7,7 @@ import pytest
 from functions.domain.errors import ConflictError, GoneError, NotFoundError
 from functions.services.ownership import Caller
 from functions.services.uploads import (
-    MIB,
+    MIN_PART,
     UploadTicket,
     complete_upload,
     create_upload,
@@ -35,7 +35,7 @@ def _describe(world: World, video_id: str, caller: Caller | None = None, now=EPO
     )
 
 
-def _send(world: World, ticket: UploadTicket, number: int, size: int = 16 * MIB) -> None:
+def _send(world: World, ticket: UploadTicket, number: int, size: int = MIN_PART) -> None:
     upload = ticket.video.upload
     assert upload
     assert upload.upload_id
@@ -49,7 +49,7 @@ def test_given_some_parts_when_described_then_addresses_are_for_the_missing_ones
     described = _describe(world, ticket.video.video_id)
 
     assert [number for number, _ in described.part_urls] == [1, 3]
-    assert [(part.number, part.size) for part in described.arrived] == [(2, 16 * MIB)]
+    assert [(part.number, part.size) for part in described.arrived] == [(2, MIN_PART)]
 
 
 def test_given_all_parts_when_described_then_nothing_is_left_to_send(world: World):
@@ -74,7 +74,7 @@ def test_given_a_joined_upload_whose_event_is_on_its_way_when_described_then_not
 ):
     # A page that is loaded again just then must not send the whole file to dead addresses.
     ticket = _announced(world)
-    for number, size in ((1, 16 * MIB), (2, 16 * MIB), (3, 8 * MIB)):
+    for number, size in ((1, MIN_PART), (2, MIN_PART), (3, MIN_PART // 2)):
         _send(world, ticket, number, size)
     complete_upload(
         make_caller(),

@@ -1,0 +1,1 @@
+"""Measurements beside named peers, in one run. Never timed tests: machines are noisy."""

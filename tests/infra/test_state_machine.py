@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.infra.definition import read, tasks
+from tests.infra.handlers import payload_keys
+from tests.infra.synth import Synth
+
+TASKS = (
+    "Claim",
+    "Probe",
+    "Plan",
+    "Cut window",
+    "Join audio",
+    "Finish",
+    "Fail run",
+)
+REFERENCES = {"video_id", "run_id", "tier", "window", "error", "cause"}
+INLINE_LIMIT = 40
+
+each_task = pytest.mark.parametrize("name", TASKS)
+
+
+def _retried(task: dict[str, Any]) -> set[str]:
+    return {error for retry in task["Retry"] for error in retry["ErrorEquals"]}
+
+
+def _handler(synth: Synth, task: dict[str, Any]) -> str:
+    """The handler a task calls."""
+    shown = task["Arguments"]["FunctionName"].strip("<>").removesuffix(".Arn")
+    name = synth.of("Lambda::Function")[shown]["Handler"]
+    return name.removeprefix("functions.handlers.").removesuffix(".lambda_handler")
+
+
+def test_given_the_pipeline_when_deployed_then_every_task_is_looked_at_below(synth: Synth):
+    assert set(tasks(read(synth))) == set(TASKS)
+
+
+@each_task
+def test_given_a_task_when_it_fails_for_a_while_then_it_is_tried_again(synth: Synth, name: str):
+    task = tasks(read(synth))[name]
+
+    assert {"Retryable", "Runtime.ExitError", "Sandbox.Timedout"} <= _retried(task)
+    assert all(1 <= retry["MaxAttempts"] <= 10 for retry in task["Retry"])
+
+
+@each_task
+def test_given_a_task_when_tried_again_then_later_and_later_and_not_all_at_once(
+    synth: Synth, name: str
+):
+    for retry in tasks(read(synth))[name]["Retry"]:
+        assert retry["BackoffRate"] > 1
+        assert retry["MaxDelaySeconds"] <= 60
+        assert retry["JitterStrategy"] == "FULL"
+
+
+@each_task
+def test_given_a_task_when_it_fails_for_good_then_it_is_not_tried_again(synth: Synth, name: str):
+    """`States.TaskFailed` and `States.ALL` would include `Permanent`."""
+    retried = _retried(tasks(read(synth))[name])
+
+    assert retried.isdisjoint({"Permanent", "States.ALL", "States.TaskFailed"})
+
+
+@each_task
+def test_given_a_task_when_it_gives_up_then_everything_is_caught(synth: Synth, name: str):
+    last = tasks(read(synth))[name]["Catch"][-1]
+
+    assert last["ErrorEquals"] == ["States.ALL"]
+    assert last["Output"] == "{% $states.errorOutput %}"
+
+
+@each_task
+def test_given_a_task_when_it_hangs_then_it_ends_after_its_function_would_have(
+    synth: Synth, name: str
+):
+    task = tasks(read(synth))[name]
+    timeout = synth.functions()[_handler(synth, task)]["Timeout"]
+
+    assert timeout < task["TimeoutSeconds"] <= timeout + 60
+
+
+@each_task
+def test_given_a_task_when_called_then_its_payload_is_what_its_handler_reads(
+    synth: Synth, name: str
+):
+    task = tasks(read(synth))[name]
+
+    assert set(task["Arguments"]["Payload"]) == payload_keys(_handler(synth, task))
+
+
+@each_task
+def test_given_a_task_when_called_then_its_payload_only_refers_to_things(synth: Synth, name: str):
+    payload = tasks(read(synth))[name]["Arguments"]["Payload"]
+
+    assert payload.keys() <= REFERENCES
+    assert [key for key, text in payload.items() if not text.startswith("{% $")] == []
+
+
+@each_task
+def test_given_a_task_when_it_answers_then_lambdas_wrapping_is_left_behind(synth: Synth, name: str):
+    task = tasks(read(synth))[name]
+
+    assert task["Output"] == "{% $states.result.Payload %}"
+    assert task["Resource"].endswith(":states:::lambda:invoke")
+
+
+def test_given_the_windows_when_one_cannot_be_cut_then_the_map_is_caught(synth: Synth):
+    catches = read(synth)["States"]["Cut windows"]["Catch"]
+
+    assert [catch["ErrorEquals"] for catch in catches] == [["States.ALL"]]
+
+
+def test_given_the_windows_when_cut_then_no_more_at_once_than_an_inline_map_can(synth: Synth):
+    """AWS runs at most 40 iterations at once; a larger number promises what does not come."""
+    windows = read(synth)["States"]["Cut windows"]
+
+    assert windows["ItemProcessor"]["ProcessorConfig"] == {"Mode": "INLINE"}
+    assert windows["MaxConcurrency"] == synth.settings.windows_at_once
+    assert 0 < windows["MaxConcurrency"] <= INLINE_LIMIT
+
+
+def test_given_the_pipeline_when_deployed_then_its_expressions_are_jsonata(synth: Synth):
+    assert read(synth)["QueryLanguage"] == "JSONata"
+
+
+def test_given_the_pipeline_when_it_never_ends_then_it_is_ended(synth: Synth):
+    assert 0 < read(synth)["TimeoutSeconds"] <= 24 * 3600
+
+
+def test_given_the_pipeline_when_run_then_it_is_traced(synth: Synth):
+    machine = synth.one("StepFunctions::StateMachine")
+
+    assert machine["TracingConfiguration"] == {"Enabled": True}
+
+
+def test_given_the_pipeline_when_run_then_it_is_logged_without_what_it_carries(synth: Synth):
+    logging = synth.one("StepFunctions::StateMachine")["LoggingConfiguration"]
+
+    assert logging["Level"] == "ALL"
+    assert logging["IncludeExecutionData"] is False
+
+
+def test_given_the_pipeline_when_deployed_then_an_execution_has_a_name_that_is_taken_once(
+    synth: Synth,
+):
+    """Only a standard machine refuses a second execution of the same name."""
+    assert synth.one("StepFunctions::StateMachine")["StateMachineType"] == "STANDARD"
