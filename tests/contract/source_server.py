@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-CHUNK = 64 * 1024
+CHUNK = 256 * 1024
 
 
 @dataclass

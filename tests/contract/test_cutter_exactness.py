@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-from functions.adapters.ffmpeg.cutter import FfmpegCutter
-from functions.domain.cutting import CutFile
-from functions.domain.segmentation import Plan, PlannedSegment
-from tests.contract.packets import Packets, counts, packets, together
-from tests.contract.shelf import Item, Maker, Shelf
+from tests.contract.cutting import by_window, cut, source_packets
+from tests.contract.packets import counts
+from tests.contract.shelf import Maker, Shelf
 from tests.media import make
 
 ODD: dict[str, Maker] = {
@@ -30,23 +27,9 @@ ODD: dict[str, Maker] = {
     "uneven.mkv": make.uneven,
     "one.mp4": make.one_frame,
     "sound.m4a": make.sound_only,
+    "song.m4a": make.song,
 }
 STREAMS: dict[str, Maker] = {"plain.ts": make.encoded, "bframes.ts": make.talk}
-
-
-def cut(item: Item, plan: Plan, jobs: Iterable[tuple[PlannedSegment, ...]], folder: Path) -> Packets:
-    """Cut job by job; all packets of the files in the order of their numbers."""
-    files: list[CutFile] = []
-    for at, segments in enumerate(jobs):
-        job = item.job(plan, segments, folder / str(at))
-        files += FfmpegCutter().cut(job, lambda _: None, lambda: False)
-    assert [file.segment for file in files] == list(plan.segments)
-    return together(packets(file.path, stored=True) for file in files)
-
-
-def source_packets(item: Item, plan: Plan) -> Packets:
-    wanted = [index for index in (plan.video_index, plan.audio_index) if index is not None]
-    return packets(item.path, streams=wanted)
 
 
 @pytest.mark.parametrize("name", ODD)
@@ -56,19 +39,20 @@ def test_given_any_file_when_its_windows_are_cut_then_each_packet_is_there_once(
     item = shelf.take(name, ODD[name])
     plan = item.plan(length=1_500)
 
-    made = cut(item, plan, (plan.of_window(window) for window in plan.windows), scratch)
+    made = cut(item, plan, by_window(plan), scratch)
 
     assert made == source_packets(item, plan)
 
 
 @pytest.mark.parametrize("name", [name for name in ODD if name != "one.mp4"])
-def test_given_an_indexed_file_when_each_segment_is_its_own_job_then_each_packet_is_there_once(
+def test_given_any_file_when_each_segment_is_a_job_of_its_own_then_each_packet_is_there_once(
     shelf: Shelf, scratch: Path, name: str
 ) -> None:
     item = shelf.take(name, ODD[name])
     plan = item.plan(length=2_000, per_window=1)
+    assert len(plan.segments) > 1
 
-    made = cut(item, plan, (plan.of_window(window) for window in plan.windows), scratch)
+    made = cut(item, plan, by_window(plan), scratch)
 
     assert made == source_packets(item, plan)
 
@@ -83,6 +67,6 @@ def test_given_a_transport_stream_when_it_is_cut_then_as_many_packets_come_out(
     assert len(plan.windows) == 1
     assert len(plan.segments) > 2
 
-    made = cut(item, plan, [plan.segments], scratch)
+    made = cut(item, plan, by_window(plan), scratch)
 
     assert counts(made) == counts(source_packets(item, plan))

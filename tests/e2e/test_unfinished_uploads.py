@@ -13,13 +13,6 @@ MIB = 1024 * 1024
 UPLOADS = "/api/videos/uploads"
 
 
-def _announce(cloud: Cloud, size: int) -> dict[str, Any]:
-    wanted = {"file_name": "long.mp4", "size": size, "content_type": "video/mp4"}
-    answer = cloud.call("POST", UPLOADS, wanted)
-    assert answer.status == 201, answer.body
-    return dict(answer.json)
-
-
 def _send(ticket: Mapping[str, Any], number: int, content: bytes) -> None:
     """PUT one part of the file to its URL."""
     (url,) = (part["url"] for part in ticket["parts"] if part["part_number"] == number)
@@ -45,7 +38,7 @@ def test_given_some_parts_when_the_upload_is_looked_at_then_only_the_missing_one
     cloud: Cloud,
 ) -> None:
     content = bytes(40 * MIB)
-    ticket = _announce(cloud, len(content))
+    ticket = cloud.announce(len(content))
     count = len(ticket["parts"])
     _send(ticket, 2, content)
 
@@ -60,7 +53,7 @@ def test_given_some_parts_when_the_upload_is_completed_then_the_missing_ones_are
     cloud: Cloud,
 ) -> None:
     content = bytes(20 * MIB)
-    ticket = _announce(cloud, len(content))
+    ticket = cloud.announce(len(content))
     _send(ticket, 1, content)
 
     refused = cloud.call("PUT", ticket["complete_url"])
@@ -74,7 +67,7 @@ def test_given_some_parts_when_the_upload_goes_on_with_the_missing_ones_then_the
     cloud: Cloud, tmp_path: Path
 ) -> None:
     content = _padded(tmp_path, 20 * MIB)
-    ticket = _announce(cloud, len(content))
+    ticket = cloud.announce(len(content))
     _send(ticket, 1, content)
 
     send_parts(cloud.call("GET", ticket["complete_url"]).json, content)
@@ -88,7 +81,7 @@ def test_given_some_parts_when_the_upload_goes_on_with_the_missing_ones_then_the
 
 
 def test_given_no_bytes_when_a_single_put_is_completed_then_it_is_incomplete(cloud: Cloud) -> None:
-    ticket = cloud.call("POST", UPLOADS, {"file_name": "a.mp4", "size": 1000}).json
+    ticket = cloud.announce(1000)
 
     refused = cloud.call("PUT", ticket["complete_url"])
 
@@ -112,7 +105,7 @@ def test_given_an_upload_when_it_is_completed_again_and_again_then_one_run_comes
 
 def test_given_an_upload_when_it_is_given_up_then_nothing_of_it_can_be_found(cloud: Cloud) -> None:
     content = bytes(20 * MIB)
-    ticket = _announce(cloud, len(content))
+    ticket = cloud.announce(len(content))
     _send(ticket, 1, content)
 
     assert cloud.call("DELETE", ticket["complete_url"]).status == 204
@@ -133,8 +126,7 @@ def test_given_an_upload_that_was_given_up_when_its_bytes_arrive_then_no_run_com
     cloud: Cloud, tmp_path: Path
 ) -> None:
     source = odd.tiny(tmp_path / "late.mp4")
-    wanted = {"file_name": source.name, "size": source.stat().st_size}
-    ticket = cloud.call("POST", UPLOADS, wanted).json
+    ticket = cloud.announce(source.stat().st_size)
     assert cloud.call("DELETE", ticket["complete_url"]).status == 204
 
     send_parts(ticket, source.read_bytes())

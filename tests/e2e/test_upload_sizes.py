@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,18 +16,11 @@ LARGE = 20 * MIB
 UPLOADS = "/api/videos/uploads"
 
 
-def _announce(cloud: Cloud, size: int, user: str = "pro") -> dict[str, Any]:
-    wanted = {"file_name": "a.mp4", "size": size, "content_type": "video/mp4"}
-    answer = cloud.call("POST", UPLOADS, wanted, user=user)
-    assert answer.status == 201, answer.body
-    return dict(answer.json)
-
-
 @pytest.mark.parametrize("surplus", [-1, 1], ids=["shorter", "longer"])
 def test_given_a_single_put_when_another_length_is_sent_then_it_is_refused_or_its_run_fails(
     cloud: Cloud, surplus: int
 ) -> None:
-    ticket = _announce(cloud, 1000)
+    ticket = cloud.announce(1000)
 
     answer = send("PUT", ticket["put_url"], bytes(1000 + surplus), ticket["put_headers"])
 
@@ -44,7 +36,7 @@ def test_given_a_single_put_when_another_length_is_sent_then_it_is_refused_or_it
 def test_given_parts_of_another_length_when_completed_then_it_says_so_and_the_upload_stays_open(
     cloud: Cloud,
 ) -> None:
-    ticket = _announce(cloud, LARGE)
+    ticket = cloud.announce(LARGE)
     send_parts(ticket, bytes(LARGE - 1))
 
     refused = cloud.call("PUT", ticket["complete_url"])
@@ -72,7 +64,7 @@ def test_given_a_free_user_when_a_file_above_the_tier_is_announced_then_it_is_to
 def test_given_a_size_within_the_tier_when_it_is_announced_then_an_upload_opens(
     cloud: Cloud, user: str, size: int
 ) -> None:
-    ticket = _announce(cloud, size, user)
+    ticket = cloud.announce(size, user)
 
     assert ticket["method"] == "multipart"
     assert cloud.call("DELETE", ticket["complete_url"], user=user).status == 204

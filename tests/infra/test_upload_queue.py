@@ -36,7 +36,7 @@ def _dead_letters(synth: Synth) -> str:
 def test_given_a_new_object_when_under_the_watched_prefix_then_a_run_starts(synth: Synth):
     pattern = synth.one("Events::Rule")["EventPattern"]
 
-    assert WATCHED_PREFIX == f"{keys.UPLOADS}/"
+    assert f"{keys.UPLOADS}/" == WATCHED_PREFIX
     assert pattern["source"] == ["aws.s3"]
     assert pattern["detail-type"] == ["Object Created"]
     assert pattern["detail"]["object"] == {"key": [{"prefix": WATCHED_PREFIX}]}

@@ -97,6 +97,11 @@ def turned(target: Path, degrees: int = 90) -> Path:
     return target
 
 
+def large(target: Path) -> Path:
+    ffmpeg(*picture(1, "1920x1080"), *H264, str(target))
+    return target
+
+
 def uneven(target: Path) -> Path:
     """A variable frame rate, as screen recorders make it."""
     drop = ("-vf", "select='not(mod(n,3))+lt(mod(n,50),20)'", "-fps_mode", "vfr")

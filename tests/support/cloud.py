@@ -90,13 +90,17 @@ class Cloud:
             time.sleep(0.3)
         raise AssertionError(f"no video came of {file_name}")
 
+    def announce(self, size: int, user: str = "pro", **more: Any) -> dict[str, Any]:
+        """Open an upload; returns its ticket."""
+        wanted = {"file_name": "a.mp4", "size": size, "content_type": "video/mp4", **more}
+        made = self.call("POST", "/api/videos/uploads", wanted, user=user)
+        assert made.status == 201, made.body
+        return dict(made.json)
+
     def upload(self, path: Path, user: str = "pro", **announced: Any) -> str:
         """Through the API: announce, PUT what is asked for, complete; returns the video id."""
         size = announced.pop("size", path.stat().st_size)
-        wanted = {"file_name": path.name, "size": size, "content_type": "video/mp4", **announced}
-        made = self.call("POST", "/api/videos/uploads", wanted, user=user)
-        assert made.status == 201, made.body
-        ticket = made.json
+        ticket = self.announce(size, user, file_name=path.name, **announced)
         send_parts(ticket, path.read_bytes())
         done = self.call("PUT", ticket["complete_url"], user=user)
         assert done.status == 202, done.body

@@ -21,7 +21,7 @@ _HTTP = (
     "-reconnect", "1", "-reconnect_on_network_error", "1", "-reconnect_on_http_error", "5xx",
     "-reconnect_delay_max", "4", "-rw_timeout", "30000000",
     # Small seeks are read through, and reads are large: fewer requests and system calls.
-    "-short_seek_size", "4194304", "-recv_buffer_size", "262144",
+    "-short_seek_size", "4194304", "-recv_buffer_size", "1048576",
 )  # fmt: skip
 # JPEG is full range and BT.601 whatever the source is. Of the first keyframes, the one that is
 # most like them all: cuts often open on a fade.

@@ -1,0 +1,99 @@
+"""What each function loads, since every package costs time at a cold start and room in a layer."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.environment import FAKE_AWS, FUNCTION_ENVIRONMENT
+
+ROOT = Path(__file__).parents[2]
+HANDLERS = ROOT / "functions" / "handlers"
+
+# The interpreter was started with this folder's package.
+STARTED_WITH = {"tests"}
+# boto3 comes with the runtime, whatever it needs itself included.
+BOTO = {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3", "certifi"}
+EVERY = STARTED_WITH | BOTO | {"functions", "aws_lambda_powertools", "typing_extensions"}
+PROBING = {"av", "cython_runtime"}
+VALIDATION = {"pydantic", "pydantic_core", "annotated_types", "typing_inspection"}
+
+USES = {
+    "start_pipeline": ("video_store", "run_store", "pipeline"),
+    "claim_run": ("context", "user_directory"),
+    "probe_source": ("context", "prober"),
+    "plan_segments": ("context", "prober"),
+    "cut_window": ("context", "cutter"),
+    "join_audio": ("context", "cutter"),
+    "finish_run": ("context",),
+    "fail_run": ("context",),
+    "api.app": (
+        "video_store",
+        "run_store",
+        "segment_store",
+        "media_store",
+        "pipeline",
+    ),
+}
+MORE = {"probe_source": PROBING, "plan_segments": PROBING, "api.app": VALIDATION}
+
+
+@cache
+def _loaded(handler: str) -> frozenset[str]:
+    clean = {name: text for name, text in os.environ.items() if not name.startswith("AWS_")}
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "tests.imports.loaded",
+            f"functions.handlers.{handler}",
+            *USES[handler],
+        ],
+        cwd=ROOT,
+        env={**clean, **FUNCTION_ENVIRONMENT, **FAKE_AWS},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return frozenset(json.loads(done.stdout))
+
+
+@pytest.mark.parametrize("handler", USES)
+def test_given_a_fresh_container_when_a_function_is_ready_then_it_has_loaded_what_it_may(
+    handler: str,
+):
+    assert _loaded(handler) - EVERY - MORE.get(handler, set()) == set()
+
+
+@pytest.mark.parametrize("handler", ["probe_source", "plan_segments"])
+def test_given_a_function_that_probes_when_it_is_ready_then_it_has_loaded_the_prober(
+    handler: str,
+):
+    # Else the test above would pass on a function that builds nothing.
+    assert "av" in _loaded(handler)
+
+
+def test_given_the_api_when_it_is_ready_then_it_has_loaded_validation():
+    assert "pydantic" in _loaded("api.app")
+
+
+@pytest.mark.parametrize("handler", USES)
+def test_given_any_function_when_it_is_ready_then_boto3_is_there_and_infrastructure_is_not(
+    handler: str,
+):
+    assert "boto3" in _loaded(handler)
+    assert not {"infra", "aws_cdk", "constructs", "jsii"} & _loaded(handler)
+
+
+def test_given_the_folder_of_handlers_when_looked_through_then_each_has_its_list():
+    tasks = {path.stem for path in HANDLERS.glob("*.py")} - {"__init__"}
+
+    assert tasks | {"api.app"} == USES.keys()
