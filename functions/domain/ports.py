@@ -77,8 +77,10 @@ class SegmentStore(Protocol):
     def all_of(self, video_id: str, kind: SegmentType) -> Iterator[Segment]:
         """Every segment of one type, by number."""
 
-    def numbers(self, video_id: str, plan_id: str, among: Sequence[int]) -> set[int]:
-        """Which processed segments of a plan exist, read consistently."""
+    def of_plan(
+        self, video_id: str, plan_id: str, kind: SegmentType, numbers: Sequence[int]
+    ) -> list[Segment]:
+        """Those of a plan's segments that exist, by number, read consistently."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ class Segment:
     actual_start: Milliseconds | None = None
     actual_end: Milliseconds | None = None
     frame_count: int | None = None
+    has_sound: bool | None = None
     width: int | None = None
     height: int | None = None
     title: str | None = None

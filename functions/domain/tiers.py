@@ -46,8 +46,8 @@ class TierLimits:
         if duration > self.max_duration:
             raise MediaError(
                 "media.too_long",
-                f"The video lasts {duration / 1000:.0f} s; your tier allows "
-                f"{self.max_duration / 1000:.0f} s. Send a shorter one or move to a higher tier.",
+                f"The video lasts {-(-duration // 1000)} s; your tier allows "
+                f"{self.max_duration // 1000} s. Send a shorter one or move to a higher tier.",
             )
 
 

@@ -34,7 +34,7 @@ def _start(body: str) -> bool:
     )
     try:
         run = start_from_event(parse(json.loads(body)), stores, utc_now())
-    except (CutroomError, KeyError, ValueError) as error:
+    except (CutroomError, KeyError, ValueError, TypeError, AttributeError) as error:
         telemetry.logger.exception("upload event failed", extra={"error": type(error).__name__})
         return False
     telemetry.count("RunsStarted" if run else "UploadsIgnored")

@@ -74,4 +74,11 @@ def _field(row: Mapping[str, Any]) -> FieldError:
     place = [str(part) for part in row["loc"]]
     if place and place[0] in {"body", "query", "path", "header"}:
         place = place[1:]
-    return FieldError("/" + "/".join(place), str(row["type"]), str(row["msg"]))
+    if row["type"] == "json_invalid":
+        place = []
+    return FieldError(_pointer(place), str(row["type"]), str(row["msg"]))
+
+
+def _pointer(place: Sequence[str]) -> str:
+    """A JSON pointer (RFC 6901); the whole document is the empty one."""
+    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in place)

@@ -94,7 +94,18 @@ def _parse(hint: Any, text: str) -> Any:
         return text
     if hint is int:
         return int(text)
-    return {
-        Tier(name): TierLimits(max_bytes=row["max_bytes"], max_duration=row["max_duration"])
-        for name, row in json.loads(text).items()
-    }
+    return _limits(json.loads(text))
+
+
+def _limits(rows: Any) -> LimitsByTier:
+    """Every tier, or none at all: a missing one would only be noticed by its users."""
+    try:
+        return {
+            tier: TierLimits(
+                max_bytes=int(rows[tier.value]["max_bytes"]),
+                max_duration=int(rows[tier.value]["max_duration"]),
+            )
+            for tier in Tier
+        }
+    except (KeyError, TypeError) as error:
+        raise ValueError("tiers are incomplete") from error

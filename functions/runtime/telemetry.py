@@ -34,11 +34,15 @@ def begin(context: LambdaContext, **keys: str) -> None:
 
 def count(name: str, value: float = 1, unit: MetricUnit = MetricUnit.Count, **dims: str) -> None:
     """One number of our own, with few and steady dimensions; written by `flush`."""
+    if not dims:
+        metrics.add_metric(name, unit, value)
+        return
+    # Dimensions hold for all that is written together, so these numbers are written alone.
+    flush()
     for key, text in dims.items():
         metrics.add_dimension(key, text)
     metrics.add_metric(name, unit, value)
-    if dims:
-        flush()
+    flush()
 
 
 def flush() -> None:

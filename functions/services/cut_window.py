@@ -21,7 +21,7 @@ from functions.domain.segmentation import Plan, Window
 from functions.domain.times import Milliseconds
 from functions.domain.video import Video
 from functions.services.progress import WindowProgress
-from functions.services.stages import Context, StageWork, load, read_plan
+from functions.services.stages import Context, StageWork, load, numbers_of, read_plan
 
 SOURCE_URL_SECONDS = 3_600
 UPLOAD_THREADS = 4
@@ -54,19 +54,19 @@ def cut_window(
     plan = read_plan(context, work.run)
     window = plan.windows[index]
     numbers = range(window.first, window.last + 1)
-    have = context.segments.numbers(video_id, plan.plan_id, numbers)
+    have = numbers_of(context, video_id, plan, numbers)
     progress = WindowProgress(context, work.run, plan, window, have)
     missing = [number for number in numbers if number not in have]
+    made: set[int] = set()
     if missing:
         job = _job(context, work, bounds, plan, window, missing[0], have)
         made = _make(context, cutter, bounds, work.video, job, progress)
-        have |= made
         _require_progress(made, bounds)
-    finished = len(have) == len(numbers)
-    if not finished and not bounds.stop():
-        raise _shortfall(plan, len(have), len(numbers))
+    left = len(numbers) - len(have | made)
+    if left and not bounds.stop():
+        raise _shortfall(plan, window.last - left + 1)
     progress.report(force=True)
-    return WindowResult(finished=finished, made=len(missing))
+    return WindowResult(finished=not left, made=len(made))
 
 
 def _job(
@@ -100,7 +100,7 @@ def _make(
     progress: WindowProgress,
 ) -> set[int]:
     """Cut and store; returns the numbers that were recorded."""
-    made: dict[int, Future[Segment]] = {}
+    made: dict[int, Future[None]] = {}
     with ThreadPoolExecutor(UPLOAD_THREADS) as pool:
         try:
             for file in cutter.cut(job, progress.read, bounds.stop):
@@ -114,12 +114,10 @@ def _make(
         finally:
             pool.shutdown(wait=True, cancel_futures=False)
     _raise_first(made)
-    segments = [future.result() for future in made.values()]
-    _require_whole(job.plan, segments)
-    return {segment.segment_number for segment in segments}
+    return set(made)
 
 
-def _raise_first(futures: dict[int, Future[Segment]]) -> None:
+def _raise_first(futures: dict[int, Future[None]]) -> None:
     for future in futures.values():
         if future.done():
             future.result()
@@ -132,9 +130,10 @@ def _store(
     plan: Plan,
     file: CutFile,
     progress: WindowProgress,
-) -> Segment:
+) -> None:
     """Files first, the row last."""
     seen = cutter.inspect(file.path, plan)
+    _require_whole(plan, file, seen)
     processed = _processed(context, video, plan, file, seen)
     rows = [processed]
     context.media.upload(file.path, processed.s3_key, processed.content_type)
@@ -151,7 +150,6 @@ def _store(
             path.unlink(missing_ok=True)
     context.segments.add(rows)
     progress.stored(file.segment)
-    return processed
 
 
 def _processed(
@@ -177,6 +175,7 @@ def _processed(
         actual_start=file.actual_start,
         actual_end=file.actual_start + seen.duration,
         frame_count=seen.frame_count,
+        has_sound=seen.audio is not None,
         width=picture.width if picture else None,
         height=picture.height if picture else None,
         created_at=now,
@@ -203,16 +202,16 @@ def _thumbnail(of: Segment, plan: Plan, path: Path) -> Segment:
     )
 
 
-def _require_whole(plan: Plan, made: list[Segment]) -> None:
-    """ffmpeg ends well on a file that is cut off: hold the last segment against the plan."""
-    for segment in made:
-        short = plan.duration - (segment.actual_end or 0)
-        if segment.segment_number == len(plan.segments) and short > _tolerance(plan):
-            raise _shortfall(plan, segment.segment_number, len(plan.segments))
+def _require_whole(plan: Plan, file: CutFile, seen: Inspection) -> None:
+    """ffmpeg ends well on a file that is cut off: hold what was made against the plan.
 
-
-def _tolerance(plan: Plan) -> Milliseconds:
-    return max(SHORTFALL, plan.duration // 20)
+    The stated length of a whole file may be a guess, so its last segment is given more room.
+    """
+    later = plan.segments[file.segment.number : file.segment.number + 1]
+    end = later[0].cut if later else plan.duration
+    room = SHORTFALL if later else max(SHORTFALL, plan.duration // 20)
+    if end - (file.actual_start + seen.duration) > room:
+        raise _shortfall(plan, file.segment.number)
 
 
 def _require_progress(made: set[int], bounds: Bounds) -> None:
@@ -220,12 +219,14 @@ def _require_progress(made: set[int], bounds: Bounds) -> None:
         raise UnavailableError("cut.too_slow", "Not one segment was finished in the time allowed.")
 
 
-def _shortfall(plan: Plan, have: int, wanted: int) -> MediaError | UnavailableError:
+def _shortfall(plan: Plan, number: int) -> MediaError | UnavailableError:
     """With an index the probe has seen the whole file, so a short read is worth another try."""
     if plan.one_pass:
         return MediaError(
             "media.truncated",
-            f"The file ends before its stated length ({have} of {wanted} segments are there). "
-            "Upload the whole file again.",
+            f"The file ends in its segment {number} of {len(plan.segments)}, before its stated "
+            "length. Upload the whole file again.",
         )
-    return UnavailableError("cut.short_read", f"Only {have} of {wanted} segments could be read.")
+    return UnavailableError(
+        "cut.short_read", f"The source could not be read past segment {number}."
+    )

@@ -26,7 +26,7 @@ def fail_run(
     context.runs.fail(video_id, run_id, failure, now)
 
     def failed(video: Video) -> Video:
-        over = video.run_id != run_id or video.status is VideoStatus.READY
+        over = video.run_id != run_id or video.status in {VideoStatus.READY, VideoStatus.FAILED}
         return video if over else video.failed(failure, now)
 
     change_video(context, video_id, failed)

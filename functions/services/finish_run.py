@@ -9,8 +9,8 @@ from functions.domain.keys import poster_key
 from functions.domain.run import Stage
 from functions.domain.segment import Segment, SegmentType, segment_id_of
 from functions.domain.segmentation import Plan
-from functions.domain.video import Video
-from functions.services.stages import Context, change_video, read_plan, stage
+from functions.domain.video import Video, VideoStatus
+from functions.services.stages import Context, change_video, numbers_of, read_plan, stage
 
 
 def finish_run(context: Context, *, video_id: str, run_id: str) -> int:
@@ -18,7 +18,7 @@ def finish_run(context: Context, *, video_id: str, run_id: str) -> int:
     with stage(context, Stage.FINISH, video_id, run_id) as work:
         plan = read_plan(context, work.run)
         wanted = range(1, len(plan.segments) + 1)
-        have = context.segments.numbers(video_id, plan.plan_id, wanted)
+        have = numbers_of(context, video_id, plan, wanted)
         if len(have) != len(wanted):
             raise UnavailableError("pipeline.incomplete", "Some segments are missing; run again.")
         poster = _poster(context, work.video, plan)
@@ -28,16 +28,17 @@ def finish_run(context: Context, *, video_id: str, run_id: str) -> int:
 
 
 def _ready(context: Context, video: Video, count: int, poster: str | None) -> Video:
+    if video.status is VideoStatus.READY:
+        return video
     return video.ready(segment_count=count, poster_id=poster, now=context.clock())
 
 
 def _poster(context: Context, video: Video, plan: Plan) -> str | None:
     """The thumbnail with the most in it: the largest JPEG is never the black or empty frame."""
-    thumbnails = [
-        segment
-        for segment in context.segments.all_of(video.video_id, SegmentType.THUMBNAIL)
-        if segment.plan_id == plan.plan_id and segment.segment_number > 0
-    ]
+    numbers = range(1, len(plan.segments) + 1)
+    thumbnails = context.segments.of_plan(
+        video.video_id, plan.plan_id, SegmentType.THUMBNAIL, numbers
+    )
     if not thumbnails:
         return None
     best = max(thumbnails, key=lambda segment: segment.file_size)

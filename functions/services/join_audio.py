@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from functions.domain.containers import FileFormat
+from functions.domain.errors import UnavailableError
 from functions.domain.keys import audio_key, audio_piece_key
 from functions.domain.ports import Cutter
 from functions.domain.run import Stage
@@ -31,9 +32,9 @@ def join_audio(
             return None
         segment_id = segment_id_of(video_id, plan.plan_id, SegmentType.AUDIO, 0)
         work.reused = context.segments.get(segment_id) is not None
-        if not work.reused:
-            _join(context, cutter, folder, work.video, plan, plan.audio_format)
-        return segment_id
+        if work.reused or _join(context, cutter, folder, work.video, plan, plan.audio_format):
+            return segment_id
+        return None
 
 
 def _join(
@@ -43,22 +44,47 @@ def _join(
     video: Video,
     plan: Plan,
     file_format: FileFormat,
-) -> None:
-    keys = [
-        audio_piece_key(
-            video.user_id, video.video_id, plan.plan_id, segment.number, file_format.extension
-        )
-        for segment in plan.segments
-    ]
-    pieces = [folder / f"{at:06d}.{file_format.extension}" for at in range(len(keys))]
+) -> bool:
+    """False where no segment has sound, whatever the source announced."""
+    rows = context.segments.of_plan(
+        video.video_id,
+        plan.plan_id,
+        SegmentType.PROCESSED,
+        [segment.number for segment in plan.segments],
+    )
+    sounding = [row for row in rows if row.has_sound]
+    if not sounding:
+        return False
     with ThreadPoolExecutor(DOWNLOAD_THREADS) as pool:
-        list(pool.map(context.media.download, keys, pieces))
+        pieces = list(pool.map(lambda row: _piece(context, cutter, folder, plan, row), sounding))
     target = folder / f"audio.{file_format.extension}"
     length = cutter.join_audio(pieces, target, plan)
     segment = _segment(context, video, plan, file_format, target, length)
     context.media.upload(target, segment.s3_key, segment.content_type)
     context.segments.add([segment])
-    context.media.delete(keys)
+    context.media.delete(_piece_key(plan, row) for row in sounding)
+    return True
+
+
+def _piece_key(plan: Plan, row: Segment) -> str:
+    extension = plan.audio_format.extension if plan.audio_format else ""
+    return audio_piece_key(row.user_id, row.video_id, plan.plan_id, row.segment_number, extension)
+
+
+def _piece(context: Context, cutter: Cutter, folder: Path, plan: Plan, row: Segment) -> Path:
+    """The piece that the cut left, else taken out of the segment again: pieces expire."""
+    key = _piece_key(plan, row)
+    if context.media.find(key) is not None:
+        path = folder / f"{row.segment_number:06d}-piece{Path(key).suffix}"
+        context.media.download(key, path)
+        return path
+    path = folder / Path(row.s3_key).name
+    context.media.download(row.s3_key, path)
+    again = cutter.inspect(path, plan).audio
+    path.unlink()
+    if again is None:
+        raise UnavailableError("pipeline.incomplete", "A segment has lost its sound; run again.")
+    return again
 
 
 def _segment(

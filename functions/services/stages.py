@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +12,7 @@ from functions.domain.errors import NotFoundError, StaleWriteError, UnavailableE
 from functions.domain.media import Probe
 from functions.domain.ports import MediaStore, RunStore, SegmentStore, VideoStore
 from functions.domain.run import Run, Stage
+from functions.domain.segment import SegmentType
 from functions.domain.segmentation import Plan
 from functions.domain.video import Source, Video
 
@@ -88,3 +89,9 @@ def change_video(
             if not left:
                 raise
     raise AssertionError("unreachable")
+
+
+def numbers_of(context: Context, video_id: str, plan: Plan, numbers: Sequence[int]) -> set[int]:
+    """Which of a plan's segments are there."""
+    rows = context.segments.of_plan(video_id, plan.plan_id, SegmentType.PROCESSED, numbers)
+    return {row.segment_number for row in rows}

@@ -62,8 +62,16 @@ def create_upload(
     if video is None:
         upload = _open(wanted, upload_key(caller.user_id, video_id), media, now)
         video = _new_video(caller, wanted, video_id, upload, now)
-        videos.create(video)
+        if not videos.create(video):
+            video = _first(video, videos, media)
     return ticket(video, media=media, now=now)
+
+
+def _first(video: Video, videos: VideoStore, media: MediaStore) -> Video:
+    """A request with the same key was faster: its upload is the one to go on with."""
+    if video.upload and video.upload.upload_id:
+        media.abort_multipart(video.upload.key, video.upload.upload_id)
+    return videos.get(video.video_id) or video
 
 
 def _new_video(
@@ -117,7 +125,9 @@ def ticket(video: Video, *, media: MediaStore, now: datetime) -> UploadTicket:
             seconds=URL_SECONDS,
         )
         return UploadTicket(video=video, put_url=url, part_urls=(), arrived=())
-    arrived = media.parts(upload.key, upload.upload_id) or []
+    arrived = media.parts(upload.key, upload.upload_id)
+    if arrived is None:
+        raise ConflictError("upload.finished", "All parts have arrived and were joined.")
     have = {part.number for part in arrived}
     count = -(-size // upload.part_size)
     urls = tuple(

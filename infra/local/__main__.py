@@ -29,7 +29,9 @@ def _where(outputs: Outputs) -> str:
         f"  Users        {users}",
         f"  All of it    {(LOCAL / 'outputs.json').relative_to(Path.cwd())}",
         "Try:",
-        f'  curl -H "Authorization: Bearer $(make -s token USER=pro)" {outputs.api_url}/api/videos',
+        # In single quotes: the stage's name begins with a dollar.
+        '  curl -H "Authorization: Bearer $(make -s token USER=pro)" \\',
+        f"    '{outputs.api_url}/api/videos'",
         "Stop it with `make local-stop`; it saves its data only then.",
     ])  # fmt: skip
 
@@ -48,14 +50,18 @@ def _token(arguments: argparse.Namespace) -> None:
 
 
 def _logs(arguments: argparse.Namespace) -> None:
-    """The functions' own lines, oldest first."""
+    """The functions' own JSON lines, oldest first."""
     outputs = session.require_up()
     logs = client(outputs, "logs")
     lines: list[tuple[int, str]] = []
     for page in logs.get_paginator("describe_log_groups").paginate():
         for group in page["logGroups"]:
             events = logs.filter_log_events(logGroupName=group["logGroupName"], limit=10_000)
-            lines += [(event["timestamp"], event["message"]) for event in events["events"]]
+            lines += [
+                (event["timestamp"], event["message"])
+                for event in events["events"]
+                if event["message"].startswith("{")
+            ]
     for _, message in sorted(lines)[-arguments.lines :]:
         print(message.rstrip())
 

@@ -26,9 +26,7 @@ def cut_files(
     return files
 
 
-def cut(
-    item: Item, plan: Plan, jobs: Jobs, folder: Path, source_url: str | None = None
-) -> Packets:
+def cut(item: Item, plan: Plan, jobs: Jobs, folder: Path, source_url: str | None = None) -> Packets:
     """All packets of the files."""
     files = cut_files(item, plan, jobs, folder, source_url)
     return together(packets(file.path, stored=True) for file in files)

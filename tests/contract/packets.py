@@ -16,9 +16,9 @@ def packets(path: Path, *, stored: bool = False, streams: Iterable[int] = ()) ->
     """`stored` lists what a file holds, even what its edit list hides."""
     hidden = ["-ignore_editlist", "1"] if stored and path.suffix in {".mp4", ".mov", ".m4a"} else []
     maps = [word for index in streams for word in ("-map", f"0:{index}")] or ["-map", "0"]
+    out = ["-c", "copy", "-f", "framehash", "-hash", "md5", "-"]
     listed = subprocess.run(
-        [FFMPEG, "-loglevel", "error", *hidden, "-i", str(path), *maps, "-c", "copy"]
-        + ["-f", "framehash", "-hash", "md5", "-"],
+        [FFMPEG, "-loglevel", "error", *hidden, "-i", str(path), *maps, *out],
         capture_output=True,
         text=True,
         check=True,

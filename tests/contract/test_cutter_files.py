@@ -49,7 +49,9 @@ def test_given_the_segments_of_a_file_when_their_sound_is_joined_then_each_packe
     assert length == pytest.approx(item.probe.media.duration, abs=1_600)
 
 
-@pytest.mark.parametrize("name", ["talk.mp4", "plain.mkv", "bframes.ts", "turned.mp4", "small.webm"])
+@pytest.mark.parametrize(
+    "name", ["talk.mp4", "plain.mkv", "bframes.ts", "turned.mp4", "small.webm"]
+)
 def test_given_the_segments_of_a_file_when_they_are_inspected_then_frames_and_times_add_up(
     shelf: Shelf, scratch: Path, name: str
 ) -> None:

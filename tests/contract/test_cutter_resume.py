@@ -41,9 +41,7 @@ def _jobs(plan: Plan, sizes: list[int]) -> list[tuple[PlannedSegment, ...]]:
 
 @pytest.mark.parametrize("name", ["irregular", "talk"])
 @settings(max_examples=EXAMPLES)
-@given(
-    length=st.integers(1_000, 7_000), sizes=st.lists(st.integers(1, 4), min_size=1, max_size=4)
-)
+@given(length=st.integers(1_000, 7_000), sizes=st.lists(st.integers(1, 4), min_size=1, max_size=4))
 def test_given_any_length_when_jobs_begin_anywhere_then_each_packet_is_there_once(
     request: pytest.FixtureRequest, name: str, length: int, sizes: list[int]
 ) -> None:
@@ -62,9 +60,7 @@ def test_given_a_job_in_the_middle_when_it_is_cut_then_its_files_start_where_the
     plan = irregular.plan(length=3_000)
     middle = plan.segments[2:4]
 
-    files = FfmpegCutter().cut(
-        irregular.job(plan, middle, scratch), lambda _: None, lambda: False
-    )
+    files = FfmpegCutter().cut(irregular.job(plan, middle, scratch), lambda _: None, lambda: False)
 
     for file in files:
         assert file.actual_start == pytest.approx(file.segment.cut, abs=2)

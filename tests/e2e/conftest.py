@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,9 +12,13 @@ from tests.support.session_cloud import shared_cloud
 
 
 @pytest.fixture(scope="session")
-def cloud(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Cloud]:
-    """One cloud for all parallel workers: their base folders share a parent."""
+def cloud_home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The folder of the one cloud of all parallel workers: their base folders share a parent."""
     base = tmp_path_factory.getbasetemp()
-    home = (base if worker_id == "master" else base.parent) / "cloud"
-    with shared_cloud(home) as outputs:
+    return (base if worker_id == "master" else base.parent) / "cloud"
+
+
+@pytest.fixture(scope="session")
+def cloud(cloud_home: Path) -> Iterator[Cloud]:
+    with shared_cloud(cloud_home) as outputs:
         yield Cloud(outputs)

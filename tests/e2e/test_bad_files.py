@@ -30,6 +30,7 @@ def _text(target: Path) -> Path:
             "media.unreadable",
             id="cut-off-before-its-index",
         ),
+        pytest.param(odd.no_pictures_yet, "media.no_duration", id="only-a-head"),
         pytest.param(partial(odd.posing, kind="jpg"), "media.still_picture", id="jpg"),
         pytest.param(partial(odd.posing, kind="png"), "media.still_picture", id="png"),
         pytest.param(partial(odd.posing, kind="gif"), "media.still_picture", id="gif"),
@@ -43,6 +44,17 @@ def test_given_a_file_that_is_no_whole_video_when_it_is_probed_then_it_is_refuse
     video = cloud.finished(cloud.upload(source))
 
     require_failed(cloud, video, cloud.announced_key(video["video_id"]), code, "probe")
+
+
+def test_given_a_stream_that_is_cut_off_when_it_is_cut_then_it_is_refused_as_truncated_and_kept(
+    cloud: Cloud, tmp_path: Path
+) -> None:
+    source = odd.cut_off_stream(tmp_path / "half.webm")
+
+    video = cloud.finished(cloud.upload(source))
+
+    key = cloud.announced_key(video["video_id"])
+    require_failed(cloud, video, key, "media.truncated", "cut")
 
 
 def test_given_a_file_of_no_bytes_when_it_is_dropped_then_it_is_refused_as_empty_and_kept(

@@ -26,14 +26,6 @@ def _numbers(ticket: Mapping[str, Any]) -> tuple[list[int], list[int]]:
     return arrived, [part["part_number"] for part in ticket["parts"]]
 
 
-def _padded(tmp_path: Path, size: int) -> bytes:
-    """A video that is followed by a long box of nothing, to fill several parts."""
-    video = odd.tiny(tmp_path / "long.mp4", *odd.X264, *odd.AAC, "-movflags", "+faststart")
-    content = video.read_bytes()
-    rest = size - len(content)
-    return content + rest.to_bytes(4) + b"free" + bytes(rest - 8)
-
-
 def test_given_some_parts_when_the_upload_is_looked_at_then_only_the_missing_ones_have_urls(
     cloud: Cloud,
 ) -> None:
@@ -66,7 +58,7 @@ def test_given_some_parts_when_the_upload_is_completed_then_the_missing_ones_are
 def test_given_some_parts_when_the_upload_goes_on_with_the_missing_ones_then_the_video_is_cut(
     cloud: Cloud, tmp_path: Path
 ) -> None:
-    content = _padded(tmp_path, 20 * MIB)
+    content = odd.padded(tmp_path / "long.mp4", 20 * MIB).read_bytes()
     ticket = cloud.announce(len(content))
     _send(ticket, 1, content)
 

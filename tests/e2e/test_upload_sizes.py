@@ -92,3 +92,17 @@ def test_given_a_free_user_when_a_video_is_longer_than_the_tier_then_its_run_fai
 
     key = cloud.announced_key(video["video_id"], "free")
     require_failed(cloud, video, key, "media.too_long", "probe", "free")
+
+
+@pytest.mark.parametrize("size", [1000, LARGE], ids=["put", "multipart"])
+@pytest.mark.parametrize("letter", ["x", "文", "😀"])
+def test_given_the_longest_name_when_an_upload_opens_then_the_bucket_can_keep_it(
+    cloud: Cloud, letter: str, size: int
+) -> None:
+    """S3 keeps at most 2 KiB of metadata with an object, percent signs and all."""
+    ticket = cloud.announce(size, file_name=letter * 255)
+
+    kept = (ticket["put_headers"] or {}).items()
+    metadata = {k: v for k, v in kept if k.startswith("x-amz-meta-")}
+    assert sum(len(k) + len(v) for k, v in metadata.items()) <= 2048
+    assert send_parts(ticket, bytes(size)) is None

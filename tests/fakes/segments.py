@@ -44,13 +44,12 @@ class FakeSegmentStore:
     def all_of(self, video_id: str, kind: SegmentType) -> Iterator[Segment]:
         yield from self._ordered(video_id, kind)
 
-    def numbers(self, video_id: str, plan_id: str, among: Sequence[int]) -> set[int]:
+    def of_plan(
+        self, video_id: str, plan_id: str, kind: SegmentType, numbers: Sequence[int]
+    ) -> list[Segment]:
+        ids = [segment_id_of(video_id, plan_id, kind, number) for number in sorted(numbers)]
         with self._lock:
-            return {
-                number
-                for number in among
-                if segment_id_of(video_id, plan_id, SegmentType.PROCESSED, number) in self._rows
-            }
+            return [self._rows[segment_id] for segment_id in ids if segment_id in self._rows]
 
     def _ordered(self, video_id: str, kind: SegmentType | None) -> list[Segment]:
         with self._lock:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from aws_cdk import App
@@ -24,8 +26,8 @@ class Synth:
     """What a stage deploys. References are shown as `<id>` and `<id.Attribute>`."""
 
     settings: StageSettings
-    data: dict[str, Any]
-    service: dict[str, Any]
+    data: dict[str, Any] = field(repr=False)
+    service: dict[str, Any] = field(repr=False)
 
     @functools.cached_property
     def resources(self) -> Resources:
@@ -122,6 +124,14 @@ def synthesise(stage: str) -> Synth:
     A finding of cdk-nag that nobody has acknowledged makes this raise.
     """
     settings = stage_settings(stage)
-    data, service = build(App(context={"aws:cdk:bundling-stacks": []}), settings)
-    templates = [Template.from_stack(stack).to_json() for stack in (data, service)]
+    with quick_app() as app:
+        stacks = build(app, settings)
+        templates = [Template.from_stack(stack).to_json() for stack in stacks]
     return Synth(settings, *templates)
+
+
+@contextmanager
+def quick_app() -> Iterator[App]:
+    """An app that bundles nothing and leaves nothing behind."""
+    with TemporaryDirectory() as folder:
+        yield App(outdir=folder, context={"aws:cdk:bundling-stacks": []})

@@ -50,9 +50,25 @@ def posing(target: Path, kind: str) -> Path:
 def cut_off(target: Path, *, index_first: bool) -> Path:
     """The first 35 % of a file, with its index at the front or, lost, at the end."""
     flags = ("-movflags", "+faststart") if index_first else ()
-    whole = tiny(target.with_name("whole.mp4"), *X264, *AAC, *flags)
+    return _beginning(tiny(target.with_stem("whole"), *X264, *AAC, *flags), target)
+
+
+def cut_off_stream(target: Path) -> Path:
+    """The first 35 % of a WebM, which states its length and needs no index to be read."""
+    return _beginning(vp9(target.with_name("whole.webm")), target)
+
+
+def _beginning(whole: Path, target: Path) -> Path:
     content = whole.read_bytes()
     target.write_bytes(content[: len(content) * 35 // 100])
+    return target
+
+
+def no_pictures_yet(target: Path) -> Path:
+    """The head of a fragmented file, before its first fragment."""
+    flags = ("-movflags", "frag_keyframe+empty_moov+default_base_moof")
+    content = tiny(target.with_stem("whole"), *X264, *AAC, *flags).read_bytes()
+    target.write_bytes(content[: content.index(b"moof") - 4])
     return target
 
 
@@ -104,6 +120,14 @@ def covered_video(target: Path) -> Path:
 
 def covered_song(target: Path) -> Path:
     return with_cover(target, sound(target.with_name("bare.m4a")), at=0)
+
+
+def padded(target: Path, size: int) -> Path:
+    """A whole video with nothing behind it, in a box of its own, up to `size` bytes."""
+    content = tiny(target, *X264, *AAC, "-movflags", "+faststart").read_bytes()
+    rest = size - len(content)
+    target.write_bytes(content + rest.to_bytes(4, "big") + b"free" + bytes(rest - 8))
+    return target
 
 
 def long_and_tiny(target: Path, minutes: int) -> Path:

@@ -100,7 +100,7 @@ class Cloud:
     def upload(self, path: Path, user: str = "pro", **announced: Any) -> str:
         """Through the API: announce, PUT what is asked for, complete; returns the video id."""
         size = announced.pop("size", path.stat().st_size)
-        ticket = self.announce(size, user, file_name=path.name, **announced)
+        ticket = self.announce(size, user, **{"file_name": path.name, **announced})
         send_parts(ticket, path.read_bytes())
         done = self.call("PUT", ticket["complete_url"], user=user)
         assert done.status == 202, done.body

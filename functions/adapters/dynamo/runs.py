@@ -85,7 +85,7 @@ class DynamoRunStore:
             run.video_id,
             run.run_id,
             RunStatus.SUCCEEDED,
-            among=(RunStatus.RUNNING, RunStatus.SUCCEEDED),
+            among=(RunStatus.RUNNING,),
             also={"finished_at": to_iso(now)},
         )
 

@@ -48,13 +48,13 @@ class DynamoSegmentStore:
             if after is None:
                 return
 
-    def numbers(self, video_id: str, plan_id: str, among: Sequence[int]) -> set[int]:
+    def of_plan(
+        self, video_id: str, plan_id: str, kind: SegmentType, numbers: Sequence[int]
+    ) -> list[Segment]:
         """By derived ids, from the table itself: an index may lag behind."""
-        keys = [
-            {"segment_id": segment_id_of(video_id, plan_id, SegmentType.PROCESSED, number)}
-            for number in among
-        ]
-        return {int(row["segment_number"]) for row in self._table.get_many(keys)}
+        ids = [segment_id_of(video_id, plan_id, kind, number) for number in numbers]
+        rows = self._table.get_many([{"segment_id": segment_id} for segment_id in ids])
+        return sorted((_segment(row) for row in rows), key=lambda row: row.segment_number)
 
 
 def _segment(row: Mapping[str, Any]) -> Segment:

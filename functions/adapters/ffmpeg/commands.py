@@ -94,24 +94,35 @@ def _next(plan: Plan, segment: PlannedSegment) -> tuple[PlannedSegment, ...]:
     return plan.segments[segment.number : segment.number + 1]
 
 
-def inspect_command(
-    path: Path, plan: Plan, thumbnail: Path | None, audio: Path | None
-) -> list[str]:
-    """List every packet on stdout; take one picture and the sound out on the way."""
+def inspect_command(path: Path, thumbnail: Path | None) -> list[str]:
+    """List every packet on stdout, and take one picture on the way."""
     command = [*_QUIET, "-i", str(path)]
     if thumbnail:
         command += ["-skip_frame", "nokey", "-i", str(path)]
-    if audio:
-        command += ["-ignore_editlist", "1"] if plan.format.muxer in {"mp4", "mov"} else []
-        command += ["-i", str(path)]
     command += ["-map", "0", "-c", "copy", "-f", "framecrc", "pipe:1"]
     if thumbnail:
         command += ["-map", "1:v:0", "-frames:v", "1", "-vf", _THUMBNAIL, "-q:v", "4"]
         command += ["-f", "image2", "-update", "1", str(thumbnail)]
-    if audio and plan.audio_format:
-        index = 2 if thumbnail else 1
-        command += ["-map", f"{index}:a:0", "-c", "copy", "-f", plan.audio_format.muxer, str(audio)]
     return command
+
+
+def sound_command(path: Path, target: Path, plan: Plan) -> list[str]:
+    """Take the sound out as it is: every packet, those before the first picture too."""
+    whole = ["-ignore_editlist", "1"] if plan.format.muxer in {"mp4", "mov"} else []
+    muxer = plan.audio_format.muxer if plan.audio_format else "matroska"
+    return [
+        *_QUIET,
+        *whole,
+        "-i",
+        str(path),
+        "-map",
+        "0:a:0",
+        "-c",
+        "copy",
+        "-f",
+        muxer,
+        str(target),
+    ]
 
 
 def join_command(listing: Path, target: Path, plan: Plan) -> list[str]:

@@ -12,6 +12,7 @@ from functions.adapters.ffmpeg.commands import (
     inspect_command,
     join_command,
     list_command,
+    sound_command,
     starts_inside,
 )
 from functions.adapters.ffmpeg.packets import PacketCount, count_packets
@@ -52,12 +53,7 @@ class FfmpegCutter:
     def inspect(self, path: Path, plan: Plan) -> Inspection:
         """Frames, length, a thumbnail of at most 640 pixels, the sound as it is."""
         thumbnail = path.with_suffix(".jpg") if plan.video_index is not None else None
-        audio = (
-            path.with_name(f"{path.stem}-sound.{plan.audio_format.extension}")
-            if plan.audio_format
-            else None
-        )
-        counts = self._count(inspect_command(path, plan, thumbnail, audio))
+        counts = _count(inspect_command(path, thumbnail))
         picture, sound = counts.get("video"), counts.get("audio")
         shown = picture or sound
         if shown is None:
@@ -66,7 +62,7 @@ class FfmpegCutter:
             frame_count=picture.packets if picture else None,
             duration=shown.duration,
             thumbnail=thumbnail if thumbnail and thumbnail.exists() else None,
-            audio=audio if sound else None,
+            audio=_sound(path, plan) if sound else None,
         )
 
     def join_audio(self, pieces: Sequence[Path], target: Path, plan: Plan) -> Milliseconds:
@@ -74,11 +70,21 @@ class FfmpegCutter:
         listing = target.with_suffix(".txt")
         listing.write_text("".join(f"file '{piece}'\n" for piece in pieces))
         _run(join_command(listing, target, plan), _JOIN_SECONDS)
-        sound = self._count(list_command(target)).get("audio")
+        sound = _count(list_command(target)).get("audio")
         return sound.duration if sound else 0
 
-    def _count(self, command: list[str]) -> dict[str, PacketCount]:
-        return count_packets(_run(command, _INSPECT_SECONDS))
+
+def _count(command: list[str]) -> dict[str, PacketCount]:
+    return count_packets(_run(command, _INSPECT_SECONDS))
+
+
+def _sound(path: Path, plan: Plan) -> Path | None:
+    """A segment's sound in a file beside it."""
+    if plan.audio_format is None:
+        return None
+    target = path.with_name(f"{path.stem}-sound.{plan.audio_format.extension}")
+    _run(sound_command(path, target, plan), _INSPECT_SECONDS)
+    return target
 
 
 def _listed(folder: Path, line: str) -> tuple[Path, float]:

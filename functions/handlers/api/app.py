@@ -6,17 +6,17 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.domain.errors import CutroomError
 from functions.handlers.api import pipeline, segments, system, uploads, videos
-from functions.handlers.api.document import describe
+from functions.handlers.api.document import Api, describe
 from functions.handlers.api.request import settings
 from functions.runtime import problem, telemetry
 
-app = APIGatewayHttpResolver(enable_validation=True)
+app = Api(enable_validation=True)
 for part in (uploads, videos, segments, pipeline, system):
     app.include_router(part.router)
 describe(app)

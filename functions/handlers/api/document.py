@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, Tag
+from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, OpenAPI, Server, Tag
+
+from functions.runtime.problem import CONTENT_TYPE
 
 TITLE: Final = "Cutroom"
 VERSION: Final = "0.1.0"
@@ -18,14 +20,67 @@ _ARGUMENTS: Final[dict[str, Any]] = {
     "version": VERSION,
     "description": _SAYS,
     "tags": [Tag(name=name) for name in ("uploads", "videos", "pipeline", "segments", "system")],
+    # Relative to the document itself, so that it is right behind any host, stage and path.
+    "servers": [Server(url=".")],
     "security_schemes": {
         "token": HTTPBearer(bearerFormat="JWT", description="An access token of the user pool")
     },
     "security": [{"token": []}],
 }
+_TEXT: Final = {"type": "string"}
+_FIELD: Final = {"pointer": _TEXT, "code": _TEXT, "detail": _TEXT}
+_PROBLEM: Final = {
+    "type": "object",
+    "title": "Problem",
+    "description": "Problem details (RFC 9457); `errors` names every wrong place at once.",
+    "required": ["type", "title", "status", "code", "detail"],
+    "properties": {
+        **dict.fromkeys(("type", "title", "code", "detail"), _TEXT),
+        "status": {"type": "integer"},
+        "errors": {"type": "array", "items": {"type": "object", "properties": _FIELD}},
+    },
+}
+_REFUSALS: Final = {
+    "401": "No token, or one that is not valid",
+    "404": "Absent, or somebody else's",
+    "422": "The request is not valid",
+    "default": "Any other problem; `code` says which",
+}
 
 
-def describe(app: APIGatewayHttpResolver) -> None:
+class Api(APIGatewayHttpResolver):
+    """The library's resolver, with our own errors in its document."""
+
+    def get_openapi_schema(self, **arguments: Any) -> OpenAPI:
+        document = (
+            super()
+            .get_openapi_schema(**arguments)
+            .model_dump(mode="json", by_alias=True, exclude_none=True)
+        )
+        for path, operations in document["paths"].items():
+            for operation in operations.values():
+                _describe_refusals(path, operation)
+        schemas = document["components"]["schemas"]
+        for replaced in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(replaced, None)
+        schemas["Problem"] = _PROBLEM
+        return OpenAPI(**document)
+
+
+def _describe_refusals(path: str, operation: dict[str, Any]) -> None:
+    """API Gateway itself answers 401, in words of its own."""
+    public = not path.startswith("/api/")
+    if public:
+        operation["security"] = []
+    content = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for status, says in _REFUSALS.items():
+        if status in {"401", "404"} and public:
+            continue
+        body = {} if status == "401" else {"content": content}
+        operation["responses"][status] = {"description": says, **body}
+
+
+def describe(app: Api) -> None:
     """Add `/docs` and `/openapi.json`."""
     app.enable_swagger(path="/docs", **_ARGUMENTS)
 

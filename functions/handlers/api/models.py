@@ -9,7 +9,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from functions.domain.segmentation import MAX_LENGTH, MIN_LENGTH
 
-MAX_UPLOAD = 5 * 1024**4
+# S3 takes parts of up to 5 GiB, and an upload has at most 500 of them.
+MAX_UPLOAD = 2 * 1024**4
 
 
 def _printable(text: str) -> str:
@@ -83,7 +84,7 @@ class UploadAnswer(BaseModel):
     complete_url: str
 
 
-class Problem(BaseModel):
+class FailureAnswer(BaseModel):
     """Why something failed: a stable code, words for the user, the stage."""
 
     code: str
@@ -131,7 +132,7 @@ class VideoAnswer(BaseModel):
     segment_count: int | None
     poster_segment_id: str | None
     run_id: str | None
-    error: Problem | None
+    error: FailureAnswer | None
     status_url: str | None
 
 
@@ -199,7 +200,7 @@ class RunAnswer(BaseModel):
     created_at: datetime
     finished_at: datetime | None
     stages: list[StageAnswer]
-    error: Problem | None
+    error: FailureAnswer | None
 
 
 class RunAccepted(BaseModel):

@@ -10,7 +10,7 @@ from functions import bootstrap
 from functions.domain.errors import NotFoundError
 from functions.domain.times import utc_now
 from functions.handlers.api import models, views
-from functions.handlers.api.request import caller, new_router, settings, stores
+from functions.handlers.api.request import answer, caller, new_router, settings, stores
 from functions.services.ownership import own_video
 from functions.services.start_run import restart
 
@@ -22,17 +22,18 @@ TAGS = ["pipeline"]
     "/api/pipeline/start",
     tags=TAGS,
     operation_id="startPipeline",
+    status_code=202,
     summary="Run a video again; finished stages are kept",
 )
 def start(body: models.StartPipeline) -> Response[models.RunAccepted]:
     run = restart(caller(router), body.video_id, stores(), utc_now())
     url = views.status_url(run.video_id)
-    return Response(
-        status_code=HTTPStatus.ACCEPTED,
-        headers={"Location": url},
-        body=models.RunAccepted(
+    return answer(
+        models.RunAccepted(
             video_id=run.video_id, run_id=run.run_id, status=run.status, status_url=url
         ),
+        HTTPStatus.ACCEPTED,
+        {"Location": url},
     )
 
 

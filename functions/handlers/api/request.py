@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
+from pydantic import BaseModel
 
 from functions import bootstrap
 from functions.domain.tiers import tier_of
@@ -15,6 +18,18 @@ from functions.services.ownership import Caller
 from functions.services.start_run import Stores
 
 settings = load(ApiSettings)
+
+
+def answer(
+    body: BaseModel | None, status: HTTPStatus, headers: Mapping[str, str] | None = None
+) -> Response[Any]:
+    """A JSON answer with another status than 200, or with headers."""
+    return Response(
+        status_code=status,
+        content_type="application/json" if body is not None else None,
+        body=body,
+        headers=dict(headers or {}),
+    )
 
 
 def new_router() -> Router:

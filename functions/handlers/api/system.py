@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions import bootstrap
 from functions.handlers.api import models
-from functions.handlers.api.request import new_router, settings
+from functions.handlers.api.request import answer, new_router, settings
 
 router = new_router()
 
@@ -23,9 +23,7 @@ router = new_router()
 )
 def health(deep: Annotated[bool, Query()] = False) -> Response[models.HealthAnswer]:
     if not deep:
-        return Response(
-            status_code=HTTPStatus.OK, body=models.HealthAnswer(status="ok", stage=settings.stage)
-        )
+        return answer(models.HealthAnswer(status="ok", stage=settings.stage), HTTPStatus.OK)
     checks = bootstrap.health_checks(
         (
             settings.videos_table,
@@ -37,9 +35,9 @@ def health(deep: Annotated[bool, Query()] = False) -> Response[models.HealthAnsw
         settings.upload_queue,
     )
     well = all(checks.values())
-    return Response(
-        status_code=HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE,
-        body=models.HealthAnswer(
+    return answer(
+        models.HealthAnswer(
             status="ok" if well else "degraded", stage=settings.stage, checks=dict(checks)
         ),
+        HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE,
     )

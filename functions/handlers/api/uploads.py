@@ -10,7 +10,7 @@ from functions import bootstrap
 from functions.domain.segmentation import Mode, Segmentation
 from functions.domain.times import utc_now
 from functions.handlers.api import models, views
-from functions.handlers.api.request import caller, idempotency_key, new_router, settings
+from functions.handlers.api.request import answer, caller, idempotency_key, new_router, settings
 from functions.services import uploads
 
 router = new_router()
@@ -18,7 +18,11 @@ TAGS = ["uploads"]
 
 
 @router.post(
-    "/api/videos/uploads", tags=TAGS, operation_id="createUpload", summary="Start an upload"
+    "/api/videos/uploads",
+    tags=TAGS,
+    operation_id="createUpload",
+    status_code=201,
+    summary="Start an upload",
 )
 def create(body: models.CreateUpload) -> Response[models.UploadAnswer]:
     now = utc_now()
@@ -40,7 +44,7 @@ def create(body: models.CreateUpload) -> Response[models.UploadAnswer]:
         now=now,
         key=idempotency_key(router),
     )
-    return Response(status_code=HTTPStatus.CREATED, body=views.upload(ticket, now))
+    return answer(views.upload(ticket, now), HTTPStatus.CREATED)
 
 
 @router.get(
@@ -65,6 +69,7 @@ def describe(video_id: str) -> models.UploadAnswer:
     "/api/videos/uploads/<video_id>",
     tags=TAGS,
     operation_id="completeUpload",
+    status_code=202,
     summary="All bytes are sent",
 )
 def complete(video_id: str) -> Response[models.VideoAnswer]:
@@ -76,10 +81,8 @@ def complete(video_id: str) -> Response[models.VideoAnswer]:
         media=bootstrap.media_store(settings.media_bucket),
         now=now,
     )
-    return Response(
-        status_code=HTTPStatus.ACCEPTED,
-        headers={"Location": views.status_url(video_id)},
-        body=views.video(video, now),
+    return answer(
+        views.video(video, now), HTTPStatus.ACCEPTED, {"Location": views.status_url(video_id)}
     )
 
 
@@ -87,6 +90,7 @@ def complete(video_id: str) -> Response[models.VideoAnswer]:
     "/api/videos/uploads/<video_id>",
     tags=TAGS,
     operation_id="abortUpload",
+    status_code=204,
     summary="Give an upload up",
 )
 def abort(video_id: str) -> Response[None]:
@@ -97,4 +101,4 @@ def abort(video_id: str) -> Response[None]:
         media=bootstrap.media_store(settings.media_bucket),
         now=utc_now(),
     )
-    return Response(status_code=HTTPStatus.NO_CONTENT, body=None)
+    return answer(None, HTTPStatus.NO_CONTENT)

@@ -63,7 +63,7 @@ def video(item: Video, now: datetime) -> models.VideoAnswer:
         segment_count=item.segment_count,
         poster_segment_id=item.poster_id,
         run_id=item.run_id,
-        error=_problem(item.error),
+        error=_failure(item.error),
         status_url=status_url(item.video_id) if item.run_id else None,
     )
 
@@ -82,8 +82,8 @@ def _media(media: Media) -> models.MediaAnswer:
     )
 
 
-def _problem(failure: Failure | None) -> models.Problem | None:
-    return models.Problem(**asdict(failure)) if failure else None
+def _failure(failure: Failure | None) -> models.FailureAnswer | None:
+    return models.FailureAnswer(**asdict(failure)) if failure else None
 
 
 def _seconds(value: Milliseconds | None) -> float | None:
@@ -128,7 +128,7 @@ def run(item: Run) -> models.RunAnswer:
         created_at=item.created_at,
         finished_at=item.finished_at,
         stages=[_stage(item, stage) for stage in Stage],
-        error=_problem(item.error),
+        error=_failure(item.error),
     )
 
 

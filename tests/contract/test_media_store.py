@@ -1,0 +1,186 @@
+"""The bucket: what holds for S3 and for the fake alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from functions.adapters.s3_media_store import S3MediaStore
+from functions.domain.errors import UnavailableError
+from functions.domain.ports import MediaStore
+from tests.fakes.media import FakeMediaStore
+from tests.support.cloud import send
+
+MIB = 1024 * 1024
+NAMES = ["plain.mp4", "two words + 100% “quoted” 😀 שלום.mp4"]
+
+
+@pytest.fixture(params=["fake", "s3"])
+def media(request: pytest.FixtureRequest, bucket: str) -> MediaStore:
+    return FakeMediaStore(versioned=False) if request.param == "fake" else S3MediaStore(bucket)
+
+
+@pytest.fixture(params=["fake", "s3"])
+def versioned(request: pytest.FixtureRequest, versioned_bucket: str) -> MediaStore:
+    return FakeMediaStore() if request.param == "fake" else S3MediaStore(versioned_bucket)
+
+
+def send_part(media: MediaStore, key: str, upload_id: str, number: int, body: bytes) -> None:
+    """As a browser does: to the signed URL."""
+    if isinstance(media, FakeMediaStore):
+        media.put_part(key, upload_id, number, body)
+    else:
+        answer = send("PUT", media.sign_part(key, upload_id, number, 60), body)
+        assert answer.status == 200, answer.body
+
+
+def put(media: MediaStore, key: str, body: bytes, folder: Path) -> None:
+    path = folder / "body"
+    path.write_bytes(body)
+    media.upload(path, key, "video/mp4")
+
+
+class TestMediaStore:
+    def test_given_no_such_object_when_it_is_looked_for_then_there_is_none(
+        self, media: MediaStore, fresh: str
+    ) -> None:
+        assert media.find(f"uploads/{fresh}") is None
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_given_a_file_when_it_is_uploaded_then_it_is_found_and_comes_back(
+        self, media: MediaStore, fresh: str, tmp_path: Path, name: str
+    ) -> None:
+        key = f"media/{fresh}/{name}"
+        put(media, key, b"content", tmp_path)
+
+        found = media.find(key)
+        media.download(key, tmp_path / "back")
+
+        assert found
+        assert (found.key, found.size, found.version_id) == (key, 7, None)
+        assert found.etag.isalnum()
+        assert (tmp_path / "back").read_bytes() == b"content"
+
+    def test_given_an_empty_file_when_it_is_uploaded_then_it_has_no_bytes(
+        self, media: MediaStore, fresh: str, tmp_path: Path
+    ) -> None:
+        put(media, fresh, b"", tmp_path)
+
+        found = media.find(fresh)
+        assert found
+        assert found.size == 0
+
+    def test_given_an_object_when_it_is_written_over_then_its_etag_changes(
+        self, media: MediaStore, fresh: str, tmp_path: Path
+    ) -> None:
+        put(media, fresh, b"one", tmp_path)
+        first = media.find(fresh)
+        put(media, fresh, b"two", tmp_path)
+        second = media.find(fresh)
+
+        assert first
+        assert second
+        assert first.etag != second.etag
+
+    def test_given_a_bucket_of_versions_when_an_object_is_written_over_then_both_are_named(
+        self, versioned: MediaStore, fresh: str, tmp_path: Path
+    ) -> None:
+        put(versioned, fresh, b"same", tmp_path)
+        first = versioned.find(fresh)
+        put(versioned, fresh, b"same", tmp_path)
+        second = versioned.find(fresh)
+
+        assert first
+        assert second
+        assert first.version_id
+        assert second.version_id
+        assert first.version_id != second.version_id
+        assert first.etag == second.etag
+
+    def test_given_a_document_when_it_is_written_then_it_reads_back(
+        self, media: MediaStore, fresh: str
+    ) -> None:
+        document = {"a": [1, 2.5, None, True], "ü": {"😀": "“”"}, "empty": []}
+
+        media.write_json(fresh, document)
+
+        assert media.read_json(fresh) == document
+
+    def test_given_no_such_object_when_it_is_fetched_then_it_is_unavailable(
+        self, media: MediaStore, fresh: str, tmp_path: Path
+    ) -> None:
+        with pytest.raises(UnavailableError):
+            media.read_json(fresh)
+        with pytest.raises(UnavailableError):
+            media.download(fresh, tmp_path / "none")
+        with pytest.raises(UnavailableError):
+            media.copy(fresh, f"{fresh}-copy")
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_given_an_object_when_it_is_copied_then_both_hold_the_same(
+        self, media: MediaStore, fresh: str, tmp_path: Path, name: str
+    ) -> None:
+        put(media, f"{fresh}/{name}", b"content", tmp_path)
+
+        media.copy(f"{fresh}/{name}", f"{fresh}/copy/{name}")
+
+        media.download(f"{fresh}/copy/{name}", tmp_path / "back")
+        assert (tmp_path / "back").read_bytes() == b"content"
+        assert media.find(f"{fresh}/{name}")
+
+    def test_given_more_objects_than_one_call_takes_when_they_are_deleted_then_all_are_gone(
+        self, media: MediaStore, fresh: str, tmp_path: Path
+    ) -> None:
+        kept, gone = f"{fresh}/kept", [f"{fresh}/0", f"{fresh}/1100"]
+        for key in (kept, *gone):
+            put(media, key, b"x", tmp_path)
+
+        media.delete(f"{fresh}/{number}" for number in range(1101))
+        media.delete([])
+
+        assert [media.find(key) for key in gone] == [None, None]
+        assert media.find(kept)
+
+    def test_given_a_multipart_upload_when_its_parts_have_come_then_they_are_joined(
+        self, media: MediaStore, fresh: str, tmp_path: Path
+    ) -> None:
+        bodies = [b"a" * (5 * MIB), b"b" * 10]
+        upload_id = media.start_multipart(fresh, "video/mp4", {"file-name": "x%20y.mp4"})
+        assert media.parts(fresh, upload_id) == []
+        assert media.find(fresh) is None
+        for number in (2, 1):
+            send_part(media, fresh, upload_id, number, bodies[number - 1])
+        parts = media.parts(fresh, upload_id)
+        assert parts
+        assert [(part.number, part.size) for part in parts] == [(1, 5 * MIB), (2, 10)]
+
+        media.complete_multipart(fresh, upload_id, parts)
+
+        media.download(fresh, tmp_path / "back")
+        assert (tmp_path / "back").read_bytes() == b"".join(bodies)
+        assert media.parts(fresh, upload_id) is None
+
+    def test_given_a_part_that_comes_again_when_parts_are_listed_then_the_last_counts(
+        self, media: MediaStore, fresh: str
+    ) -> None:
+        upload_id = media.start_multipart(fresh, "video/mp4", {})
+        send_part(media, fresh, upload_id, 1, b"first")
+        send_part(media, fresh, upload_id, 1, b"second try")
+
+        parts = media.parts(fresh, upload_id)
+
+        assert parts
+        assert [(part.number, part.size) for part in parts] == [(1, 10)]
+
+    def test_given_a_multipart_upload_when_it_is_given_up_twice_then_nothing_is_left(
+        self, media: MediaStore, fresh: str
+    ) -> None:
+        upload_id = media.start_multipart(fresh, "video/mp4", {})
+        send_part(media, fresh, upload_id, 1, b"x")
+
+        media.abort_multipart(fresh, upload_id)
+        media.abort_multipart(fresh, upload_id)
+
+        assert media.parts(fresh, upload_id) is None
+        assert media.find(fresh) is None
