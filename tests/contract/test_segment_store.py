@@ -114,7 +114,8 @@ class TestSegmentStore:
         other = make_segment(video_id=fresh, segment_type=SegmentType.THUMBNAIL, segment_number=2)
         segments.add([*made, other])
 
-        assert segments.numbers(fresh, "plan-1", range(1, 251)) == {1, 3, 205}
-        assert segments.numbers(fresh, "plan-1", [3, 4]) == {3}
-        assert segments.numbers(fresh, "plan-1", []) == set()
-        assert segments.numbers(fresh, "plan-2", range(1, 251)) == set()
+        processed = SegmentType.PROCESSED
+        assert segments.of_plan(fresh, "plan-1", processed, range(1, 251)) == made
+        assert segments.of_plan(fresh, "plan-1", processed, [3, 4]) == [made[1]]
+        assert segments.of_plan(fresh, "plan-1", processed, []) == []
+        assert segments.of_plan(fresh, "plan-2", processed, range(1, 251)) == []

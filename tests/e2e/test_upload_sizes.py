@@ -66,8 +66,7 @@ def test_given_a_size_within_the_tier_when_it_is_announced_then_an_upload_opens(
 ) -> None:
     ticket = cloud.announce(size, user)
 
-    assert ticket["method"] == "multipart"
-    assert cloud.call("DELETE", ticket["complete_url"], user=user).status == 204
+    assert (ticket["status"], ticket["method"]) == ("uploading", "multipart")
 
 
 def test_given_a_free_user_when_a_file_above_the_tier_is_dropped_then_its_run_fails_as_too_large(
@@ -94,15 +93,17 @@ def test_given_a_free_user_when_a_video_is_longer_than_the_tier_then_its_run_fai
     require_failed(cloud, video, key, "media.too_long", "probe", "free")
 
 
-@pytest.mark.parametrize("size", [1000, LARGE], ids=["put", "multipart"])
 @pytest.mark.parametrize("letter", ["x", "文", "😀"])
-def test_given_the_longest_name_when_an_upload_opens_then_the_bucket_can_keep_it(
-    cloud: Cloud, letter: str, size: int
+def test_given_the_longest_name_when_an_upload_opens_then_a_bucket_can_keep_it(
+    cloud: Cloud, letter: str
 ) -> None:
     """S3 keeps at most 2 KiB of metadata with an object, percent signs and all."""
-    ticket = cloud.announce(size, file_name=letter * 255)
+    ticket = cloud.announce(1000, file_name=letter * 255)
 
-    kept = (ticket["put_headers"] or {}).items()
-    metadata = {k: v for k, v in kept if k.startswith("x-amz-meta-")}
-    assert sum(len(k) + len(v) for k, v in metadata.items()) <= 2048
-    assert send_parts(ticket, bytes(size)) is None
+    kept = {
+        name.removeprefix("x-amz-meta-"): value
+        for name, value in ticket["put_headers"].items()
+        if name.startswith("x-amz-meta-")
+    }
+    assert sum(len(name) + len(value) for name, value in kept.items()) <= 2048
+    send_parts(ticket, bytes(1000))

@@ -61,7 +61,7 @@ class Api(APIGatewayHttpResolver):
             for operation in operations.values():
                 _describe_refusals(path, operation)
         schemas = document["components"]["schemas"]
-        for replaced in ("HTTPValidationError", "ValidationError"):
+        for replaced in ("HTTPValidationError", "ResponseValidationError", "ValidationError"):
             schemas.pop(replaced, None)
         schemas["Problem"] = _PROBLEM
         return OpenAPI(**document)
@@ -78,6 +78,7 @@ def _describe_refusals(path: str, operation: dict[str, Any]) -> None:
             continue
         body = {} if status == "401" else {"content": content}
         operation["responses"][status] = {"description": says, **body}
+    operation["responses"].get("204", {}).pop("content", None)
 
 
 def describe(app: Api) -> None:

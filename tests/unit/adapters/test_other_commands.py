@@ -2,7 +2,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from functions.adapters.ffmpeg.commands import inspect_command, join_command, list_command
+from functions.adapters.ffmpeg.commands import (
+    inspect_command,
+    join_command,
+    list_command,
+    sound_command,
+)
 from functions.domain.containers import MKA, MKV
 from tests.builders import make_plan
 
@@ -19,29 +24,22 @@ def _maps(words: list[str]) -> list[str]:
     return [words[at + 1] for at, word in enumerate(words) if word == "-map"]
 
 
-def test_given_picture_and_sound_when_inspected_then_each_output_reads_an_input_of_its_own():
-    words = inspect_command(FILE, make_plan(), PICTURE, SOUND)
+def test_given_a_picture_when_inspected_then_it_is_taken_from_an_input_of_its_own():
+    words = inspect_command(FILE, PICTURE)
 
-    assert _inputs(words) == [str(FILE)] * 3
-    assert _maps(words) == ["0", "1:v:0", "2:a:0"]
-    assert {str(PICTURE), str(SOUND)} <= set(words)
-
-
-def test_given_sound_alone_when_inspected_then_it_is_the_second_input():
-    words = inspect_command(FILE, make_plan(), None, SOUND)
-
-    assert _maps(words) == ["0", "1:a:0"]
-    assert str(PICTURE) not in words
-
-
-def test_given_picture_alone_when_inspected_then_no_sound_is_written():
-    words = inspect_command(FILE, make_plan(audio_format=None), PICTURE, None)
-
+    assert _inputs(words) == [str(FILE)] * 2
     assert _maps(words) == ["0", "1:v:0"]
 
 
+def test_given_sound_alone_when_inspected_then_packets_are_listed_and_no_more():
+    words = inspect_command(FILE, None)
+
+    assert _maps(words) == ["0"]
+    assert str(PICTURE) not in words
+
+
 def test_given_a_segment_when_its_thumbnail_is_taken_then_only_keyframes_are_decoded():
-    words = inspect_command(FILE, make_plan(), PICTURE, None)
+    words = inspect_command(FILE, PICTURE)
 
     skip = words.index("-skip_frame")
     assert words[skip + 1] == "nokey"
@@ -49,8 +47,15 @@ def test_given_a_segment_when_its_thumbnail_is_taken_then_only_keyframes_are_dec
 
 
 def test_given_an_mp4_when_its_sound_is_taken_then_no_packet_is_trimmed_away():
-    assert "-ignore_editlist" in inspect_command(FILE, make_plan(), None, SOUND)
-    assert "-ignore_editlist" not in inspect_command(FILE, make_plan(format=MKV), None, SOUND)
+    assert "-ignore_editlist" in sound_command(FILE, SOUND, make_plan())
+    assert "-ignore_editlist" not in sound_command(FILE, SOUND, make_plan(format=MKV))
+
+
+def test_given_a_segment_when_its_sound_is_taken_then_it_is_copied_into_the_chosen_format():
+    words = sound_command(FILE, SOUND, make_plan(audio_format=MKA))
+
+    assert _maps(words) == ["0:a:0"]
+    assert words[-5:] == ["-c", "copy", "-f", "matroska", str(SOUND)]
 
 
 def test_given_pieces_of_sound_when_joined_then_packets_are_copied_into_the_chosen_format():

@@ -23,7 +23,7 @@ def test_given_a_truncated_source_without_an_index_when_cut_then_it_is_refused_f
     world.plan_made()
     world.cutter = FakeCutter(end_after=4)
 
-    with pytest.raises(MediaError, match="4 of 6") as caught:
+    with pytest.raises(MediaError, match="5 of 6") as caught:
         world.cut(0)
 
     assert caught.value.code == "media.truncated"
