@@ -1,0 +1,56 @@
+"""Executions of the pipeline's state machine, and their histories."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from tests.support.cloud import PATIENCE_S, Cloud
+
+OVER = {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
+
+
+def execution(cloud: Cloud, run_id: str) -> dict[str, Any]:
+    """Found by its name, which is the run's id."""
+    arn = cloud.outputs.state_machine_arn.replace(":stateMachine:", ":execution:")
+    return dict(cloud.client("stepfunctions").describe_execution(executionArn=f"{arn}:{run_id}"))
+
+
+def history(cloud: Cloud, run_id: str) -> list[dict[str, Any]]:
+    """All that happened, in order."""
+    arn = execution(cloud, run_id)["executionArn"]
+    pages = cloud.client("stepfunctions").get_paginator("get_execution_history")
+    return [
+        event
+        for page in pages.paginate(executionArn=arn, includeExecutionData=True)
+        for event in page["events"]
+    ]
+
+
+def over(cloud: Cloud, run_id: str) -> str:
+    """How the execution ended; the last step may still be closing when the run has."""
+    until = time.monotonic() + PATIENCE_S
+    while (status := execution(cloud, run_id)["status"]) not in OVER:
+        assert time.monotonic() < until, f"the execution is still {status}"
+        time.sleep(0.1)
+    return str(status)
+
+
+def attempts(events: list[dict[str, Any]], state: str) -> int:
+    """How often a state called its function."""
+    inside, calls = False, 0
+    for event in events:
+        details = event.get("stateEnteredEventDetails") or event.get("stateExitedEventDetails")
+        if details and details["name"] == state:
+            inside = event["type"].endswith("Entered")
+        calls += inside and event["type"] == "TaskScheduled"
+    return calls
+
+
+def errors(events: list[dict[str, Any]]) -> list[str]:
+    """Names of the errors that steps ended with."""
+    return [
+        event["taskFailedEventDetails"]["error"]
+        for event in events
+        if event["type"] == "TaskFailed"
+    ]

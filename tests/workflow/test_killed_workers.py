@@ -1,0 +1,77 @@
+"""A worker that is killed costs time and nothing else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.contract.packets import packets, together
+from tests.media.make import heavy
+from tests.support.cloud import PATIENCE_S, Cloud
+from tests.workflow.conftest import ONE_SECOND
+from tests.workflow.executions import attempts, errors, history
+from tests.workflow.workers import cutting, hold, kill, workers
+
+SECONDS = 12
+
+
+def await_true(question: Callable[[], Any], what: str) -> Any:
+    until = time.monotonic() + PATIENCE_S
+    while not (answer := question()):
+        assert time.monotonic() < until, what
+        time.sleep(0.02)
+    return answer
+
+
+def test_given_a_cut_under_way_when_its_worker_is_killed_twice_then_every_packet_is_there_once(
+    cloud: Cloud, tmp_path: Path
+) -> None:
+    source = heavy(tmp_path / "noise.mov", SECONDS)
+    video_id = cloud.upload(source, options=ONE_SECOND)
+
+    # As soon as it reads, then again when something of it is stored.
+    kill(await_true(lambda: cutting(cloud, video_id), "nothing was cut"))
+    await_true(lambda: cloud.segments(video_id, "processed"), "nothing was stored")
+    kill(await_true(lambda: cutting(cloud, video_id), "it was not cut again"))
+    stored = len(cloud.segments(video_id, "processed"))
+
+    video = cloud.finished(video_id)
+    assert video["status"] == "ready", video["error"]
+    assert 0 < stored < SECONDS
+    events = history(cloud, video["run_id"])
+    assert attempts(events, "Cut windows") == 3
+    assert errors(events) == ["Runtime.ExitError"] * 2
+    segments = cloud.segments(video_id, "processed")
+    assert [segment["segment_number"] for segment in segments] == list(range(1, SECONDS + 1))
+    assert sum(segment["frame_count"] for segment in segments) == SECONDS * 25
+    files = [cloud.fetch(segment, tmp_path / "segment.mov") for segment in segments[:1]]
+    assert files
+    made = together(
+        packets(cloud.fetch(segment, tmp_path / "segment.mov"), stored=True) for segment in segments
+    )
+    assert made == packets(source)
+    assert len(cloud.segments(video_id, "thumbnail")) == SECONDS + 1
+    (audio,) = cloud.segments(video_id, "audio")
+    sound = packets(cloud.fetch(audio, tmp_path / "audio.mka"))
+    assert sound["0"] == made["1"]
+
+
+def test_given_a_probe_under_way_when_its_worker_is_killed_then_it_is_tried_again(
+    cloud: Cloud, ready: dict[str, Any], clip: Path
+) -> None:
+    """Its workers are held before, so that the call is in one of them for certain."""
+    held = workers(cloud, "probe_source")
+    hold(held)
+    try:
+        video_id = cloud.upload(clip)
+        probing = await_true(
+            lambda: cloud.run_of(video_id)["stages"][0]["finished_at"], "never claimed"
+        )
+    finally:
+        kill(held)
+
+    video = cloud.finished(video_id)
+    assert probing
+    assert video["status"] == "ready", video["error"]
