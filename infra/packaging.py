@@ -69,7 +69,8 @@ def install(requirements: Path, target: Path, *, version: str, machine: str) -> 
     subprocess.run(
         [
             str(uv), "pip", "install", "--quiet", "--no-deps", "--require-hashes",
-            "--only-binary", ":all:", "--no-installer-metadata", "--python", sys.executable,
+            "--only-binary", ":all:", "--no-installer-metadata", "--link-mode", "copy",
+            "--python", sys.executable,
             *words, "--target", str(target), "-r", str(requirements),
         ],
         check=True,
