@@ -123,7 +123,7 @@ class ServiceFunctions:
     def _audio(self) -> lambda_.Function:
         function = self._add("JoinAudio", "join_audio", self._media_sizing())
         self._trust_certificates(function)
-        self._grant_rows(function, "GetItem", "PutItem")
+        self._grant_rows(function, "GetItem", "BatchGetItem", "PutItem")
         grant_objects(function, self._bucket, "GetObject", "PutObject", prefix="media/")
         grant_objects(function, self._bucket, "GetObject", "DeleteObject", prefix="work/")
         return function
