@@ -127,7 +127,7 @@ def _table(video: Mapping[str, Any], segments: list[Any]) -> Table:
         title += f", {picture['codec']} {picture['width']}x{picture['height']}"
     folder = segments[0]["s3_key"].rsplit("/", 1)[0] if segments else ""
     table = Table(title=title, caption=f"keys are under {folder}/", caption_justify="left")
-    for name in ("No", "asked", "actual start", "actual end", "frames", "MB"):
+    for name in ("No", "asked (s)", "actual start", "end", "frames", "MB"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("key", no_wrap=True)
     for row in segments:
