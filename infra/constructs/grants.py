@@ -38,6 +38,13 @@ def grant_objects(
     )
 
 
+def grant_listing(function: lambda_.Function, bucket: s3.Bucket) -> None:
+    """Who may not list a bucket is told of a missing object that it is forbidden."""
+    function.add_to_role_policy(
+        iam.PolicyStatement(actions=["s3:ListBucket"], resources=[bucket.bucket_arn])
+    )
+
+
 def _shown(bucket: s3.Bucket) -> str:
     """The bucket's ARN as the check shows it: the name under which its stack exports it."""
     stack = Stack.of(bucket)

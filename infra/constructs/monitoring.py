@@ -131,12 +131,13 @@ def _throttles(data: DataStack) -> dict[str, cloudwatch.Metric]:
         "Idempotency": tables.idempotency,
     }
     return {
-        name: cloudwatch.Metric(
+        f"{name}{way}": cloudwatch.Metric(
             namespace="AWS/DynamoDB",
-            metric_name="ThrottledRequests",
+            metric_name=f"{way}ThrottleEvents",
             statistic="Sum",
             period=_FIVE,
             dimensions_map={"TableName": table.table_name},
         )
         for name, table in named.items()
+        for way in ("Read", "Write")
     }

@@ -9,7 +9,7 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra.constructs.grants import grant_objects, grant_table
+from infra.constructs.grants import grant_listing, grant_objects, grant_table
 from infra.constructs.python_function import Functions, Sizing
 from infra.settings import StageSettings
 from infra.stacks.data_stack import DataStack
@@ -77,6 +77,7 @@ class ServiceFunctions:
         self._grant_rows(function)
         grant_objects(function, self._bucket, "GetObject", prefix="uploads/")
         pool.grant(function, "cognito-idp:AdminListGroupsForUser")
+        grant_listing(function, self._bucket)
         return function
 
     def _probe(self) -> lambda_.Function:
@@ -86,6 +87,7 @@ class ServiceFunctions:
         self._grant_rows(function, "PutItem")
         grant_objects(function, self._bucket, "GetObject", "GetObjectVersion", prefix="uploads/")
         grant_objects(function, self._bucket, "GetObject", "PutObject", prefix="media/")
+        grant_listing(function, self._bucket)
         return function
 
     def _plan(self) -> lambda_.Function:
@@ -96,6 +98,7 @@ class ServiceFunctions:
         self._grant_rows(function)
         grant_objects(function, self._bucket, "GetObject", "GetObjectVersion", prefix="uploads/")
         grant_objects(function, self._bucket, "GetObject", "PutObject", prefix="media/")
+        grant_listing(function, self._bucket)
         return function
 
     def _media_sizing(self) -> Sizing:
@@ -118,6 +121,7 @@ class ServiceFunctions:
         grant_objects(function, self._bucket, "GetObject", "GetObjectVersion", prefix="uploads/")
         grant_objects(function, self._bucket, "GetObject", "PutObject", prefix="media/")
         grant_objects(function, self._bucket, "PutObject", prefix="work/")
+        grant_listing(function, self._bucket)
         return function
 
     def _audio(self) -> lambda_.Function:
@@ -126,6 +130,7 @@ class ServiceFunctions:
         self._grant_rows(function, "GetItem", "BatchGetItem", "PutItem")
         grant_objects(function, self._bucket, "GetObject", "PutObject", prefix="media/")
         grant_objects(function, self._bucket, "GetObject", "DeleteObject", prefix="work/")
+        grant_listing(function, self._bucket)
         return function
 
     def _trust_certificates(self, function: lambda_.Function) -> None:
@@ -193,6 +198,4 @@ class ServiceFunctions:
         parts = ("ListMultipartUploadParts",)
         grant_objects(function, self._bucket, *uploads, *parts, prefix="uploads/")
         grant_objects(function, self._bucket, "GetObject", prefix="media/")
-        function.add_to_role_policy(
-            iam.PolicyStatement(actions=["s3:ListBucket"], resources=[self._bucket.bucket_arn])
-        )
+        grant_listing(function, self._bucket)

@@ -50,4 +50,5 @@ class Users(Construct):
             refresh_token_validity=Duration.days(30),
             prevent_user_existence_errors=True,
             generate_secret=False,
+            disable_o_auth=True,
         )

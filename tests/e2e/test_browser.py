@@ -10,7 +10,7 @@ from tests.media import odd
 from tests.support.cloud import Cloud, send
 
 ORIGIN = "https://studio.example.com"
-NAME = "two words + 100% “quoted” 😀 שלום.mp4"
+NAME = "two nights + 50% “off” 😀 שלום.mp4"
 
 
 def _names(header: str) -> set[str]:

@@ -44,9 +44,11 @@ def layers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Path]]:
             machine=platform.machine(),
         )
         targets.append(target)
-    for path in folder.rglob("*"):
-        if path.is_file():
-            path.chmod(0o444)
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    # A linked file shares its mode with uv's cache and every environment made from it.
+    assert [path for path in files if path.stat().st_nlink > 1] == []
+    for path in files:
+        path.chmod(0o444)
     yield targets
     shutil.rmtree(folder)
 

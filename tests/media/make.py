@@ -140,8 +140,8 @@ def irregular(target: Path, seconds: float = 16) -> Path:
     return target
 
 
-def heavy(target: Path, seconds: int, size: str = "1920x1080") -> Path:
-    """Noise, some 19 megabytes a second (2 at 640x360): cheap to make, slow to move."""
+def heavy(target: Path, seconds: int, size: str = "640x360") -> Path:
+    """Noise, some 9 megabytes a second (2.6 at 320x180): cheap to make, slow to move."""
     # One second is encoded, then repeated packet by packet.
     second = target.with_stem("second")
     noise = ("-vf", "noise=alls=100:allf=t", "-c:v", "mpeg4", "-q:v", "2", "-g", "5", "-bf", "0")
