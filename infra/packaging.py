@@ -129,8 +129,9 @@ def _bundling(local: Any) -> BundlingOptions:
 
 
 def _sources() -> list[str]:
-    paths = sorted(path for path in (ROOT / "functions").rglob("*.py"))
-    return [f"{path.relative_to(ROOT)}\0{path.read_text()}" for path in paths]
+    folder = ROOT / "functions"
+    paths = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    return [f"{path.relative_to(ROOT)}\0{path.read_text()}" for path in sorted(paths)]
 
 
 def _digest(*parts: str) -> str:

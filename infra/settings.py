@@ -54,6 +54,7 @@ class StageSettings:
     cut_timeout_s: int = 840
     cut_handover_s: int = 120
     segments_per_window: int = 20
+    # An inline Map runs 40 iterations side by side at the most.
     windows_at_once: int = 20
     cors_origins: tuple[str, ...] = ("*",)
     throttle_rate: int = 100
@@ -80,7 +81,7 @@ _STAGES = {
         windows_at_once=2,
     ),
     "dev": StageSettings(stage="dev"),
-    "prod": StageSettings(stage="prod", protected=True, log_days=90, windows_at_once=100),
+    "prod": StageSettings(stage="prod", protected=True, log_days=90, windows_at_once=40),
 }
 
 

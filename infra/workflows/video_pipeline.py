@@ -96,8 +96,8 @@ class VideoPipeline(Construct):
         failed = sfn.Fail.jsonata(
             self,
             "Window failed",
-            error="{% $states.input.Error %}",
-            cause="{% $states.input.Cause %}",
+            error=_text("Error"),
+            cause=_text("Cause"),
         )
         cut = lambda_step(
             self,
@@ -133,13 +133,19 @@ class VideoPipeline(Construct):
             self._functions.fail,
             {
                 **IDS,
-                "error": "{% $string($states.input.Error) %}",
-                "cause": "{% $string($states.input.Cause) %}",
+                "error": _text("Error"),
+                "cause": _text("Cause"),
             },
             caught_by=unrecorded,
         )
         step.next(sfn.Fail.jsonata(self, "Failed", error="RunFailed", cause="The run says why."))
         return step
+
+
+def _text(field: str) -> str:
+    """A field of an error, which may lack it: an undefined value would be an error of its own."""
+    value = f"$states.input.{field}"
+    return f"{{% $exists({value}) ? $string({value}) : '' %}}"
 
 
 def _result(name: str) -> str:
