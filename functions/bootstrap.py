@@ -56,7 +56,7 @@ def media_store(bucket: str) -> MediaStore:
 
 @functools.cache
 def prober(bucket: str) -> Prober:
-    from functions.adapters.pyav_prober import PyAvProber
+    from functions.adapters.pyav.prober import PyAvProber
 
     return PyAvProber(bucket)
 

@@ -13,11 +13,15 @@ class CognitoUserDirectory:
         self._pool = user_pool_id
 
     def tier(self, user_id: str) -> Tier | None:
-        """`user_id` is the subject of the user's tokens; Cognito takes it as a user name."""
+        """`user_id` is the subject of the user's tokens. Cognito takes it as a user name, but takes
+        real user names, too, and those are nobody's folder."""
+        cognito = client("cognito-idp")
+        named = {"UserPoolId": self._pool, "Username": user_id}
         try:
-            answer = client("cognito-idp").admin_list_groups_for_user(
-                UserPoolId=self._pool, Username=user_id
-            )
+            attributes = cognito.admin_get_user(**named)["UserAttributes"]
+            if {"Name": "sub", "Value": user_id} not in attributes:
+                return None
+            answer = cognito.admin_list_groups_for_user(**named)
         except ClientError as error:
             if error_code(error) in {"UserNotFoundException", "InvalidParameterException"}:
                 return None

@@ -25,6 +25,7 @@ class _Owned(Protocol):
     def user_id(self) -> str: ...
 
 
+MAX_ID = 64
 Thing = TypeVar("Thing", bound=_Owned)
 
 
@@ -36,11 +37,17 @@ def require_owner(caller: Caller, thing: Thing | None, what: str) -> Thing:
 
 
 def own_video(caller: Caller, videos: VideoStore, video_id: str) -> Video:
-    video = require_owner(caller, videos.get(video_id), "video")
+    video = require_owner(caller, videos.get(video_id) if is_id(video_id) else None, "video")
     if not video.visible:
         raise NotFoundError("video.not_found", "There is no such video.")
     return video
 
 
 def own_segment(caller: Caller, segments: SegmentStore, segment_id: str) -> Segment:
-    return require_owner(caller, segments.get(segment_id), "segment")
+    known = segments.get(segment_id) if is_id(segment_id) else None
+    return require_owner(caller, known, "segment")
+
+
+def is_id(text: str) -> bool:
+    """Whether it can be an id at all: a table refuses keys that are very long."""
+    return 0 < len(text) <= MAX_ID

@@ -21,6 +21,7 @@ SINGLE_PUT_MAX = 8 * MIB
 MIN_PART = 8 * MIB
 MAX_PARTS = 500
 URL_SECONDS = 3_600
+MAX_NAME_IN_METADATA = 80
 UPLOAD_LIFE = timedelta(hours=24)
 
 
@@ -103,8 +104,11 @@ def _open(wanted: NewUpload, key: str, media: MediaStore, now: datetime) -> Uplo
 
 
 def object_metadata(file_name: str) -> dict[str, str]:
-    """S3 metadata travels in headers, so the name is percent-encoded."""
-    return {"file-name": quote(file_name, safe="")}
+    """S3 metadata travels in headers, percent-encoded, and may take 2 KB in all.
+
+    So only the name's beginning is kept here; the video's row has all of it.
+    """
+    return {"file-name": quote(file_name[:MAX_NAME_IN_METADATA], safe="")}
 
 
 def part_size(size: int) -> int:

@@ -76,7 +76,7 @@ class ServiceFunctions:
         function = self._add("ClaimRun", "claim_run", Sizing(), environment)
         self._grant_rows(function)
         grant_objects(function, self._bucket, "GetObject", prefix="uploads/")
-        pool.grant(function, "cognito-idp:AdminListGroupsForUser")
+        pool.grant(function, "cognito-idp:AdminGetUser", "cognito-idp:AdminListGroupsForUser")
         grant_listing(function, self._bucket)
         return function
 

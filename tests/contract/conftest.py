@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from functions.adapters import aws
-from functions.adapters.pyav_prober import PyAvProber
+from functions.adapters.pyav.prober import PyAvProber
 from infra.local import emulator
 from infra.local.deployment import client
 from infra.local.emulator import CREDENTIALS, Emulator

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from functions.adapters.pyav_prober import PyAvProber
+from functions.adapters.pyav.prober import PyAvProber
 from functions.domain.cutting import CutJob
 from functions.domain.media import Probe
 from functions.domain.segmentation import Plan, PlannedSegment, Segmentation, make_plan

@@ -35,6 +35,11 @@ def _validation_error(error: RequestValidationError) -> Response[str]:
     return problem.of_validation(error)
 
 
+@app.exception_handler(RecursionError)  # type: ignore[untyped-decorator]
+def _too_deep(_: RecursionError) -> Response[str]:
+    return problem.problem(422, "request.invalid", "The body is nested too deeply.")
+
+
 @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
 def _unknown_error(error: Exception) -> Response[str]:
     """Nothing of the inside is told; the log has it under the request's id."""
@@ -60,6 +65,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     else:
         answer = app.resolve(event, context)
     answer.setdefault("headers", {})["X-Request-Id"] = request_id
+    answer["body"] = answer.get("body") or ""
     telemetry.flush()
     return answer
 

@@ -1,0 +1,91 @@
+"""Where the picture can be cut, from the container's own index or by seeking."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import islice
+
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from functions.domain.errors import MediaError
+from functions.domain.media import KeyframeIndex
+from functions.domain.times import Milliseconds
+from functions.domain.video import Source
+
+_INDEXED = ("mov", "matroska", "avi")
+_KEYFRAME_PACKETS = 5_000
+
+
+def container_start(container: InputContainer) -> Milliseconds:
+    return (container.start_time or 0) // 1000
+
+
+def keyframes(
+    container: InputContainer, stream: VideoStream | None, source: Source
+) -> KeyframeIndex:
+    """The container's own index of keyframes, else only the first keyframe."""
+    parts = container.format.name.split(",")
+    origin = container_start(container)
+    if stream is None:
+        return KeyframeIndex(times=(), complete=False, seekable=False, origin=origin)
+    base = stream.time_base or Fraction(1, 1000)
+    container.seek(0)
+    first = next((p for p in container.demux(stream) if p.is_keyframe and p.pts is not None), None)
+    if first is None or first.pts is None:
+        raise MediaError("media.unreadable", "The file has no picture that can be shown.")
+    start = _relative(first.pts, base, origin)
+    entries = [entry for entry in stream.index_entries if entry.is_keyframe]
+    if "mov" in parts:
+        _require_whole(stream, source)
+    if not set(parts) & set(_INDEXED) or len(entries) < 2:
+        only_frame = "mov" in parts and len(stream.index_entries) > 0
+        return KeyframeIndex(
+            times=(start,), complete=only_frame, seekable=only_frame, origin=origin
+        )
+    # MP4 and AVI index decoding times; keyframes are shown a fixed number of frames later.
+    delay = first.pts - first.dts if first.dts is not None and "matroska" not in parts else 0
+    times = sorted({_relative(entry.timestamp + delay, base, origin) for entry in entries})
+    later = tuple(time for time in times if time > start)
+    return KeyframeIndex(
+        times=(start, *later), complete=True, seekable=_has_fine_clock(container), origin=origin
+    )
+
+
+def _has_fine_clock(container: InputContainer) -> bool:
+    """Whether sound is timed to the sample.
+
+    Coarser times (Matroska counts milliseconds) are refined by ffmpeg from where a pass began, so
+    that a packet level with a keyframe could fall on either side of it.
+    """
+    return all(
+        track.time_base and track.time_base * (track.codec_context.sample_rate or 1) <= 1
+        for track in container.streams.audio
+    )
+
+
+def _require_whole(stream: VideoStream, source: Source) -> None:
+    """An index that points past the end of the file tells that the rest never arrived."""
+    end = max((entry.pos + entry.size for entry in stream.index_entries), default=0)
+    if end > source.size:
+        raise MediaError(
+            "media.truncated",
+            f"The file is cut off: {source.size} bytes of at least {end}. Upload all of it again.",
+        )
+
+
+def _relative(ticks: int, base: Fraction, origin: Milliseconds) -> Milliseconds:
+    return int(ticks * base * 1000) - origin
+
+
+def keyframe_after(
+    container: InputContainer, stream: VideoStream, time: Milliseconds, origin: Milliseconds
+) -> Milliseconds | None:
+    base = stream.time_base or Fraction(1, 1000)
+    container.seek((time + origin) * 1000)
+    for packet in islice(container.demux(stream), _KEYFRAME_PACKETS):
+        if packet.is_keyframe and packet.pts is not None:
+            found = _relative(packet.pts, base, origin)
+            if found >= time:
+                return found
+    return None

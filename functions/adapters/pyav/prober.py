@@ -1,0 +1,92 @@
+"""Probing with PyAV over ranged reads: a few requests, no download, one decoded frame.
+
+Containers are allow-listed: a playlist or a list of files posing as a video would make a media
+library open addresses of the uploader's choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import av
+from av.container import InputContainer
+from av.error import FFmpegError
+
+from functions.adapters.pyav.keyframes import container_start, keyframe_after, keyframes
+from functions.adapters.pyav.tracks import audio_track, duration, picture_stream, video_track
+from functions.adapters.s3_range_file import S3RangeFile
+from functions.domain.errors import MediaError
+from functions.domain.media import KeyframeIndex, Media, Probe
+from functions.domain.times import Milliseconds
+from functions.domain.video import Source
+
+CONTAINERS = (
+    "mov", "mp4", "m4a", "3gp", "3g2", "mj2", "matroska", "webm", "mpegts", "mpeg", "avi", "flv",
+    "asf", "ogg", "mxf", "wav", "mp3", "aac", "flac",
+)  # fmt: skip
+# Opened only to say what they are.
+_PICTURES = (
+    "image2", "gif", "apng", "jpeg_pipe", "png_pipe", "webp_pipe", "bmp_pipe", "tiff_pipe",
+    "jpegxl_pipe", "psd_pipe", "svg_pipe",
+)  # fmt: skip
+_ALLOWED = {"format_whitelist": ",".join((*CONTAINERS, *_PICTURES))}
+
+
+class PyAvProber:
+    def __init__(self, bucket: str) -> None:
+        self._bucket = bucket
+
+    def probe(self, source: Source) -> Probe:
+        """Raises MediaError: unreadable, truncated, still_picture, no_streams, no_duration."""
+        with self._open(source) as container:
+            picture = picture_stream(container)
+            media = Media(
+                container=container.format.name,
+                duration=duration(container),
+                video=video_track(container, picture) if picture else None,
+                audio=audio_track(container),
+                bit_rate=container.bit_rate or None,
+            )
+            if media.video is None and media.audio is None:
+                raise MediaError("media.no_streams", "The file has neither picture nor sound.")
+            return Probe(media=media, keyframes=keyframes(container, picture, source))
+
+    def keyframes_after(self, source: Source, times: Sequence[Milliseconds]) -> KeyframeIndex:
+        """Seek near each time and read on to the next keyframe."""
+        with self._open(source) as container:
+            picture = picture_stream(container)
+            origin = container_start(container)
+            found = (keyframe_after(container, picture, time, origin) for time in times if picture)
+            known = tuple(time for time in found if time is not None)
+        return KeyframeIndex(times=known, complete=False, seekable=False, origin=origin)
+
+    @contextmanager
+    def _open(self, source: Source) -> Iterator[InputContainer]:
+        file = S3RangeFile(self._bucket, source)
+        try:
+            with av.open(file, mode="r", options=_ALLOWED) as container:
+                _require_known(container.format.name)
+                yield container
+        except av.error.ArgumentError as error:
+            raise _unsupported() from error
+        except (FFmpegError, UnicodeDecodeError) as error:
+            raise MediaError(
+                "media.unreadable",
+                "This is no video file that can be read; check it plays, then upload it again.",
+            ) from error
+
+
+def _require_known(name: str) -> None:
+    parts = set(name.split(","))
+    if parts & set(_PICTURES):
+        raise MediaError("media.still_picture", "This is a picture, not a video.")
+    if not parts & set(CONTAINERS):
+        raise _unsupported()
+
+
+def _unsupported() -> MediaError:
+    return MediaError(
+        "media.unsupported_container",
+        "Files of this kind are not taken; send MP4, MOV, MKV, WebM, MPEG-TS or AVI.",
+    )
