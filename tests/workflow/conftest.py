@@ -1,4 +1,4 @@
-"""The same local cloud as the end-to-end tests, and one run that went well."""
+"""The same local cloud as the end-to-end tests, a run that went well, one that failed."""
 
 from __future__ import annotations
 
@@ -22,6 +22,16 @@ def ready(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> dict[str, A
     source = talk(tmp_path_factory.mktemp("ready") / "ready.mp4", gop=25)
     video = cloud.finished(cloud.upload(source, options=ONE_SECOND))
     assert video["status"] == "ready", video["error"]
+    return video
+
+
+@pytest.fixture(scope="session")
+def failed(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """A video whose run has failed: the file is a text."""
+    source = tmp_path_factory.mktemp("failed") / "notes.mp4"
+    source.write_text("no video at all\n" * 500)
+    video = cloud.finished(cloud.upload(source))
+    assert video["status"] == "failed"
     return video
 
 

@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.domain.errors import CutroomError
+from functions.domain.errors import CutroomError, FieldError, InvalidInputError
 from functions.handlers.api import pipeline, segments, system, uploads, videos
 from functions.handlers.api.document import Api, describe
 from functions.handlers.api.request import settings
@@ -37,7 +37,9 @@ def _validation_error(error: RequestValidationError) -> Response[str]:
 
 @app.exception_handler(RecursionError)  # type: ignore[untyped-decorator]
 def _too_deep(_: RecursionError) -> Response[str]:
-    return problem.problem(422, "request.invalid", "The body is nested too deeply.")
+    says = "The body is nested too deeply."
+    whole = FieldError("", "too_deep", says)
+    return problem.of_error(InvalidInputError("request.invalid", says, fields=(whole,)))
 
 
 @app.exception_handler(Exception)  # type: ignore[untyped-decorator]

@@ -96,3 +96,14 @@ def test_given_all_windows_are_cut_when_joined_then_the_cut_is_marked_as_done(wo
     assert world.run().times(Stage.CUT).finished_at is not None
     assert world.run().stage() is Stage.AUDIO
     assert world.run().percent() == 98.0
+
+
+def test_given_pieces_that_expired_when_joined_then_the_segments_give_their_sound_again(
+    world: World,
+):
+    # The lifecycle rule clears work/; a run that is started again later must still end well.
+    _cut(world)
+    world.media.delete([key for key in world.media.objects if key.startswith("work/")])
+
+    assert world.join() is not None
+    assert _sound(world) == "".join(f"<{number}:10000>" for number in range(1, 7))
