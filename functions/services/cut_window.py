@@ -13,13 +13,13 @@ from pathlib import Path
 
 from functions.domain.cutting import CutFile, CutJob, Inspection
 from functions.domain.errors import MediaError, UnavailableError
-from functions.domain.keys import audio_piece_key, segment_key, thumbnail_key
+from functions.domain.keys import audio_piece_key
 from functions.domain.ports import Cutter
 from functions.domain.run import Stage
-from functions.domain.segment import Segment, SegmentType, segment_id_of
 from functions.domain.segmentation import Plan, Window
 from functions.domain.times import Milliseconds
 from functions.domain.video import Video
+from functions.services.cut_rows import processed_row, thumbnail_row
 from functions.services.progress import WindowProgress
 from functions.services.stages import Context, StageWork, load, numbers_of, read_plan
 
@@ -134,11 +134,11 @@ def _store(
     """Files first, the row last."""
     seen = cutter.inspect(file.path, plan)
     _require_whole(plan, file, seen)
-    processed = _processed(context, video, plan, file, seen)
+    processed = processed_row(context, video, plan, file, seen)
     rows = [processed]
     context.media.upload(file.path, processed.s3_key, processed.content_type)
     if seen.thumbnail:
-        thumbnail = _thumbnail(processed, plan, seen.thumbnail)
+        thumbnail = thumbnail_row(processed, plan, seen.thumbnail)
         context.media.upload(seen.thumbnail, thumbnail.s3_key, thumbnail.content_type)
         rows.insert(0, thumbnail)
     if seen.audio and plan.audio_format:
@@ -150,56 +150,6 @@ def _store(
             path.unlink(missing_ok=True)
     context.segments.add(rows)
     progress.stored(file.segment)
-
-
-def _processed(
-    context: Context, video: Video, plan: Plan, file: CutFile, seen: Inspection
-) -> Segment:
-    asked, now = file.segment, context.clock()
-    picture = video.media.video if video.media else None
-    return Segment(
-        segment_id=segment_id_of(video.video_id, plan.plan_id, SegmentType.PROCESSED, asked.number),
-        video_id=video.video_id,
-        user_id=video.user_id,
-        segment_type=SegmentType.PROCESSED,
-        segment_number=asked.number,
-        s3_key=segment_key(
-            video.user_id, video.video_id, plan.plan_id, asked.number, plan.format.extension
-        ),
-        file_size=file.path.stat().st_size,
-        content_type=plan.format.content_type,
-        plan_id=plan.plan_id,
-        duration=seen.duration,
-        start=asked.start,
-        end=asked.end,
-        actual_start=file.actual_start,
-        actual_end=file.actual_start + seen.duration,
-        frame_count=seen.frame_count,
-        has_sound=seen.audio is not None,
-        width=picture.width if picture else None,
-        height=picture.height if picture else None,
-        created_at=now,
-        updated_at=now,
-    )
-
-
-def _thumbnail(of: Segment, plan: Plan, path: Path) -> Segment:
-    number = of.segment_number
-    return Segment(
-        segment_id=segment_id_of(of.video_id, plan.plan_id, SegmentType.THUMBNAIL, number),
-        video_id=of.video_id,
-        user_id=of.user_id,
-        segment_type=SegmentType.THUMBNAIL,
-        segment_number=number,
-        s3_key=thumbnail_key(of.user_id, of.video_id, plan.plan_id, number),
-        file_size=path.stat().st_size,
-        content_type="image/jpeg",
-        plan_id=plan.plan_id,
-        start=of.start,
-        end=of.end,
-        created_at=of.created_at,
-        updated_at=of.updated_at,
-    )
 
 
 def _require_whole(plan: Plan, file: CutFile, seen: Inspection) -> None:

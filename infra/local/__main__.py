@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from infra.local import session
-from infra.local.deployment import Outputs, client
+from infra.local.deployment import DeployError, Outputs, client
+from infra.local.emulator import EmulatorError
 from infra.local.paths import LOCAL
+from infra.local.ports import PortError
 from infra.local.users import token
 
 
@@ -88,7 +90,10 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=200)
     parser.add_argument("--video", default="")
     arguments = parser.parse_args()
-    COMMANDS[arguments.command](arguments)
+    try:
+        COMMANDS[arguments.command](arguments)
+    except (PortError, EmulatorError, DeployError) as error:
+        raise SystemExit(str(error)) from error
 
 
 if __name__ == "__main__":

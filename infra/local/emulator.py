@@ -8,21 +8,19 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
 from infra.local.paths import EMULATOR, LOCAL
+from infra.local.ports import HOST, port_of
 
-HOST: Final = "127.0.0.1"
 REGION: Final = "us-east-1"
 ACCOUNT: Final = "000000000000"
-USUAL_PORT: Final = 4566
 START_SECONDS: Final = 30
 STOP_SECONDS: Final = 60
 # The root credentials of an emulator that only this machine reaches.
@@ -89,7 +87,7 @@ def start(
 ) -> Emulator:
     """Start the local cloud. Raises EmulatorError with the end of its log."""
     home.mkdir(parents=True, exist_ok=True)
-    port = _port_of(home)
+    port = port_of(home)
     with (home / "emulator.log").open("ab") as log:
         process = subprocess.Popen(
             [str(EMULATOR)],
@@ -129,42 +127,6 @@ def _settings(home: Path, port: int, *, keep_objects: bool) -> dict[str, str]:
         "TMPDIR": str(temp),
         "LOG_LEVEL": "INFO",
     }
-
-
-def _port_of(home: Path) -> int:
-    """The port this cloud was first given: queues and endpoints in its state name it.
-
-    Raises EmulatorError if another program holds that port now.
-    """
-    note = home / "port"
-    if not note.exists():
-        note.write_text(str(_first_free((USUAL_PORT, 0))))
-    port = int(note.read_text())
-    if not _is_free(port):
-        raise EmulatorError(
-            f"port {port}, which the data of this local cloud is bound to, is taken by another "
-            f"program: stop that one, or remove {home} to begin anew on a free port"
-        )
-    return port
-
-
-def _first_free(ports: Sequence[int]) -> int:
-    for port in ports:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise EmulatorError("no free port on the loopback interface")
-
-
-def _is_free(port: int) -> bool:
-    try:
-        return _first_free((port,)) == port
-    except EmulatorError:
-        return False
 
 
 def _healthy(endpoint: str) -> bool:

@@ -41,9 +41,11 @@ def test_given_a_file_that_is_no_video_when_it_is_probed_then_it_is_tried_once_a
     assert cloud.holds(cloud.announced_key(video["video_id"]))
     assert over(cloud, video["run_id"]) == "FAILED"
     events = history(cloud, video["run_id"])
-    assert attempts(events, "Probe") == 1
+    # Another test may have killed this one's worker meanwhile.
+    told = [error for error in errors(events) if error != "Runtime.ExitError"]
+    assert told == ["Permanent"]
+    assert attempts(events, "Probe") == len(errors(events))
     assert attempts(events, "Plan") == 0
-    assert errors(events) == ["Permanent"]
 
 
 def test_given_a_source_that_is_gone_when_it_is_put_back_then_a_new_run_keeps_what_was_done(

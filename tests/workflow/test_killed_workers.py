@@ -12,7 +12,7 @@ from tests.media.make import heavy
 from tests.support.cloud import PATIENCE_S, Cloud, send
 from tests.workflow.conftest import ONE_SECOND
 from tests.workflow.executions import attempts, errors, history
-from tests.workflow.workers import cutting, hold, kill, workers
+from tests.workflow.workers import cutting, kill, workers
 
 SECONDS = 12
 
@@ -71,19 +71,21 @@ def test_given_a_cut_under_way_when_its_worker_is_killed_twice_then_every_packet
 
 
 def test_given_a_probe_under_way_when_its_worker_is_killed_then_it_is_tried_again(
-    cloud: Cloud, ready: dict[str, Any], clip: Path
+    cloud: Cloud, clip: Path
 ) -> None:
-    """Its workers are held before, so that the call is in one of them for certain."""
-    held = workers(cloud, "probe_source")
-    hold(held)
-    try:
-        video_id = cloud.upload(clip)
-        probing = await_true(
-            lambda: cloud.run_of(video_id)["stages"][0]["finished_at"], "never claimed"
-        )
-    finally:
-        kill(held)
+    """Every worker of the probe goes until the call was in one that went."""
+    video_id = cloud.upload(clip)
+    run_id = cloud.run_of(video_id)["run_id"]
+
+    def killed() -> list[str]:
+        kill(workers(cloud, "probe_source"))
+        return errors(history(cloud, run_id))
+
+    await_true(killed, "the probe was never called")
 
     video = cloud.finished(video_id)
-    assert probing
     assert video["status"] == "ready", video["error"]
+    events = history(cloud, run_id)
+    assert set(errors(events)) == {"Runtime.ExitError"}
+    assert attempts(events, "Probe") == len(errors(events)) + 1
+    assert attempts(events, "Plan") == 1

@@ -1,0 +1,62 @@
+"""The rows of a cut: what was asked of a segment, and what was measured on its file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from functions.domain.cutting import CutFile, Inspection
+from functions.domain.keys import segment_key, thumbnail_key
+from functions.domain.segment import Segment, SegmentType, segment_id_of
+from functions.domain.segmentation import Plan
+from functions.domain.video import Video
+from functions.services.stages import Context
+
+
+def processed_row(
+    context: Context, video: Video, plan: Plan, file: CutFile, seen: Inspection
+) -> Segment:
+    asked, now = file.segment, context.clock()
+    picture = video.media.video if video.media else None
+    return Segment(
+        segment_id=segment_id_of(video.video_id, plan.plan_id, SegmentType.PROCESSED, asked.number),
+        video_id=video.video_id,
+        user_id=video.user_id,
+        segment_type=SegmentType.PROCESSED,
+        segment_number=asked.number,
+        s3_key=segment_key(
+            video.user_id, video.video_id, plan.plan_id, asked.number, plan.format.extension
+        ),
+        file_size=file.path.stat().st_size,
+        content_type=plan.format.content_type,
+        plan_id=plan.plan_id,
+        duration=seen.duration,
+        start=asked.start,
+        end=asked.end,
+        actual_start=file.actual_start,
+        actual_end=file.actual_start + seen.duration,
+        frame_count=seen.frame_count,
+        has_sound=seen.audio is not None,
+        width=picture.width if picture else None,
+        height=picture.height if picture else None,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def thumbnail_row(of: Segment, plan: Plan, path: Path) -> Segment:
+    number = of.segment_number
+    return Segment(
+        segment_id=segment_id_of(of.video_id, plan.plan_id, SegmentType.THUMBNAIL, number),
+        video_id=of.video_id,
+        user_id=of.user_id,
+        segment_type=SegmentType.THUMBNAIL,
+        segment_number=number,
+        s3_key=thumbnail_key(of.user_id, of.video_id, plan.plan_id, number),
+        file_size=path.stat().st_size,
+        content_type="image/jpeg",
+        plan_id=plan.plan_id,
+        start=of.start,
+        end=of.end,
+        created_at=of.created_at,
+        updated_at=of.updated_at,
+    )
