@@ -69,9 +69,14 @@ def _logs(arguments: argparse.Namespace) -> None:
 
 
 def _demo(arguments: argparse.Namespace) -> None:
-    from infra.local.demo import run_demo  # noqa: PLC0415  (rich and Pillow are only for this)
+    # Here, since rich and Pillow are only for this.
+    from infra.local.api_client import ApiError  # noqa: PLC0415
+    from infra.local.demo import DemoError, run_demo  # noqa: PLC0415
 
-    sys.exit(run_demo(Path(arguments.video) if arguments.video else None))
+    try:
+        sys.exit(run_demo(Path(arguments.video) if arguments.video else None))
+    except (ApiError, DemoError) as error:
+        raise SystemExit(str(error)) from error
 
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], None]] = {
