@@ -127,7 +127,7 @@ def test_given_a_frame_rate_when_it_is_probed_then_an_uneven_one_is_told(
 def test_given_a_large_file_when_it_is_probed_then_only_a_small_share_is_read(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from functions.adapters import pyav_prober
+    from functions.adapters.pyav import prober as pyav_prober
 
     item = shelf.take("noise.mov", lambda path: make.heavy(path, 20, "320x180"))
     opened = []

@@ -7,6 +7,8 @@ from typing import Any
 
 from tests.support.cloud import PATIENCE_S, Cloud
 
+# How Lambda names a worker that is gone: while it worked, while it started.
+KILLED = {"Runtime.ExitError", "Runtime.Unknown"}
 OVER = {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
 
 

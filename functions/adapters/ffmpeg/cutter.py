@@ -38,7 +38,7 @@ class FfmpegCutter:
         ahead = 1 if starts_inside(job) else 0
         with SegmentingProcess(command, job, stop) as process:
             process.follow(lambda position: progress(max(0, position - first)))
-            for made, line in enumerate(process.lines()):
+            for made, line in enumerate(_sure_lines(process)):
                 path, start = _listed(job.folder, line)
                 if made < ahead:
                     path.unlink()
@@ -47,8 +47,6 @@ class FfmpegCutter:
                 yield CutFile(segment=segment, path=path, actual_start=_actual(job, segment, start))
                 if segment is job.segments[-1]:
                     return
-            if not process.stopped:
-                process.require_success()
 
     def inspect(self, path: Path, plan: Plan) -> Inspection:
         """Frames, length, a thumbnail of at most 640 pixels, the sound as it is."""
@@ -72,6 +70,20 @@ class FfmpegCutter:
         _run(join_command(listing, target, plan), _JOIN_SECONDS)
         sound = _count(list_command(target)).get("audio")
         return sound.duration if sound else 0
+
+
+def _sure_lines(process: SegmentingProcess) -> Iterator[str]:
+    """A file is whole when the next one has been begun; the last, when ffmpeg has ended well."""
+    held: str | None = None
+    for line in process.lines():
+        if held is not None:
+            yield held
+        held = line
+    if process.stopped:
+        return
+    process.require_success()
+    if held is not None:
+        yield held
 
 
 def _count(command: list[str]) -> dict[str, PacketCount]:

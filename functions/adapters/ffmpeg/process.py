@@ -19,6 +19,7 @@ from functions.domain.errors import MediaError, UnavailableError
 
 _TICK_SECONDS = 0.1
 _NETWORK = ("http", "network", "connection", "timed out", "i/o error", "input/output", "tls")
+_BROKEN_OFF = ("prematurely", "partial file")
 
 
 class SegmentingProcess:
@@ -49,20 +50,22 @@ class SegmentingProcess:
 
     def __enter__(self) -> SegmentingProcess:
         self._spawn(self._watch)
-        self._spawn(self._collect_errors, self._process.stderr)
+        self._listener = self._spawn(self._collect_errors, self._process.stderr)
         return self
 
     def __exit__(self, *_: object) -> None:
         self.end()
         for thread in self._threads:
             thread.join()
-        self._list.close()
-        self._progress.close()
+        for stream in (self._list, self._progress, self._process.stderr):
+            if stream:
+                stream.close()
 
-    def _spawn(self, target: Callable[..., None], *arguments: object) -> None:
+    def _spawn(self, target: Callable[..., None], *arguments: object) -> threading.Thread:
         thread = threading.Thread(target=target, args=arguments, daemon=True)
         thread.start()
         self._threads.append(thread)
+        return thread
 
     def follow(self, progress: Progress) -> None:
         """Pass ffmpeg's own position on, in milliseconds as it counts them."""
@@ -82,10 +85,13 @@ class SegmentingProcess:
 
     def require_success(self) -> None:
         """Raises UnavailableError for what another try may mend, MediaError for the rest."""
-        if self._process.wait() == 0:
-            return
+        code = self._process.wait()
+        self._listener.join()
         text = "".join(self._errors[-20:]).lower()
-        if any(word in text for word in _NETWORK):
+        # It ends well, too, where its input broke off.
+        if code == 0 and not any(word in text for word in _BROKEN_OFF):
+            return
+        if code <= 0 or any(word in text for word in _NETWORK):
             raise UnavailableError("cut.read_failed", "The source could not be read; trying again.")
         raise MediaError(
             "media.cannot_cut",
