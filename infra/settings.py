@@ -51,6 +51,7 @@ class StageSettings:
     cut_memory_mb: int = 3008
     cut_disk_mb: int = 4096
     cut_disk_budget_mb: int = 2048
+    join_disk_mb: int = 10_240
     cut_timeout_s: int = 840
     cut_handover_s: int = 120
     segments_per_window: int = 20
@@ -60,6 +61,11 @@ class StageSettings:
     throttle_rate: int = 100
     throttle_burst: int = 200
     alarm_email: str | None = None
+
+    @property
+    def service(self) -> str:
+        """The name in logs and metrics, so that stages of one account stay apart."""
+        return f"cutroom-{self.stage}"
 
     def tier_limits(self) -> str:
         """The tiers as the functions read them."""

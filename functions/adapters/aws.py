@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from functions.domain.errors import UnavailableError
 
@@ -36,7 +36,7 @@ def error_code(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
-def unavailable(what: str, error: ClientError | BotoCoreError) -> UnavailableError:
+def unavailable(what: str, error: Exception) -> UnavailableError:
     """A dependency's failure, without its message: it may carry keys and URLs."""
     name = error_code(error) if isinstance(error, ClientError) else type(error).__name__
     return UnavailableError("dependency.unavailable", f"{what} failed ({name}); try again.")

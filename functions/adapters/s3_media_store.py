@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.adapters.aws import client, error_code, unavailable
+from functions.domain.errors import InvalidInputError
 from functions.domain.ports import Part
 from functions.domain.video import Source
 
 _ABSENT = {"404", "NoSuchKey", "NotFound", "NoSuchUpload"}
+_WRONG_PARTS = {"EntityTooSmall", "InvalidPart", "InvalidPartOrder"}
 _JSON = "application/json"
 
 
@@ -23,7 +26,7 @@ _JSON = "application/json"
 def _translated() -> Iterator[None]:
     try:
         yield
-    except (ClientError, BotoCoreError) as error:
+    except (ClientError, BotoCoreError, Boto3Error) as error:
         raise unavailable("The media bucket", error) from error
 
 
@@ -32,12 +35,13 @@ class S3MediaStore:
         self._bucket = bucket
 
     def find(self, key: str) -> Source | None:
-        try:
-            head = client("s3").head_object(Bucket=self._bucket, Key=key)
-        except ClientError as error:
-            if error_code(error) in _ABSENT:
-                return None
-            raise unavailable("The media bucket", error) from error
+        with _translated():
+            try:
+                head = client("s3").head_object(Bucket=self._bucket, Key=key)
+            except ClientError as error:
+                if error_code(error) in _ABSENT:
+                    return None
+                raise
         version = head.get("VersionId")
         return Source(
             key=key,
@@ -55,33 +59,45 @@ class S3MediaStore:
 
     def parts(self, key: str, upload_id: str) -> list[Part] | None:
         pages = client("s3").get_paginator("list_parts")
-        try:
-            return [
-                Part(part["PartNumber"], part["Size"], part["ETag"])
-                for page in pages.paginate(Bucket=self._bucket, Key=key, UploadId=upload_id)
-                for part in page.get("Parts", [])
-            ]
-        except ClientError as error:
-            if error_code(error) in _ABSENT:
-                return None
-            raise unavailable("The media bucket", error) from error
+        with _translated():
+            try:
+                return [
+                    Part(part["PartNumber"], part["Size"], part["ETag"])
+                    for page in pages.paginate(Bucket=self._bucket, Key=key, UploadId=upload_id)
+                    for part in page.get("Parts", [])
+                ]
+            except ClientError as error:
+                if error_code(error) in _ABSENT:
+                    return None
+                raise
 
     def complete_multipart(self, key: str, upload_id: str, parts: Sequence[Part]) -> None:
         named = [{"PartNumber": part.number, "ETag": part.etag} for part in parts]
         with _translated():
-            client("s3").complete_multipart_upload(
-                Bucket=self._bucket,
-                Key=key,
-                UploadId=upload_id,
-                MultipartUpload={"Parts": named},
-            )
+            try:
+                client("s3").complete_multipart_upload(
+                    Bucket=self._bucket,
+                    Key=key,
+                    UploadId=upload_id,
+                    MultipartUpload={"Parts": named},
+                )
+            except ClientError as error:
+                if error_code(error) not in _WRONG_PARTS:
+                    raise
+                raise InvalidInputError(
+                    "upload.invalid_parts",
+                    "A part is not as announced; send the parts again, or start a new upload.",
+                ) from error
 
     def abort_multipart(self, key: str, upload_id: str) -> None:
-        try:
-            client("s3").abort_multipart_upload(Bucket=self._bucket, Key=key, UploadId=upload_id)
-        except ClientError as error:
-            if error_code(error) not in _ABSENT:
-                raise unavailable("The media bucket", error) from error
+        with _translated():
+            try:
+                client("s3").abort_multipart_upload(
+                    Bucket=self._bucket, Key=key, UploadId=upload_id
+                )
+            except ClientError as error:
+                if error_code(error) not in _ABSENT:
+                    raise
 
     def sign_part(self, key: str, upload_id: str, number: int, seconds: int) -> str:
         return self._sign(
@@ -108,12 +124,22 @@ class S3MediaStore:
         version = {"VersionId": source.version_id} if source.version_id else {}
         return self._sign("get_object", {"Key": source.key, **version}, seconds)
 
-    def sign_download(self, key: str, *, file_name: str, content_type: str, seconds: int) -> str:
+    def sign_download(
+        self,
+        key: str,
+        *,
+        file_name: str,
+        content_type: str,
+        seconds: int,
+        version_id: str | None = None,
+    ) -> str:
         name = quote(file_name, safe="")
+        version = {"VersionId": version_id} if version_id else {}
         return self._sign(
             "get_object",
             {
                 "Key": key,
+                **version,
                 "ResponseContentType": content_type,
                 "ResponseContentDisposition": f"attachment; filename*=UTF-8''{name}",
             },

@@ -119,7 +119,15 @@ class MediaStore(Protocol):
     def sign_get(self, source: Source, seconds: int) -> str:
         """A URL to read an object by ranges."""
 
-    def sign_download(self, key: str, *, file_name: str, content_type: str, seconds: int) -> str:
+    def sign_download(
+        self,
+        key: str,
+        *,
+        file_name: str,
+        content_type: str,
+        seconds: int,
+        version_id: str | None = None,
+    ) -> str:
         """A URL that a browser saves under `file_name`."""
 
     def read_json(self, key: str) -> Any:

@@ -19,6 +19,8 @@ from functions.domain.times import Milliseconds
 MIN_LENGTH: Milliseconds = 1_000
 MAX_LENGTH: Milliseconds = 3_600_000
 DEFAULT_LENGTH: Milliseconds = 30_000
+# An execution may have 25,000 events, and a window takes about a dozen.
+MAX_WINDOWS = 500
 
 FindKeyframes = Callable[[Sequence[Milliseconds]], KeyframeIndex]
 
@@ -197,6 +199,7 @@ def _between(
 
 
 def _windows(count: int, per_window: int) -> tuple[Window, ...]:
+    per_window = max(per_window, -(-count // MAX_WINDOWS))
     return tuple(
         Window(index=index, first=first, last=min(first + per_window - 1, count))
         for index, first in enumerate(range(1, count + 1, per_window))

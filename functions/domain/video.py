@@ -57,7 +57,7 @@ class Failure:
     @property
     def ours(self) -> bool:
         """A fault of the service, not of the file or the request."""
-        return self.code.partition(".")[0] in {"pipeline", "dependency", "ffmpeg", "cut"}
+        return self.code.partition(".")[0] in {"pipeline", "dependency", "ffmpeg", "cut", "write"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

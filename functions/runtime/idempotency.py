@@ -17,11 +17,12 @@ from aws_lambda_powertools.utilities.idempotency import (
 )
 from aws_lambda_powertools.utilities.idempotency.exceptions import (
     IdempotencyAlreadyInProgressError,
+    IdempotencyPersistenceLayerError,
     IdempotencyValidationError,
 )
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.domain.errors import ConflictError, InvalidInputError
+from functions.domain.errors import ConflictError, InvalidInputError, UnavailableError
 
 KEPT_SECONDS = 24 * 3600
 Answer = dict[str, Any]
@@ -65,6 +66,10 @@ def once(
     except IdempotencyAlreadyInProgressError as error:
         raise InProgressError(
             "idempotency.in_progress", "The first request with this key is not finished yet."
+        ) from error
+    except IdempotencyPersistenceLayerError as error:
+        raise UnavailableError(
+            "dependency.unavailable", "The table of idempotency keys failed; try again."
         ) from error
     except IdempotencyValidationError as error:
         raise InvalidInputError(

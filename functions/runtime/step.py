@@ -43,6 +43,10 @@ def step(name: str) -> Callable[[Handler], Handler]:
                 return handler(event, context)
             except CutroomError as error:
                 raise translate(error) from error
+            except Exception:
+                # Told here, where the run's ids are known; the state machine gets it as it is.
+                telemetry.logger.exception("step broke")
+                raise
             finally:
                 spent = (time.monotonic() - began) * 1000
                 telemetry.count("StageDuration", spent, MetricUnit.Milliseconds, stage=name)

@@ -11,8 +11,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 NAMESPACE: Final = "Cutroom"
 
-logger: Final = Logger(service="cutroom")
-metrics: Final = Metrics(namespace=NAMESPACE, service="cutroom")
+# The service is named by POWERTOOLS_SERVICE_NAME, which holds the stage, too.
+logger: Final = Logger()
+metrics: Final = Metrics(namespace=NAMESPACE)
 
 
 def _share_format() -> None:

@@ -23,7 +23,8 @@ def fail_run(
         code=code or INTERNAL.code, detail=detail or INTERNAL.detail, stage=stage.value
     )
     now = context.clock()
-    context.runs.fail(video_id, run_id, failure, now)
+    if not context.runs.fail(video_id, run_id, failure, now) and run and run.error:
+        failure = run.error
 
     def failed(video: Video) -> Video:
         over = video.run_id != run_id or video.status in {VideoStatus.READY, VideoStatus.FAILED}

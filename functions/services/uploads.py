@@ -22,6 +22,8 @@ MIN_PART = 8 * MIB
 MAX_PARTS = 500
 URL_SECONDS = 3_600
 MAX_NAME_IN_METADATA = 80
+# A signed URL takes 1.5 KB, and an answer that is kept for its Idempotency-Key at most 400 KB.
+URLS_AT_ONCE = 100
 UPLOAD_LIFE = timedelta(hours=24)
 
 
@@ -38,7 +40,10 @@ class NewUpload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadTicket:
-    """What to send where. `part_urls` for multipart (missing parts only), `put_url` for one PUT."""
+    """What to send where: `put_url` for one PUT, `part_urls` for parts.
+
+    These are the first of the parts that are missing; asking again gives the next.
+    """
 
     video: Video
     put_url: str | None
@@ -134,10 +139,10 @@ def ticket(video: Video, *, media: MediaStore, now: datetime) -> UploadTicket:
         raise ConflictError("upload.finished", "All parts have arrived and were joined.")
     have = {part.number for part in arrived}
     count = -(-size // upload.part_size)
+    missing = [number for number in range(1, count + 1) if number not in have]
     urls = tuple(
         (number, media.sign_part(upload.key, upload.upload_id, number, URL_SECONDS))
-        for number in range(1, count + 1)
-        if number not in have
+        for number in missing[:URLS_AT_ONCE]
     )
     return UploadTicket(video=video, put_url=None, part_urls=urls, arrived=tuple(arrived))
 

@@ -56,7 +56,13 @@ def _lifecycle(*, versioned: bool) -> list[s3.LifecycleRule]:
         s3.LifecycleRule(id="half-way-pieces", prefix="work/", expiration=days(3)),
     ]
     if versioned:
-        rules.append(s3.LifecycleRule(id="old-versions", noncurrent_version_expiration=days(30)))
+        # Not under uploads/: a video is cut from the version that came, whatever came after.
+        rules += [
+            s3.LifecycleRule(
+                id=f"old-{prefix}", prefix=f"{prefix}/", noncurrent_version_expiration=days(30)
+            )
+            for prefix in ("media", "work")
+        ]
     return rules
 
 

@@ -42,6 +42,7 @@ class Monitoring(Construct):
         functions: Mapping[str, lambda_.Function],
     ) -> None:
         super().__init__(scope, name)
+        self._service = settings.service
         self._topic = self._alarm_topic(settings)
         queue, dead = uploads.queue, uploads.dead_letters
         age = queue.metric_approximate_age_of_oldest_message(period=_FIVE)
@@ -51,21 +52,47 @@ class Monitoring(Construct):
         self._alarm("DeadLetters", depth, 1, "An upload could not be started: redrive the queue.")
         self._alarm("QueueAge", age, 300, "Uploads wait: start_pipeline fails or is throttled.")
         self._alarm("ApiFaults", faults, 5, "The API answers with 5xx.")
-        self._alarm("RunFaults", _ours("RunFaults"), 1, "A run failed through a fault of ours.")
+        self._alarm(
+            "RunFaults", self._ours("RunFaults"), 1, "A run failed through a fault of ours."
+        )
         overdue = machine.metric_timed_out(period=_FIVE)
         self._alarm("Overdue", overdue, 1, "A run hit the overall time limit.")
         for table, metric in throttles.items():
             self._alarm(f"{table}Throttles", metric, 10, "The table refuses requests.")
         self._dashboard({
-            "Segments created of planned (%)": [_created_share()],
-            "Runs": [_ours(name) for name in RUN_COUNTS],
-            "Stage durations (ms, p90)": [_stage(stage) for stage in STAGES],
+            "Segments created of planned (%)": [self._created_share()],
+            "Runs": [self._ours(name) for name in RUN_COUNTS],
+            "Stage durations (ms, p90)": [self._stage(stage) for stage in STAGES],
             "Upload queue: oldest message (s)": [age],
             "Dead letters": [depth],
             "Table throttles": list(throttles.values()),
             "API: 5xx and latency": [faults, http.api.metric_latency(period=_FIVE)],
             "Function errors": [f.metric_errors(period=_FIVE) for f in functions.values()],
         })  # fmt: skip
+
+    def _ours(self, name: str, statistic: str = "Sum", **dimensions: str) -> cloudwatch.Metric:
+        return cloudwatch.Metric(
+            namespace="Cutroom",
+            metric_name=name,
+            statistic=statistic,
+            period=_FIVE,
+            dimensions_map={"service": self._service, **dimensions},
+        )
+
+    def _stage(self, stage: str) -> cloudwatch.Metric:
+        return self._ours("StageDuration", "p90", stage=stage)
+
+    def _created_share(self) -> cloudwatch.MathExpression:
+        named: dict[str, Metric] = {
+            "created": self._ours("SegmentsCreated"),
+            "planned": self._ours("SegmentsPlanned"),
+        }
+        return cloudwatch.MathExpression(
+            expression="IF(planned > 0, 100 * created / planned, 100)",
+            using_metrics=named,
+            label="Created of planned",
+            period=Duration.hours(1),
+        )
 
     def _alarm_topic(self, settings: StageSettings) -> sns.Topic:
         topic = sns.Topic(self, "Alarms", enforce_ssl=not settings.local)
@@ -97,29 +124,6 @@ class Monitoring(Construct):
         ]
         for at in range(0, len(widgets), 2):
             board.add_widgets(*widgets[at : at + 2])
-
-
-def _ours(name: str, statistic: str = "Sum", **dimensions: str) -> cloudwatch.Metric:
-    return cloudwatch.Metric(
-        namespace="Cutroom",
-        metric_name=name,
-        statistic=statistic,
-        period=_FIVE,
-        dimensions_map={"service": "cutroom", **dimensions},
-    )
-
-
-def _stage(stage: str) -> cloudwatch.Metric:
-    return _ours("StageDuration", "p90", stage=stage)
-
-
-def _created_share() -> cloudwatch.MathExpression:
-    return cloudwatch.MathExpression(
-        expression="IF(planned > 0, 100 * created / planned, 100)",
-        using_metrics={"created": _ours("SegmentsCreated"), "planned": _ours("SegmentsPlanned")},
-        label="Created of planned",
-        period=Duration.hours(1),
-    )
 
 
 def _throttles(data: DataStack) -> dict[str, cloudwatch.Metric]:

@@ -78,7 +78,7 @@ class Functions:
     def _common(self) -> dict[str, str]:
         return {
             "POWERTOOLS_LOG_LEVEL": "INFO",
-            "POWERTOOLS_SERVICE_NAME": "cutroom",
+            "POWERTOOLS_SERVICE_NAME": self._settings.service,
             "POWERTOOLS_METRICS_NAMESPACE": "Cutroom",
         }
 

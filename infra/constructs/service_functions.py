@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
@@ -125,7 +127,8 @@ class ServiceFunctions:
         return function
 
     def _audio(self) -> lambda_.Function:
-        function = self._add("JoinAudio", "join_audio", self._media_sizing())
+        sizing = replace(self._media_sizing(), disk_mb=self._settings.join_disk_mb)
+        function = self._add("JoinAudio", "join_audio", sizing)
         self._trust_certificates(function)
         self._grant_rows(function, "GetItem", "BatchGetItem", "PutItem")
         grant_objects(function, self._bucket, "GetObject", "PutObject", prefix="media/")
@@ -141,7 +144,6 @@ class ServiceFunctions:
     def _finish(self) -> lambda_.Function:
         function = self._add("FinishRun", "finish_run", Sizing(timeout_s=120))
         self._grant_rows(function, "GetItem", "BatchGetItem", "PutItem")
-        grant_table(function, self._data.tables.segments, index=BY_ORDER)
         grant_objects(function, self._bucket, "GetObject", "PutObject", prefix="media/")
         return function
 
@@ -182,8 +184,9 @@ class ServiceFunctions:
             )
         )
         machine.grant_start_execution(function)
-        for table in (tables.videos, tables.segments, tables.runs):
+        for table in (tables.videos, tables.runs):
             grant_table(function, table, "GetItem", "PutItem", "DescribeTable")
+        grant_table(function, tables.segments, "GetItem", "DescribeTable")
         grant_table(function, tables.videos, index=BY_USER)
         grant_table(function, tables.segments, index=BY_ORDER)
         changes = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "DescribeTable")

@@ -8,6 +8,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -54,9 +55,10 @@ class ApiClient:
         ticket = self.call("POST", "/api/videos/uploads", wanted)
         if ticket["method"] == "put":
             put(ticket["put_url"], path.read_bytes(), ticket["put_headers"])
-        else:
+        while ticket["parts"]:
             with ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool:
-                list(pool.map(lambda part: _put_part(path, ticket, part), ticket["parts"]))
+                list(pool.map(partial(_put_part, path, ticket), ticket["parts"]))
+            ticket = self.call("GET", ticket["complete_url"])
         self.call("PUT", ticket["complete_url"])
         return str(ticket["video_id"])
 

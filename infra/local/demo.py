@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -144,10 +145,8 @@ def _table(video: Mapping[str, Any], segments: list[Any]) -> Table:
 
 
 def _collect(api: ApiClient, video_id: str, segments: list[Any]) -> Path:
-    """Fetch every file and draw the contact sheet; an older demo's files go."""
-    folder = DEMO
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    """Fetch every file and draw the contact sheet; only then an older demo's files go."""
+    folder = Path(tempfile.mkdtemp(prefix="demo-", dir=LOCAL))
     others = api.segments(video_id, "audio") + api.segments(video_id, "thumbnail")
     files = {
         row["segment_id"]: api.fetch(row, folder / _file_name(row)) for row in segments + others
@@ -162,7 +161,11 @@ def _collect(api: ApiClient, video_id: str, segments: list[Any]) -> Path:
     ]
     if pictures:
         make_contact_sheet(pictures, folder / "contact-sheet.png")
-    return folder
+    folder.chmod(0o755)
+    with session.one_at_a_time("demo.lock"):
+        shutil.rmtree(DEMO, ignore_errors=True)
+        folder.rename(DEMO)
+    return DEMO
 
 
 def _file_name(row: Mapping[str, Any]) -> str:

@@ -76,7 +76,7 @@ def running(home: Path = LOCAL / "cloud") -> Emulator | None:
     if not note.exists():
         return None
     emulator = Emulator(**json.loads(note.read_text()))
-    return emulator if emulator.alive() else None
+    return emulator if _exists(emulator.pid) and emulator.alive() else None
 
 
 def start(

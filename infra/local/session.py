@@ -17,11 +17,12 @@ from infra.local.paths import LOCAL
 
 HOME: Final = LOCAL / "cloud"
 KEPT: Final = HOME / "kept"
+SETUP: Final = "setup.lock"
 
 
 def keep_up() -> deployment.Outputs:
     """Bring the cloud up, deploy to it, and let it stay."""
-    with _setting_up():
+    with one_at_a_time(SETUP):
         outputs = _up()
         KEPT.touch()
     return outputs
@@ -41,13 +42,13 @@ def taking_part() -> Iterator[deployment.Outputs]:
     """Use the cloud; the last one out stops it, unless it is to be kept."""
     HOME.mkdir(parents=True, exist_ok=True)
     with (HOME / "users.lock").open("w") as users:
-        with _setting_up():
+        with one_at_a_time(SETUP):
             fcntl.flock(users, fcntl.LOCK_SH)
             outputs = _up()
         try:
             yield outputs
         finally:
-            with _setting_up():
+            with one_at_a_time(SETUP):
                 if not KEPT.exists() and _alone(users):
                     shut_down()
 
@@ -58,10 +59,10 @@ def _up() -> deployment.Outputs:
 
 
 @contextmanager
-def _setting_up() -> Iterator[None]:
-    """One at a time: a second deploy beside a first would fail."""
+def one_at_a_time(name: str) -> Iterator[None]:
+    """Wait for others to be through with it: a second deploy beside a first would fail."""
     HOME.mkdir(parents=True, exist_ok=True)
-    with (HOME / "setup.lock").open("w") as lock:
+    with (HOME / name).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

@@ -15,15 +15,16 @@ from constructs import Construct
 RETRIED = [
     "Retryable",
     "Runtime.ExitError",
+    "Runtime.Unknown",
     "Sandbox.Timedout",
     "Lambda.Unknown",
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",
-    "Lambda.TooManyRequestsException",
     "States.Timeout",
 ]
 TRIES = 5
+THROTTLED_TRIES = 30
 _START_SECONDS = 20
 
 
@@ -56,6 +57,15 @@ def lambda_step(
         backoff_rate=2,
         max_delay=Duration.seconds(30),
         max_attempts=TRIES,
+        jitter_strategy=sfn.JitterType.FULL,
+    )
+    # A full account is no fault: wait for a place for up to half an hour.
+    step.add_retry(
+        errors=["Lambda.TooManyRequestsException"],
+        interval=Duration.seconds(2),
+        backoff_rate=2,
+        max_delay=Duration.seconds(60),
+        max_attempts=THROTTLED_TRIES,
         jitter_strategy=sfn.JitterType.FULL,
     )
     step.add_catch(caught_by, errors=["States.ALL"], outputs="{% $states.errorOutput %}")

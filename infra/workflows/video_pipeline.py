@@ -10,6 +10,8 @@ from dataclasses import dataclass, fields
 from typing import cast
 
 from aws_cdk import CfnElement, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
@@ -64,6 +66,7 @@ class VideoPipeline(Construct):
             logs=_logs(self, settings),
         )
         self._acknowledge()
+        self._watch_ends()
 
     def _acknowledge(self) -> None:
         role, stack = self.machine.role, Stack.of(self)
@@ -71,6 +74,22 @@ class VideoPipeline(Construct):
         for function in self._functions.all():
             name = stack.get_logical_id(cast("CfnElement", function.node.default_child))
             acknowledge(role, f"IAM5[Resource::<{name}.Arn>:*]", "Any version of our function.")
+
+    def _watch_ends(self) -> None:
+        """An execution that was stopped or ran out of time passes by every catch."""
+        events.Rule(
+            self,
+            "Ended",
+            event_pattern=events.EventPattern(
+                source=["aws.states"],
+                detail_type=["Step Functions Execution Status Change"],
+                detail={
+                    "stateMachineArn": [self.machine.state_machine_arn],
+                    "status": ["FAILED", "TIMED_OUT", "ABORTED"],
+                },
+            ),
+            targets=[targets.LambdaFunction(self._functions.fail)],
+        )
 
     def _begin(self) -> sfn.Pass:
         """The ids are variables, so that no step has to hand them on."""

@@ -148,11 +148,16 @@ def _raw(source: Path, folder: Path) -> tuple[float, float]:
 
 
 def _timed(work: Callable[[], None]) -> tuple[float, float]:
-    """Wall time, and the processor time of the ffmpeg processes, in seconds."""
-    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    """Wall time, and processor time of ffmpeg and of the supervision around it, in seconds."""
+    before, began = _processor_seconds(), time.monotonic()
     work()
-    wall, after = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
-    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return time.monotonic() - began, _processor_seconds() - before
+
+
+def _processor_seconds() -> float:
+    whose = (resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF)
+    usages = [resource.getrusage(who) for who in whose]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def _bytes_read(source: Path, folder: Path, *, per_window: int) -> tuple[int, int]:

@@ -16,11 +16,15 @@ CHUNK = 256 * 1024
 
 @dataclass
 class Manner:
-    """`rate` bytes a second; after `breaks_at` bytes in all nothing more is served."""
+    """`rate` bytes a second; after `breaks_at` bytes in all nothing more is served.
+
+    At `drops_at` bytes the connection is lost, once.
+    """
 
     path: Path
     rate: int = 1 << 40
     breaks_at: int | None = None
+    drops_at: int | None = None
     sent: int = 0
 
     @property
@@ -81,4 +85,7 @@ def _pour(handler: BaseHTTPRequestHandler, manner: Manner, at: int, end: int) ->
             handler.wfile.write(piece)
             at += len(piece)
             manner.sent += len(piece)
+            if manner.drops_at is not None and manner.sent >= manner.drops_at:
+                manner.drops_at = None
+                return
             time.sleep(len(piece) / manner.rate)

@@ -139,6 +139,17 @@ def test_given_a_source_that_breaks_off_when_it_is_cut_then_no_short_file_passes
     assert {(len(each["0"]), len(each["1"])) for each in made} <= {(25, 46), (25, 47), (25, 48)}
 
 
+def test_given_a_connection_that_is_lost_once_when_it_is_cut_then_all_of_it_arrives(
+    noise: Item, scratch: Path
+) -> None:
+    plan = noise.plan(length=1_000, per_window=100)
+    with served(Manner(noise.path, drops_at=noise.source.size // 2)) as url:
+        job = noise.job(plan, plan.segments, scratch, source_url=url)
+        files = list(FfmpegCutter().cut(job, lambda _: None, lambda: False))
+
+    assert together(packets(file.path, stored=True) for file in files) == packets(noise.path)
+
+
 def test_given_a_source_that_is_no_media_when_it_is_cut_then_trying_again_is_no_use(
     noise: Item, scratch: Path
 ) -> None:
@@ -153,14 +164,16 @@ def test_given_a_source_that_is_no_media_when_it_is_cut_then_trying_again_is_no_
     assert caught.value.code == "media.cannot_cut"
 
 
-def test_given_a_refused_url_when_it_is_cut_then_another_try_may_help(
-    noise: Item, scratch: Path
+def test_given_a_refused_url_when_it_is_cut_then_another_try_may_help_and_it_is_not_logged(
+    noise: Item, scratch: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     plan = noise.plan(length=1_000, per_window=100)
     with served(Manner(noise.path, breaks_at=0)) as url:
         job = noise.job(plan, plan.segments, scratch, source_url=url)
         with pytest.raises(UnavailableError):
             list(FfmpegCutter().cut(job, lambda _: None, lambda: False))
+
+    assert url not in caplog.text
 
 
 def test_given_a_long_cut_when_it_is_followed_then_its_progress_only_grows(

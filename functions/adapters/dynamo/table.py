@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -52,7 +54,10 @@ class Table:
                     "ConsistentRead": True,
                 }
             }
-            while wanted:
+            for attempt in count():
+                if not wanted:
+                    break
+                time.sleep(min(0.05 * attempt, 1.0))
                 with _translated(self._what):
                     answer = client("dynamodb").batch_get_item(RequestItems=wanted)
                 rows += [decode_item(item) for item in answer["Responses"].get(self._name, [])]

@@ -18,7 +18,7 @@ from functions.adapters.ffmpeg.commands import (
 from functions.adapters.ffmpeg.packets import PacketCount, count_packets
 from functions.adapters.ffmpeg.process import SegmentingProcess
 from functions.domain.cutting import CutFile, CutJob, Inspection, Progress, StopRequested
-from functions.domain.errors import MediaError
+from functions.domain.errors import MediaError, UnavailableError
 from functions.domain.segmentation import Plan, PlannedSegment
 from functions.domain.times import Milliseconds
 
@@ -122,7 +122,11 @@ def _run(command: list[str], seconds: float) -> str:
             timeout=seconds,
             check=True,
         )
+    except subprocess.TimeoutExpired as error:
+        raise UnavailableError("ffmpeg.too_slow", "ffmpeg took too long.") from error
     except subprocess.CalledProcessError as error:
+        if error.returncode < 0 or "No space left" in error.stderr:
+            raise UnavailableError("ffmpeg.no_room", "ffmpeg ran out of memory or disk.") from error
         raise MediaError(
             "media.cannot_cut", "A segment of this file cannot be read back; save it again as MP4."
         ) from error

@@ -6,7 +6,9 @@ and ended as soon as the files that were wanted are there.
 
 from __future__ import annotations
 
+import logging
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -18,7 +20,12 @@ from functions.domain.cutting import CutJob, Progress, StopRequested
 from functions.domain.errors import MediaError, UnavailableError
 
 _TICK_SECONDS = 0.1
-_NETWORK = ("http", "network", "connection", "timed out", "i/o error", "input/output", "tls")
+_ANOTHER_TRY = (
+    "server returned", "http error", "network is unreachable", "connection", "timed out",
+    "input/output error", "no space left", "failed to resolve",
+)  # fmt: skip
+_URL = re.compile(r"https?://\S+")
+logger = logging.getLogger(__name__)
 _BROKEN_OFF = ("prematurely", "partial file")
 
 
@@ -91,7 +98,8 @@ class SegmentingProcess:
         # It ends well, too, where its input broke off.
         if code == 0 and not any(word in text for word in _BROKEN_OFF):
             return
-        if code <= 0 or any(word in text for word in _NETWORK):
+        logger.warning("ffmpeg failed", extra={"status": code, "said": _URL.sub("(url)", text)})
+        if code <= 0 or any(word in text for word in _ANOTHER_TRY):
             raise UnavailableError("cut.read_failed", "The source could not be read; trying again.")
         raise MediaError(
             "media.cannot_cut",

@@ -38,8 +38,10 @@ def keyframes(
     entries = [entry for entry in stream.index_entries if entry.is_keyframe]
     if "mov" in parts:
         _require_whole(stream, source)
-    if not set(parts) & set(_INDEXED) or len(entries) < 2:
-        only_frame = "mov" in parts and len(stream.index_entries) > 0
+    # A fragmented MP4 counts no frames ahead; its index grows only as it is read.
+    fragmented = "mov" in parts and not stream.frames
+    if fragmented or not set(parts) & set(_INDEXED) or len(entries) < 2:
+        only_frame = "mov" in parts and not fragmented and len(stream.index_entries) > 0
         return KeyframeIndex(
             times=(start,), complete=only_frame, seekable=only_frame, origin=origin
         )

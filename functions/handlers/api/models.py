@@ -70,7 +70,10 @@ class ArrivedPart(BaseModel):
 
 
 class UploadAnswer(BaseModel):
-    """`put` for one PUT of the whole file, `parts` for one PUT per part (the missing ones)."""
+    """`put` for one PUT of the whole file, `parts` for one PUT per part.
+
+    `parts` are the first 100 that are missing: send them and GET this again, until none is left.
+    """
 
     video_id: str
     status: str

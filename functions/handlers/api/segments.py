@@ -41,9 +41,16 @@ def download(segment_id: str) -> models.DownloadAnswer:
         file_name=name,
         content_type=segment.content_type,
         seconds=DOWNLOAD_SECONDS,
+        version_id=_version(video, segment),
     )
     expires = utc_now() + timedelta(seconds=DOWNLOAD_SECONDS)
     return models.DownloadAnswer(url=url, file_name=name, expires_at=expires)
+
+
+def _version(video: Video, segment: Segment) -> str | None:
+    """The source as it was cut, though another file may have taken its place since."""
+    original = segment.segment_type is SegmentType.ORIGINAL and video.source
+    return original.version_id if original else None
 
 
 def file_name(video: Video, segment: Segment) -> str:
