@@ -24,6 +24,7 @@ FUNCTION_ENVIRONMENT = {
     "UPLOAD_QUEUE": "cutroom-uploads",
     "CURSOR_SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:000000000000:secret:cursor",
     "STAGE": "test",
+    "POWERTOOLS_SERVICE_NAME": "cutroom-test",
     "TIER_LIMITS": json.dumps(TIERS),
     "SEGMENTS_PER_WINDOW": "3",
     "DISK_BUDGET_MB": "64",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -18,17 +17,12 @@ settings = load(StoreSettings)
 
 @step("fail")
 def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
-    """{video_id, run_id, error, cause} -> {code}
-
-    Or EventBridge's word that an execution has ended: one that was stopped or ran out of time
-    comes by no catch. What a run says already stays.
-    """
-    ids = json.loads(event["detail"]["input"]) if "detail" in event else event
+    """{video_id, run_id, error, cause} -> {code}"""
     code, detail = read_cause(str(event.get("cause", "")))
     failure = fail_run(
         bootstrap.context(settings),
-        video_id=ids["video_id"],
-        run_id=ids["run_id"],
+        video_id=event["video_id"],
+        run_id=event["run_id"],
         code=code,
         detail=detail,
     )

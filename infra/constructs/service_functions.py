@@ -152,6 +152,11 @@ class ServiceFunctions:
         self._grant_rows(function)
         return function
 
+    def end(self) -> lambda_.Function:
+        function = self._add("EndRun", "end_run", Sizing())
+        self._grant_rows(function)
+        return function
+
     def start(self, machine: sfn.StateMachine) -> lambda_.Function:
         tables = self._data.tables
         environment = {

@@ -29,6 +29,7 @@ class ServiceStack(Stack):
         super().__init__(scope, name, **options)
         functions = ServiceFunctions(self, settings, data)
         pipeline = VideoPipeline(self, "VideoPipeline", settings, functions.pipeline())
+        pipeline.tell_of_bad_ends(functions.end())
         uploads = UploadQueue(self, "Uploads", settings, data.media)
         start = functions.start(pipeline.machine)
         uploads.feed(start)

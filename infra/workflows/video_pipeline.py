@@ -66,7 +66,6 @@ class VideoPipeline(Construct):
             logs=_logs(self, settings),
         )
         self._acknowledge()
-        self._watch_ends()
 
     def _acknowledge(self) -> None:
         role, stack = self.machine.role, Stack.of(self)
@@ -75,7 +74,7 @@ class VideoPipeline(Construct):
             name = stack.get_logical_id(cast("CfnElement", function.node.default_child))
             acknowledge(role, f"IAM5[Resource::<{name}.Arn>:*]", "Any version of our function.")
 
-    def _watch_ends(self) -> None:
+    def tell_of_bad_ends(self, function: lambda_.Function) -> None:
         """An execution that was stopped or ran out of time passes by every catch."""
         events.Rule(
             self,
@@ -88,7 +87,7 @@ class VideoPipeline(Construct):
                     "status": ["FAILED", "TIMED_OUT", "ABORTED"],
                 },
             ),
-            targets=[targets.LambdaFunction(self._functions.fail)],
+            targets=[targets.LambdaFunction(function)],
         )
 
     def _begin(self) -> sfn.Pass:

@@ -89,8 +89,17 @@ class FakeMediaStore:
     def sign_get(self, source: Source, seconds: int) -> str:
         return _url(source.key, versionId=source.version_id or "", expires=seconds)
 
-    def sign_download(self, key: str, *, file_name: str, content_type: str, seconds: int) -> str:
-        return _url(key, name=file_name, type=content_type, expires=seconds)
+    def sign_download(
+        self,
+        key: str,
+        *,
+        file_name: str,
+        content_type: str,
+        seconds: int,
+        version_id: str | None = None,
+    ) -> str:
+        version = {"version": version_id} if version_id else {}
+        return _url(key, name=file_name, type=content_type, expires=seconds, **version)
 
     def read_json(self, key: str) -> Any:
         return json.loads(self._body(key))

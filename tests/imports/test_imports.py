@@ -33,6 +33,7 @@ USES = {
     "join_audio": ("context", "cutter"),
     "finish_run": ("context",),
     "fail_run": ("context",),
+    "end_run": ("context",),
     "api.app": (
         "video_store",
         "run_store",

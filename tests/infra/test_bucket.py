@@ -95,9 +95,11 @@ def test_given_the_lifecycle_when_it_deletes_then_only_half_way_pieces(synth: Sy
 
 
 def test_given_a_cloud_stage_when_a_version_is_old_then_it_goes(cloud: Synth):
-    kept = _rules(cloud)["old-versions"]["NoncurrentVersionExpiration"]["NoncurrentDays"]
+    rules = [rule for name, rule in _rules(cloud).items() if name.startswith("old-")]
 
-    assert 7 <= kept <= 90
+    assert {rule["Prefix"] for rule in rules} == {"media/", "work/"}
+    for rule in rules:
+        assert 7 <= rule["NoncurrentVersionExpiration"]["NoncurrentDays"] <= 90
 
 
 @pytest.mark.parametrize("kind", KEEPING)

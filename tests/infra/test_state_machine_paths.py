@@ -118,8 +118,8 @@ def test_given_an_error_in_a_window_when_caught_then_the_map_fails_with_that_err
         for to in caught:
             state = window.states[to]
             assert state["Type"] == "Fail"
-            assert state["Error"] == "{% $states.input.Error %}"
-            assert state["Cause"] == "{% $states.input.Cause %}"
+            assert "$string($states.input.Error)" in state["Error"]
+            assert "$string($states.input.Cause)" in state["Cause"]
 
 
 def test_given_a_window_when_it_says_it_is_not_finished_then_it_is_cut_on(synth: Synth):

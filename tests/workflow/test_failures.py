@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.cloud import Answer, Cloud
-from tests.workflow.executions import KILLED, attempts, errors, history, over
+from tests.workflow.executions import KILLED, attempts, errors, execution, history, over
 
 
 def start(cloud: Cloud, video_id: str) -> Answer:
@@ -98,3 +98,20 @@ def test_given_a_run_when_it_is_started_again_and_again_then_one_run_is_under_wa
     inputs = [history(cloud, one["name"])[0] for one in listed]
     mine = [one for one in inputs if video_id in one["executionStartedEventDetails"]["input"]]
     assert len(mine) == 1
+
+
+def test_given_a_run_under_way_when_its_execution_is_stopped_then_it_fails_and_can_start_again(
+    cloud: Cloud, clip: Path
+) -> None:
+    video_id = cloud.upload(clip)
+    run_id = cloud.run_of(video_id)["run_id"]
+    arn = execution(cloud, run_id)["executionArn"]
+    cloud.client("stepfunctions").stop_execution(executionArn=arn)
+
+    stopped = cloud.finished(video_id)
+    assert (stopped["status"], stopped["run_id"]) == ("failed", run_id)
+    assert stopped["error"]["code"] == "pipeline.internal"
+
+    again = run_again(cloud, video_id)
+    assert again["status"] == "ready", again["error"]
+    assert len(cloud.segments(video_id, "processed")) == again["segment_count"]

@@ -18,6 +18,7 @@ STEPS = [
     "JoinAudio",
     "FinishRun",
     "FailRun",
+    "EndRun",
 ]
 
 

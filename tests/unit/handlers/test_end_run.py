@@ -1,0 +1,58 @@
+"""Executions that end by no catch: stopped by an operator, or out of time."""
+
+from __future__ import annotations
+
+import json
+
+from functions.domain.run import RunStatus
+from functions.domain.video import VideoStatus
+from functions.handlers import end_run, fail_run
+from tests.builders import RUN, VIDEO, make_cause
+from tests.fakes.lambda_context import FakeLambdaContext
+from tests.fakes.world import World
+
+
+def _event(status: str) -> dict[str, object]:
+    detail = {"status": status, "input": json.dumps({"video_id": VIDEO, "run_id": RUN})}
+    return {"source": "aws.states", "detail": detail}
+
+
+def test_given_a_stopped_execution_when_told_of_then_the_video_can_be_started_again(world: World):
+    world.queue()
+    world.claim()
+
+    answer = end_run.lambda_handler(_event("ABORTED"), FakeLambdaContext())
+
+    assert answer == {"code": "pipeline.internal"}
+    assert world.run().status is RunStatus.FAILED
+    assert world.video().status is VideoStatus.FAILED
+
+
+def test_given_a_run_that_says_why_it_failed_when_told_of_its_end_then_it_still_says_so(
+    world: World,
+):
+    world.queue()
+    world.claim()
+    cause = make_cause("media.empty", "The file has no bytes.")
+    fail_run.lambda_handler(
+        {"video_id": VIDEO, "run_id": RUN, "error": "Permanent", "cause": cause},
+        FakeLambdaContext(),
+    )
+
+    end_run.lambda_handler(_event("FAILED"), FakeLambdaContext())
+
+    error = world.run().error
+    assert error is not None
+    assert error.code == "media.empty"
+
+
+def test_given_a_finished_run_when_told_of_an_end_then_it_stays_finished(world: World):
+    world.plan_made()
+    world.cut_all()
+    world.join()
+    world.finish()
+
+    end_run.lambda_handler(_event("TIMED_OUT"), FakeLambdaContext())
+
+    assert world.run().status is RunStatus.SUCCEEDED
+    assert world.video().status is VideoStatus.READY
