@@ -21,7 +21,7 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
     """“Step Functions Execution Status Change” -> {code}"""
     ids = json.loads(event["detail"]["input"])
     video_id, run_id = ids["video_id"], ids["run_id"]
-    telemetry.begin(context, video_id=video_id, run_id=run_id)
+    telemetry.begin(context, stage="end", video_id=video_id, run_id=run_id)
     failure = fail_run(
         bootstrap.context(settings), video_id=video_id, run_id=run_id, code=None, detail=None
     )

@@ -16,6 +16,8 @@ from infra.local.deployment import Outputs, client
 from infra.local.users import token
 
 UPLOADS_AT_ONCE = 4
+# urllib would call bytes a form.
+PLAIN = {"Content-Type": "application/octet-stream"}
 
 
 class ApiError(Exception):
@@ -93,7 +95,7 @@ class ApiClient:
 def _put_part(path: Path, ticket: Mapping[str, Any], part: Mapping[str, Any]) -> None:
     with path.open("rb") as file:
         file.seek((part["part_number"] - 1) * ticket["part_size"])
-        put(part["url"], file.read(ticket["part_size"]), {})
+        put(part["url"], file.read(ticket["part_size"]), PLAIN)
 
 
 def put(url: str, data: bytes, headers: Mapping[str, str]) -> None:

@@ -67,6 +67,8 @@ class Emulator:
     def stop(self) -> None:
         """Ask it to end, which saves its state, and wait."""
         _end(self.pid)
+        for process in _STARTED:
+            process.poll()
         (Path(self.home) / "emulator.json").unlink(missing_ok=True)
 
 

@@ -22,7 +22,7 @@ def port_of(home: Path) -> int:
     """
     note = home / "port"
     if not note.exists():
-        note.write_text(str(_first_free((USUAL_PORT, 0))))
+        note.write_text(str(first_free((USUAL_PORT, 0))))
     port = int(note.read_text())
     if not _is_free(port):
         raise PortError(
@@ -32,7 +32,7 @@ def port_of(home: Path) -> int:
     return port
 
 
-def _first_free(ports: Sequence[int]) -> int:
+def first_free(ports: Sequence[int]) -> int:
     for port in ports:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -46,6 +46,6 @@ def _first_free(ports: Sequence[int]) -> int:
 
 def _is_free(port: int) -> bool:
     try:
-        return _first_free((port,)) == port
+        return first_free((port,)) == port
     except PortError:
         return False

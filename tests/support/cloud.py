@@ -15,6 +15,8 @@ from infra.local.deployment import Outputs, client
 from infra.local.users import LocalUser, token
 
 PATIENCE_S = 90
+# urllib would call bytes a form.
+PLAIN = {"Content-Type": "application/octet-stream"}
 
 
 @dataclass(frozen=True)
@@ -181,5 +183,5 @@ def send_parts(ticket: Mapping[str, Any], content: bytes) -> None:
     size = ticket["part_size"]
     for part in ticket["parts"]:
         start = (part["part_number"] - 1) * size
-        answer = send("PUT", part["url"], content[start : start + size])
+        answer = send("PUT", part["url"], content[start : start + size], PLAIN)
         assert answer.status == 200, answer.body

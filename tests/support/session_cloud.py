@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from infra.local import deployment, emulator
+from infra.local import deployment, emulator, ports
 
 _WAIT_FOR_ALL = "users"
 
@@ -37,6 +37,8 @@ def shared_cloud(home: Path) -> Iterator[deployment.Outputs]:
 
 
 def _deploy(home: Path) -> None:
+    # Not the usual port: other clouds may be starting beside this one.
+    (home / "port").write_text(str(ports.first_free((0,))))
     running = emulator.start(home, keep_objects=False, extra={"LAMBDA_WARM_TTL_SECONDS": "60"})
     try:
         deployment.deploy(running, home / "outputs.json")

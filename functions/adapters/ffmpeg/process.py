@@ -26,7 +26,7 @@ _ANOTHER_TRY = (
 )  # fmt: skip
 _URL = re.compile(r"https?://\S+")
 logger = logging.getLogger(__name__)
-_BROKEN_OFF = ("prematurely", "partial file")
+_BROKEN_OFF = ("stream ends prematurely", "partial file")
 
 
 class SegmentingProcess:
@@ -38,6 +38,8 @@ class SegmentingProcess:
         self._job, self._stop = job, stop
         self._ended = threading.Event()
         self._errors: list[str] = []
+        self._listed = 0
+        self._broke_off_at: int | None = None
         self.stopped = False
         list_read, list_write = os.pipe()
         progress_read, progress_write = os.pipe()
@@ -81,6 +83,7 @@ class SegmentingProcess:
     def lines(self) -> Iterator[str]:
         """The segment list as it grows: one line `file,start,end` per finished file."""
         for line in self._list:
+            self._listed += 1
             yield line.strip()
 
     def end(self) -> None:
@@ -95,8 +98,7 @@ class SegmentingProcess:
         code = self._process.wait()
         self._listener.join()
         text = "".join(self._errors[-20:]).lower()
-        # It ends well, too, where its input broke off.
-        if code == 0 and not any(word in text for word in _BROKEN_OFF):
+        if code == 0 and not self._broke_off():
             return
         logger.warning("ffmpeg failed", extra={"status": code, "said": _URL.sub("(url)", text)})
         if code <= 0 or any(word in text for word in _ANOTHER_TRY):
@@ -106,6 +108,13 @@ class SegmentingProcess:
             "The streams of this file cannot be copied into segments; save it again as MP4.",
         )
 
+    def _broke_off(self) -> bool:
+        """ffmpeg ends well, too, where its input broke off for good.
+
+        A file that was begun after the break proves that it had reconnected and read on.
+        """
+        return self._broke_off_at is not None and self._broke_off_at >= self._listed - 1
+
     def _follow(self, progress: Progress) -> None:
         for line in self._progress:
             name, _, value = line.strip().partition("=")
@@ -114,6 +123,8 @@ class SegmentingProcess:
 
     def _collect_errors(self, stream: IO[str]) -> None:
         for line in stream:
+            if any(word in line.lower() for word in _BROKEN_OFF):
+                self._broke_off_at = self._listed
             self._errors.append(line)
             del self._errors[:-50]
 

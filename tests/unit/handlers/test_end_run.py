@@ -33,7 +33,8 @@ def test_given_a_run_that_says_why_it_failed_when_told_of_its_end_then_it_still_
 ):
     world.queue()
     world.claim()
-    cause = make_cause("media.empty", "The file has no bytes.")
+    said = json.dumps({"code": "media.empty", "detail": "The file has no bytes."})
+    cause = make_cause("Permanent", said)
     fail_run.lambda_handler(
         {"video_id": VIDEO, "run_id": RUN, "error": "Permanent", "cause": cause},
         FakeLambdaContext(),
