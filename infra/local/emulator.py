@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import time
 import urllib.request
 from collections.abc import Mapping
@@ -30,10 +29,6 @@ CREDENTIALS: Final = {
     "AWS_DEFAULT_REGION": REGION,
     "AWS_REGION": REGION,
 }
-
-
-# Kept so that a process that outlives its function is not taken for a forgotten one.
-_STARTED: Final[list[subprocess.Popen[bytes]]] = []
 
 
 class EmulatorError(Exception):
@@ -67,8 +62,6 @@ class Emulator:
     def stop(self) -> None:
         """Ask it to end, which saves its state, and wait."""
         _end(self.pid)
-        for process in _STARTED:
-            process.poll()
         (Path(self.home) / "emulator.json").unlink(missing_ok=True)
 
 
@@ -90,21 +83,28 @@ def start(
     """Start the local cloud. Raises EmulatorError with the end of its log."""
     home.mkdir(parents=True, exist_ok=True)
     port = port_of(home)
-    with (home / "emulator.log").open("ab") as log:
-        process = subprocess.Popen(
-            [str(EMULATOR)],
-            env={**_settings(home, port, keep_objects=keep_objects), **(extra or {})},
-            cwd=home,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    _STARTED.append(process)
-    emulator = Emulator(process.pid, port, str(home))
-    _await_health(emulator, process)
+    settings = _settings(home, port, keep_objects=keep_objects)
+    pid = _spawn(home / "emulator.log", {**settings, **(extra or {})})
+    emulator = Emulator(pid, port, str(home))
+    _await_health(emulator)
     (home / "emulator.json").write_text(json.dumps(asdict(emulator)))
     return emulator
+
+
+def _spawn(log: Path, environment: Mapping[str, str]) -> int:
+    """A process of its own session: it outlives who starts it, and may be stopped by another."""
+    append = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    return os.posix_spawn(
+        str(EMULATOR),
+        [str(EMULATOR)],
+        environment,
+        setsid=True,
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, str(log), append, 0o644),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ],
+    )
 
 
 def _settings(home: Path, port: int, *, keep_objects: bool) -> dict[str, str]:
@@ -139,13 +139,13 @@ def _healthy(endpoint: str) -> bool:
         return False
 
 
-def _await_health(emulator: Emulator, process: subprocess.Popen[bytes]) -> None:
+def _await_health(emulator: Emulator) -> None:
     until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until and process.poll() is None:
+    while time.monotonic() < until and _exists(emulator.pid):
         if emulator.alive():
             return
         time.sleep(0.1)
-    process.kill()
+    _end(emulator.pid)
     tail = emulator.log.read_text(errors="replace")[-2000:]
     raise EmulatorError(f"the local cloud did not start; the end of its log:\n{tail}")
 
