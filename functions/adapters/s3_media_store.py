@@ -13,6 +13,7 @@ from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.adapters.aws import client, error_code, unavailable
+from functions.adapters.mp4 import open_index_first
 from functions.domain.errors import InvalidInputError
 from functions.domain.ports import Part
 from functions.domain.video import Source
@@ -163,9 +164,9 @@ class S3MediaStore:
             client("s3").put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=_JSON)
 
     def upload(self, path: Path, key: str, content_type: str) -> None:
-        with _translated():
-            client("s3").upload_file(
-                str(path), self._bucket, key, ExtraArgs={"ContentType": content_type}
+        with _translated(), open_index_first(path) as file:
+            client("s3").upload_fileobj(
+                file, self._bucket, key, ExtraArgs={"ContentType": content_type}
             )
 
     def download(self, key: str, path: Path) -> None:

@@ -27,3 +27,16 @@ def test_given_a_dropped_file_when_it_has_arrived_then_it_comes_out_as_segments(
     assert len(cloud.segments(video["video_id"], "thumbnail")) == 4
     assert len(cloud.segments(video["video_id"], "audio")) == 1
     assert len(cloud.segments(video["video_id"], "original")) == 1
+
+
+def test_given_a_segment_when_downloaded_then_a_player_can_start_before_its_end_is_there(
+    cloud: Cloud, tmp_path: Path
+) -> None:
+    video_id = cloud.upload(talk(tmp_path / "index.mp4", seconds=6))
+    cloud.finished(video_id)
+
+    for kind in ("processed", "audio"):
+        (segment,) = cloud.segments(video_id, kind)
+        body = cloud.fetch(segment, tmp_path / kind).read_bytes()
+        assert len(body) == segment["file_size"]
+        assert body.index(b"moov") < body.index(b"mdat")

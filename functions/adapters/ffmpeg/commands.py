@@ -47,7 +47,7 @@ def cut_command(job: CutJob, *, list_fd: int, progress_fd: int) -> list[str]:
         "-copyts", *http, "-f", _demuxer(plan.container), *seek, *_until(job), "-i", job.source_url,
         *_maps(plan), "-c", "copy", "-dn", "-sn", "-map_chapters", "-1",
         "-avoid_negative_ts", "disabled",
-        "-f", "segment", "-segment_format", plan.format.muxer, *_format_options(plan),
+        "-f", "segment", "-segment_format", plan.format.muxer,
         "-segment_times", _times(job, inside=inside), "-reset_timestamps", "1",
         "-segment_list", f"pipe:{list_fd}", "-segment_list_type", "csv",
         str(job.folder / f"%06d.{plan.format.extension}"),
@@ -62,11 +62,6 @@ def _demuxer(container: str) -> str:
 def _maps(plan: Plan) -> list[str]:
     indexes = (plan.video_index, plan.audio_index)
     return [word for index in indexes if index is not None for word in ("-map", f"0:{index}")]
-
-
-def _format_options(plan: Plan) -> list[str]:
-    faststart = plan.format.muxer in {"mp4", "mov"}
-    return ["-segment_format_options", "movflags=+faststart"] if faststart else []
 
 
 def _times(job: CutJob, *, inside: bool) -> str:
@@ -128,10 +123,9 @@ def sound_command(path: Path, target: Path, plan: Plan) -> list[str]:
 def join_command(listing: Path, target: Path, plan: Plan) -> list[str]:
     """Put pieces of sound together in order, packets untouched."""
     muxer = plan.audio_format.muxer if plan.audio_format else "matroska"
-    faststart = ["-movflags", "+faststart"] if muxer == "mp4" else []
     return [
         *_QUIET, "-f", "concat", "-safe", "0", "-i", str(listing),
-        "-map", "0:a", "-c", "copy", *faststart, "-f", muxer, str(target),
+        "-map", "0:a", "-c", "copy", "-f", muxer, str(target),
     ]  # fmt: skip
 
 

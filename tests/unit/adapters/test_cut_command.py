@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from functions.adapters.ffmpeg.commands import cut_command, starts_inside
-from functions.domain.containers import MKV, WEBM
+from functions.domain.containers import MKV, MP4, WEBM
 from functions.domain.cutting import CutJob
 from functions.domain.segmentation import Plan
 from tests.builders import make_plan, make_planned
@@ -135,15 +135,10 @@ def test_given_sound_alone_when_cut_then_only_it_is_copied():
     assert [words[at + 1] for at, word in enumerate(words) if word == "-map"] == ["0:1"]
 
 
-def test_given_mp4_segments_when_cut_then_players_can_start_before_the_end_is_there():
-    assert _value(_command(_job()), "-segment_format_options") == "movflags=+faststart"
-
-
-@pytest.mark.parametrize("file_format", [MKV, WEBM])
-def test_given_another_format_when_cut_then_no_mp4_option_is_passed(file_format):
+@pytest.mark.parametrize("file_format", [MP4, MKV, WEBM])
+def test_given_a_format_when_cut_then_its_muxer_and_extension_are_used(file_format):
     words = _command(_job(plan=make_plan(format=file_format)))
 
-    assert "-segment_format_options" not in words
     assert _value(words, "-segment_format") == file_format.muxer
     assert words[-1].endswith(f".{file_format.extension}")
 

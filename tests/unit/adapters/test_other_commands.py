@@ -63,13 +63,6 @@ def test_given_pieces_of_sound_when_joined_then_packets_are_copied_into_the_chos
 
     assert words[words.index("-c") + 1] == "copy"
     assert words[-3:] == ["-f", "matroska", "/s/audio.mka"]
-    assert "-movflags" not in words
-
-
-def test_given_an_m4a_when_joined_then_it_can_be_heard_before_all_of_it_is_there():
-    words = join_command(Path("/s/list.txt"), Path("/s/audio.m4a"), make_plan())
-
-    assert words[words.index("-movflags") + 1] == "+faststart"
 
 
 def test_given_a_file_when_listed_then_nothing_is_decoded():
