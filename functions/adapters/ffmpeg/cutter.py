@@ -24,6 +24,7 @@ from functions.domain.times import Milliseconds
 
 _INSPECT_SECONDS = 120
 _JOIN_SECONDS = 600
+_END_ROOM: Milliseconds = 100
 
 
 class FfmpegCutter:
@@ -38,7 +39,7 @@ class FfmpegCutter:
         ahead = 1 if starts_inside(job) else 0
         with SegmentingProcess(command, job, stop) as process:
             process.follow(lambda position: progress(max(0, position - first)))
-            for made, line in enumerate(_sure_lines(process)):
+            for made, line in enumerate(_sure_lines(process, job)):
                 path, start = _listed(job.folder, line)
                 if made < ahead:
                     path.unlink()
@@ -72,18 +73,34 @@ class FfmpegCutter:
         return sound.duration if sound else 0
 
 
-def _sure_lines(process: SegmentingProcess) -> Iterator[str]:
+def _sure_lines(process: SegmentingProcess, job: CutJob) -> Iterator[str]:
     """A file is whole when the next one has been begun; the last, when ffmpeg has ended well."""
     held: str | None = None
-    for line in process.lines():
+    count = 0
+    for count, line in enumerate(process.lines(), 1):  # noqa: B007  (used after the loop)
         if held is not None:
             yield held
         held = line
     if process.stopped:
         return
     process.require_success()
+    if process.broke_off and not _is_all(job, count, held):
+        raise UnavailableError("cut.read_failed", "The source broke off; trying again.")
     if held is not None:
         yield held
+
+
+def _is_all(job: CutJob, count: int, last: str | None) -> bool:
+    """Whether a connection that was lost was found again: by what ffmpeg has listed.
+
+    In the middle of a plan one file more than wanted closes the last wanted one; at its end, that
+    one must reach the source's length.
+    """
+    wanted = len(job.segments) + (1 if starts_inside(job) else 0)
+    if job.segments[-1].number < len(job.plan.segments):
+        return count > wanted
+    end = float(last.split(",")[2]) * 1000 - job.plan.origin if last else 0
+    return count >= wanted and end >= job.plan.duration - _END_ROOM
 
 
 def _count(command: list[str]) -> dict[str, PacketCount]:

@@ -38,9 +38,8 @@ class SegmentingProcess:
         self._job, self._stop = job, stop
         self._ended = threading.Event()
         self._errors: list[str] = []
-        self._listed = 0
-        self._broke_off_at: int | None = None
         self.stopped = False
+        self.broke_off = False
         list_read, list_write = os.pipe()
         progress_read, progress_write = os.pipe()
         self._process = subprocess.Popen(
@@ -83,7 +82,6 @@ class SegmentingProcess:
     def lines(self) -> Iterator[str]:
         """The segment list as it grows: one line `file,start,end` per finished file."""
         for line in self._list:
-            self._listed += 1
             yield line.strip()
 
     def end(self) -> None:
@@ -94,11 +92,14 @@ class SegmentingProcess:
         self._process.wait()
 
     def require_success(self) -> None:
-        """Raises UnavailableError for what another try may mend, MediaError for the rest."""
+        """Raises UnavailableError for what another try may mend, MediaError for the rest.
+
+        ffmpeg ends well, too, where its input broke off: `broke_off` is sure after this.
+        """
         code = self._process.wait()
         self._listener.join()
         text = "".join(self._errors[-20:]).lower()
-        if code == 0 and not self._broke_off():
+        if code == 0:
             return
         logger.warning("ffmpeg failed", extra={"status": code, "said": _URL.sub("(url)", text)})
         if code <= 0 or any(word in text for word in _ANOTHER_TRY):
@@ -107,13 +108,6 @@ class SegmentingProcess:
             "media.cannot_cut",
             "The streams of this file cannot be copied into segments; save it again as MP4.",
         )
-
-    def _broke_off(self) -> bool:
-        """ffmpeg ends well, too, where its input broke off for good.
-
-        A file that was begun after the break proves that it had reconnected and read on.
-        """
-        return self._broke_off_at is not None and self._broke_off_at >= self._listed - 1
 
     def _follow(self, progress: Progress) -> None:
         for line in self._progress:
@@ -124,7 +118,7 @@ class SegmentingProcess:
     def _collect_errors(self, stream: IO[str]) -> None:
         for line in stream:
             if any(word in line.lower() for word in _BROKEN_OFF):
-                self._broke_off_at = self._listed
+                self.broke_off = True
             self._errors.append(line)
             del self._errors[:-50]
 
