@@ -14,7 +14,7 @@ from functions.domain.cutting import CutJob
 from functions.domain.segmentation import Plan, PlannedSegment
 
 NEVER = 1e9
-READ_ON_SECONDS = 1.5
+READ_ON_SECONDS = 0.5
 _QUIET = ("-nostdin", "-hide_banner", "-loglevel", "error", "-nostats", "-y")
 _HTTP = (
     "-protocol_whitelist", "file,http,https,tcp,tls,crypto",
