@@ -93,6 +93,17 @@ def restart(caller: Caller, video_id: str, stores: Stores, now: datetime) -> Run
     return _start(video, run_id, stores, now) or _new_run(video, run_id, now)
 
 
+def latest_run(video: Video, runs: RunStore) -> Run | None:
+    """The video's latest run, None before its file has arrived.
+
+    The video names its run a moment before the run's row is there: till then it is queued.
+    """
+    if video.run_id is None:
+        return None
+    known = runs.get(video.video_id, video.run_id)
+    return known or _new_run(video, video.run_id, video.updated_at)
+
+
 def _start(video: Video, run_id: str, stores: Stores, now: datetime) -> Run | None:
     """Row first, execution second: a crash in between is mended by doing it again."""
     run = _new_run(video, run_id, now)

@@ -12,7 +12,7 @@ from functions.domain.times import utc_now
 from functions.handlers.api import models, views
 from functions.handlers.api.request import answer, caller, new_router, settings, stores
 from functions.services.ownership import own_video
-from functions.services.start_run import restart
+from functions.services.start_run import latest_run, restart
 
 router = new_router()
 TAGS = ["pipeline"]
@@ -46,7 +46,7 @@ def start(body: models.StartPipeline) -> Response[models.RunAccepted]:
 def status(video_id: str) -> models.RunAnswer:
     video = own_video(caller(router), bootstrap.video_store(settings.videos_table), video_id)
     runs = bootstrap.run_store(settings.runs_table)
-    run = runs.get(video_id, video.run_id) if video.run_id else None
+    run = latest_run(video, runs)
     if run is None:
         raise NotFoundError(
             "pipeline.not_started", "The file has not arrived, so nothing runs yet."

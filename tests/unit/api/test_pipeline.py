@@ -167,3 +167,14 @@ def test_given_a_pipeline_that_is_down_when_started_then_the_client_is_asked_to_
 
     assert (answer.status, answer.code) == (503, "dependency.unavailable")
     assert int(answer.headers["retry-after"]) > 0
+
+
+def test_given_a_run_whose_row_is_not_there_yet_when_asked_for_then_it_is_queued(
+    client: Client, world: World
+):
+    world.videos.create(make_queued_video())
+
+    answer = client.get(STATUS)
+
+    assert (answer.status, answer.json["status"]) == (200, "queued")
+    assert (answer.json["run_id"], answer.json["percent"]) == (RUN, 0.0)
