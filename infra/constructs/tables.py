@@ -15,6 +15,7 @@ _NUMBER = dynamodb.AttributeType.NUMBER
 # index: (partition key, sort key, type of the sort key)
 SEGMENT_INDEXES = {
     "video_id-segment_type-index": ("video_id", "segment_type", _STRING),
+    # A video's segments by type and then number, which the type alone does not sort.
     "video_id-segment_order-index": ("video_id", "segment_order", _STRING),
     "user_id-segment_type-index": ("user_id", "segment_type", _STRING),
     "user_id-created_at-index": ("user_id", "created_at", _STRING),
