@@ -15,6 +15,7 @@ from functions.domain.ports import (
     Pipeline,
     Prober,
     RunStore,
+    SegmentCounters,
     SegmentStore,
     UserDirectory,
     VideoStore,
@@ -41,10 +42,17 @@ def run_store(table: str) -> RunStore:
 
 
 @functools.cache
-def segment_store(table: str) -> SegmentStore:
+def segment_store(table: str, counters: str, snapshots: str) -> SegmentStore:
     from functions.adapters.dynamo.segments import DynamoSegmentStore
 
-    return DynamoSegmentStore(table)
+    return DynamoSegmentStore(table, counters, snapshots)
+
+
+@functools.cache
+def segment_counters(table: str) -> SegmentCounters:
+    from functions.adapters.dynamo.counters import DynamoSegmentCounters
+
+    return DynamoSegmentCounters(table)
 
 
 @functools.cache
@@ -95,12 +103,17 @@ def health_checks(tables: Sequence[str], bucket: str, queue: str) -> Mapping[str
     return reach(tables, bucket, queue)
 
 
+def segments_of(settings: StoreSettings) -> SegmentStore:
+    """Segments with the tables that change together with them."""
+    return segment_store(settings.segments_table, settings.counters_table, settings.snapshots_table)
+
+
 def context(settings: StoreSettings) -> Context:
     """What every stage of the pipeline works with."""
     return Context(
         videos=video_store(settings.videos_table),
         runs=run_store(settings.runs_table),
-        segments=segment_store(settings.segments_table),
+        segments=segments_of(settings),
         media=media_store(settings.media_bucket),
         clock=utc_now,
     )

@@ -17,6 +17,8 @@ FUNCTION_ENVIRONMENT = {
     "VIDEOS_TABLE": "videos",
     "RUNS_TABLE": "runs",
     "SEGMENTS_TABLE": "segments",
+    "COUNTERS_TABLE": "counters",
+    "SNAPSHOTS_TABLE": "snapshots",
     "IDEMPOTENCY_TABLE": "idempotency",
     "MEDIA_BUCKET": "media",
     "STATE_MACHINE_ARN": "arn:aws:states:eu-west-1:000000000000:stateMachine:cut",

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.adapters.aws import client, error_code, unavailable
 from functions.adapters.mp4 import open_index_first
-from functions.domain.errors import InvalidInputError
+from functions.domain.errors import InvalidInputError, UnavailableError
 from functions.domain.ports import Part
 from functions.domain.video import Source
 
@@ -185,5 +185,27 @@ class S3MediaStore:
         wanted = list(keys)
         with _translated():
             for start in range(0, len(wanted), 1000):
-                objects = [{"Key": key} for key in wanted[start : start + 1000]]
-                client("s3").delete_objects(Bucket=self._bucket, Delete={"Objects": objects})
+                self._delete([{"Key": key} for key in wanted[start : start + 1000]])
+
+    def erase(self, key: str) -> None:
+        """By prefix, so other keys that begin alike are passed over."""
+        pages = client("s3").get_paginator("list_object_versions")
+        with _translated():
+            for page in pages.paginate(Bucket=self._bucket, Prefix=key):
+                listed = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+                gone = [
+                    {"Key": key, "VersionId": version["VersionId"]}
+                    for version in listed
+                    if version["Key"] == key
+                ]
+                self._delete(gone)
+
+    def _delete(self, named: Sequence[Mapping[str, str]]) -> None:
+        """What could not be removed is told in the answer, not by an error."""
+        if not named:
+            return
+        answer = client("s3").delete_objects(Bucket=self._bucket, Delete={"Objects": list(named)})
+        for failed in answer.get("Errors", []):
+            raise UnavailableError(
+                "dependency.unavailable", f"The media bucket failed ({failed.get('Code')})."
+            )

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from functions.domain.counts import SegmentCounts
 from functions.domain.cutting import CutFile, CutJob, Inspection, Progress, StopRequested
 from functions.domain.media import KeyframeIndex, Probe
 from functions.domain.paging import Page, Position
 from functions.domain.run import Run, Stage
 from functions.domain.segment import Segment, SegmentType
+from functions.domain.segment_query import SegmentQuery
 from functions.domain.segmentation import Plan
+from functions.domain.social_history import Gain, PlatformSums
 from functions.domain.tiers import Tier
 from functions.domain.times import Milliseconds
 from functions.domain.video import Failure, Source, Video
@@ -63,11 +66,34 @@ class RunStore(Protocol):
 
 
 class SegmentStore(Protocol):
+    """Every write also moves what counts segments and sums up their posts, or nothing at all."""
+
     def get(self, segment_id: str) -> Segment | None:
-        """The segment, read consistently."""
+        """The segment, read consistently; None once it is deleted."""
+
+    def get_many(self, segment_ids: Sequence[str]) -> list[Segment]:
+        """Those that exist, in any order, read consistently."""
+
+    def create(self, segment: Segment) -> bool:
+        """False if the id is taken: the first write stays."""
 
     def add(self, segments: Sequence[Segment]) -> None:
         """Write those that are not there; a repeated write changes nothing."""
+
+    def save(self, before: Segment, after: Segment) -> Segment:
+        """Write over the version that was read; raises StaleWriteError if it moved on."""
+
+    def delete(self, segment: Segment, now: datetime) -> None:
+        """Gone for every reader at once; raises StaleWriteError if it moved on."""
+
+    def deleted(self, segment_id: str) -> Segment | None:
+        """A deleted segment of which something may be left."""
+
+    def forget(self, segment: Segment) -> None:
+        """Remove the rest of a deleted segment's rows; safe to repeat."""
+
+    def search(self, query: SegmentQuery, *, limit: int, after: Position | None) -> Page[Segment]:
+        """In the query's order, what is unknown last; pages are filled within a read budget."""
 
     def of_video(
         self, video_id: str, kind: SegmentType | None, *, limit: int, after: Position | None
@@ -81,6 +107,28 @@ class SegmentStore(Protocol):
         self, video_id: str, plan_id: str, kind: SegmentType, numbers: Sequence[int]
     ) -> list[Segment]:
         """Those of a plan's segments that exist, by number, read consistently."""
+
+    def last_number(self, video_id: str, kind: SegmentType) -> int:
+        """The highest number among a video's segments of a type, 0 if there are none."""
+
+
+class SegmentCounters(Protocol):
+    """What is counted with every write of a segment."""
+
+    def of_user(self, user_id: str) -> SegmentCounts:
+        """All of a user's segments."""
+
+    def of_video(self, video_id: str) -> SegmentCounts:
+        """All of a video's segments."""
+
+    def sums(self, user_id: str) -> list[PlatformSums]:
+        """A user's posts, summed up by platform."""
+
+    def user_days(self, user_id: str, first: date, last: date) -> list[Gain]:
+        """What a user's posts gained by day and platform, both days included."""
+
+    def segment_days(self, segment_id: str, first: date, last: date) -> list[Gain]:
+        """The same of one segment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +195,9 @@ class MediaStore(Protocol):
 
     def delete(self, keys: Iterable[str]) -> None:
         """Remove objects; absent ones are fine."""
+
+    def erase(self, key: str) -> None:
+        """Remove an object with all its versions; fine if it is gone."""
 
 
 class Prober(Protocol):

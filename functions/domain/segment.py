@@ -7,7 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from functions.domain.ids import derived_id
+from functions.domain.social import Post
 from functions.domain.times import Milliseconds
+from functions.domain.video import Failure
 
 
 class SegmentType(StrEnum):
@@ -17,12 +19,29 @@ class SegmentType(StrEnum):
     AUDIO = "audio"
 
 
+class SegmentStatus(StrEnum):
+    """`pending`: asked for, and being cut."""
+
+    PENDING = "pending"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class SegmentSource(StrEnum):
+    """What made a segment."""
+
+    PIPELINE = "pipeline"
+    UPLOAD = "upload"
+    RANGE = "range"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
     """Times in milliseconds from the video's start, `file_size` in bytes.
 
     `start` and `end` are as asked; `actual_start`, `actual_end`, `frame_count` and `duration`
-    were read from the produced file. Number 0 stands for the whole video.
+    were read from the produced file. Number 0 stands for the whole video. `views` and
+    `engagement_rate` sum up `social_media_usage` and are what lists are sorted by.
     """
 
     segment_id: str
@@ -35,7 +54,9 @@ class Segment:
     content_type: str
     created_at: datetime
     updated_at: datetime
-    source: str = "pipeline"
+    source: SegmentSource = SegmentSource.PIPELINE
+    status: SegmentStatus = SegmentStatus.READY
+    error: Failure | None = None
     plan_id: str | None = None
     duration: Milliseconds | None = None
     start: Milliseconds | None = None
@@ -49,6 +70,9 @@ class Segment:
     title: str | None = None
     description: str | None = None
     tags: tuple[str, ...] = ()
+    social_media_usage: tuple[Post, ...] = ()
+    views: int | None = None
+    engagement_rate: float | None = None
     version: int = 1
 
     @property

@@ -28,6 +28,8 @@ class StoreSettings:
     videos_table: str
     runs_table: str
     segments_table: str
+    counters_table: str
+    snapshots_table: str
     media_bucket: str
 
 

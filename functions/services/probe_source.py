@@ -7,7 +7,7 @@ from functions.domain.keys import probe_key
 from functions.domain.media import Media, Probe
 from functions.domain.ports import Prober
 from functions.domain.run import Stage
-from functions.domain.segment import Segment, SegmentType, segment_id_of
+from functions.domain.segment import Segment, SegmentSource, SegmentType, segment_id_of
 from functions.domain.tiers import TierLimits
 from functions.domain.video import Source, Video
 from functions.services.stages import Context, change_video, read_probe, stage
@@ -48,7 +48,7 @@ def _original(context: Context, video: Video, source: Source, media: Media) -> S
         s3_key=source.key,
         file_size=source.size,
         content_type=video.content_type or _content_type(media),
-        source="upload",
+        source=SegmentSource.UPLOAD,
         duration=media.duration,
         start=0,
         end=media.duration,

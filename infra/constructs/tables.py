@@ -12,19 +12,22 @@ from infra.settings import StageSettings
 _STRING = dynamodb.AttributeType.STRING
 _NUMBER = dynamodb.AttributeType.NUMBER
 
-# index: (partition key, sort key, type of the sort key)
+# index: its partition key, then its sort keys. `sort_…` is there on every row, also where the
+# value is not known: an index holds only rows that have its keys.
 SEGMENT_INDEXES = {
-    "video_id-segment_type-index": ("video_id", "segment_type", _STRING),
+    "video_id-segment_type-index": ("video_id", "segment_type", "created_at"),
     # A video's segments by type and then number, which the type alone does not sort.
-    "video_id-segment_order-index": ("video_id", "segment_order", _STRING),
-    "user_id-segment_type-index": ("user_id", "segment_type", _STRING),
-    "user_id-created_at-index": ("user_id", "created_at", _STRING),
-    "user_id-duration-index": ("user_id", "duration", _NUMBER),
-    "user_id-file_size-index": ("user_id", "file_size", _NUMBER),
-    "user_id-title-index": ("user_id", "title", _STRING),
-    "user_id-views-index": ("user_id", "views", _NUMBER),
-    "user_id-engagement_rate-index": ("user_id", "engagement_rate", _NUMBER),
+    "video_id-segment_order-index": ("video_id", "segment_order"),
+    # A user's segments of one type, newest first.
+    "user_id-segment_type-index": ("user_id", "segment_type", "created_at"),
+    "user_id-created_at-index": ("user_id", "created_at"),
+    "user_id-duration-index": ("user_id", "sort_duration"),
+    "user_id-file_size-index": ("user_id", "file_size"),
+    "user_id-title-index": ("user_id", "sort_title"),
+    "user_id-views-index": ("user_id", "sort_views"),
+    "user_id-engagement_rate-index": ("user_id", "sort_engagement_rate"),
 }
+_NUMBERS = {"sort_duration", "file_size", "sort_views", "sort_engagement_rate"}
 
 
 class Tables(Construct):
@@ -34,15 +37,25 @@ class Tables(Construct):
         super().__init__(scope, name)
         self._settings = settings
         self.videos = self._table("Videos", "video_id")
-        _index(self.videos, "user_id-created_at-index", "user_id", "created_at", _STRING)
-        self.segments = self._table("Segments", "segment_id")
-        for index, (partition, sort, kind) in SEGMENT_INDEXES.items():
-            _index(self.segments, index, partition, sort, kind)
+        _index(self.videos, "user_id-created_at-index", "user_id", "created_at")
+        self.segments = self._table("Segments", "segment_id", stream=True)
+        for index, keys in SEGMENT_INDEXES.items():
+            _index(self.segments, index, *keys)
+        self.counters = self._table("Counters", "counter_of", "counter_name")
+        self.snapshots = self._table("SocialSnapshots", "post_key", "captured_at")
+        _index(self.snapshots, "user_id-captured_on-index", "user_id", "captured_on")
+        self.rates = self._table("RateLimits", "rate_key", ttl="expires_at")
         self.runs = self._table("PipelineRuns", "video_id", "run_id")
         self.idempotency = self._table("Idempotency", "id", ttl="expiration")
 
     def _table(
-        self, name: str, partition: str, sort: str | None = None, ttl: str | None = None
+        self,
+        name: str,
+        partition: str,
+        sort: str | None = None,
+        *,
+        ttl: str | None = None,
+        stream: bool = False,
     ) -> dynamodb.TableV2:
         local = self._settings.local
         return dynamodb.TableV2(
@@ -58,14 +71,15 @@ class Tables(Construct):
             deletion_protection=not local,
             removal_policy=RemovalPolicy.RETAIN,
             time_to_live_attribute=ttl,
+            dynamo_stream=dynamodb.StreamViewType.NEW_IMAGE if stream else None,
         )
 
 
-def _index(
-    table: dynamodb.TableV2, name: str, partition: str, sort: str, kind: dynamodb.AttributeType
-) -> None:
+def _index(table: dynamodb.TableV2, name: str, partition: str, *sorts: str) -> None:
     table.add_global_secondary_index(
-        index_name=name,
-        partition_key=dynamodb.Attribute(name=partition, type=_STRING),
-        sort_key=dynamodb.Attribute(name=sort, type=kind),
+        index_name=name, partition_key=_key(partition), sort_keys=[_key(sort) for sort in sorts]
     )
+
+
+def _key(name: str) -> dynamodb.Attribute:
+    return dynamodb.Attribute(name=name, type=_NUMBER if name in _NUMBERS else _STRING)

@@ -10,7 +10,14 @@ from aws_cdk.assertions import Template
 from infra.constructs.tables import Tables
 from infra.settings import stage_settings
 
-_KINDS = {"Videos": "videos", "Segments": "segments", "PipelineRuns": "runs"}
+_KINDS = {
+    "Videos": "videos",
+    "Segments": "segments",
+    "PipelineRuns": "runs",
+    "Counters": "counters",
+    "SocialSnapshots": "snapshots",
+    "RateLimits": "rates",
+}
 
 
 def make_tables(dynamodb: Any) -> dict[str, str]:

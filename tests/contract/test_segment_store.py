@@ -18,7 +18,7 @@ from tests.fakes.segments import FakeSegmentStore
 def segments(request: pytest.FixtureRequest, tables: dict[str, str]) -> SegmentStore:
     if request.param == "fake":
         return FakeSegmentStore()
-    return DynamoSegmentStore(tables["segments"])
+    return DynamoSegmentStore(tables["segments"], tables["counters"], tables["snapshots"])
 
 
 def of_all_kinds(video_id: str, count: int = 12) -> list[Segment]:

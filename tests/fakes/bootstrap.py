@@ -19,7 +19,7 @@ def install(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
     made = {
         "video_store": ("VIDEOS_TABLE", lambda: world.videos),
         "run_store": ("RUNS_TABLE", lambda: world.runs),
-        "segment_store": ("SEGMENTS_TABLE", lambda: world.segments),
+        "segment_counters": ("COUNTERS_TABLE", lambda: world.counters),
         "media_store": ("MEDIA_BUCKET", lambda: world.media),
         "prober": ("MEDIA_BUCKET", lambda: world.prober),
         "pipeline": ("STATE_MACHINE_ARN", lambda: world.pipeline),
@@ -28,6 +28,7 @@ def install(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
     }
     for name, (variable, fake) in made.items():
         monkeypatch.setattr(bootstrap, name, _maker(variable, fake))
+    monkeypatch.setattr(bootstrap, "segment_store", _segment_maker(world))
     monkeypatch.setattr(bootstrap, "cutter", lambda: world.cutter)
     monkeypatch.setattr(bootstrap, "health_checks", lambda *_: HEALTHY)
 
@@ -36,5 +37,14 @@ def _maker(variable: str, fake: Callable[[], object]) -> Callable[[str], object]
     def make(name: str) -> object:
         assert name == FUNCTION_ENVIRONMENT[variable], f"built from something else: {variable}"
         return fake()
+
+    return make
+
+
+def _segment_maker(world: World) -> Callable[..., object]:
+    def make(*names: str) -> object:
+        wanted = ("SEGMENTS_TABLE", "COUNTERS_TABLE", "SNAPSHOTS_TABLE")
+        assert names == tuple(FUNCTION_ENVIRONMENT[name] for name in wanted)
+        return world.segments
 
     return make

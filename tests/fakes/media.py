@@ -122,6 +122,11 @@ class FakeMediaStore:
             for key in keys:
                 self.objects.pop(key, None)
 
+    def erase(self, key: str) -> None:
+        self.delete([key])
+        with self._lock:
+            self._versions.pop(key, None)
+
     def _body(self, key: str) -> bytes:
         with self._lock:
             if key not in self.objects:

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
 
 from functions.domain.codec import from_plain, to_plain
+from functions.domain.counts import SegmentCounts
+from functions.domain.errors import StaleWriteError
 from functions.domain.paging import Page, Position
 from functions.domain.segment import Segment, SegmentType, segment_id_of
+from functions.domain.segment_query import SegmentQuery, SortBy
+from functions.domain.social import Platform
+from functions.domain.social_history import (
+    Gain,
+    PlatformSums,
+    changed,
+    gains,
+    read_sums,
+    sums_of,
+)
 
 
 class FakeSegmentStore:
@@ -15,20 +30,72 @@ class FakeSegmentStore:
 
     def __init__(self) -> None:
         self._rows: dict[str, Segment] = {}
+        self._deleted: dict[str, Segment] = {}
         self._lock = threading.Lock()
+        self.gains: list[tuple[Segment, Gain]] = []
         self.writes = 0
+        self.largest_page = 1_000
 
     def get(self, segment_id: str) -> Segment | None:
         with self._lock:
             return self._rows.get(segment_id)
 
+    def get_many(self, segment_ids: Sequence[str]) -> list[Segment]:
+        with self._lock:
+            return [self._rows[one] for one in segment_ids if one in self._rows]
+
+    def create(self, segment: Segment) -> bool:
+        with self._lock:
+            if segment.segment_id in {**self._rows, **self._deleted}:
+                return False
+            # Through the codec, so that only what can be stored comes back.
+            self._rows[segment.segment_id] = from_plain(Segment, to_plain(segment))
+            self.writes += 1
+            return True
+
     def add(self, segments: Sequence[Segment]) -> None:
         for segment in segments:
-            with self._lock:
-                if segment.segment_id not in self._rows:
-                    # Through the codec, so that only what can be stored comes back.
-                    self._rows[segment.segment_id] = from_plain(Segment, to_plain(segment))
-                    self.writes += 1
+            if not self.create(segment) and self.get(segment.segment_id) is None:
+                raise StaleWriteError("The segment")
+
+    def save(self, before: Segment, after: Segment) -> Segment:
+        with self._lock:
+            self._require(before)
+            saved = replace(after, version=before.version + 1)
+            self._rows[saved.segment_id] = from_plain(Segment, to_plain(saved))
+            pairs = changed(before.social_media_usage, saved.social_media_usage)
+            self.gains += [(saved, g) for was, now in pairs if now for g in gains(was, now)]
+            self.writes += 1
+            return saved
+
+    def delete(self, segment: Segment, now: datetime) -> None:
+        with self._lock:
+            self._require(segment)
+            self._deleted[segment.segment_id] = self._rows.pop(segment.segment_id)
+
+    def _require(self, read: Segment) -> None:
+        known = self._rows.get(read.segment_id)
+        if known is None or known.version != read.version:
+            raise StaleWriteError("The segment")
+
+    def deleted(self, segment_id: str) -> Segment | None:
+        with self._lock:
+            return self._deleted.get(segment_id)
+
+    def forget(self, segment: Segment) -> None:
+        with self._lock:
+            self._deleted.pop(segment.segment_id, None)
+            self.gains = [pair for pair in self.gains if pair[0].segment_id != segment.segment_id]
+
+    def search(self, query: SegmentQuery, *, limit: int, after: Position | None) -> Page[Segment]:
+        with self._lock:
+            rows = [row for row in self._rows.values() if query.matches(row)]
+        ranked = ranking(rows, query)
+        if after is not None:
+            ranked = [row for row in ranked if _beyond(row, query, after)]
+        shown = tuple(ranked[:limit])
+        more = len(ranked) > len(shown)
+        return Page(shown, _mark(shown[-1], query) if more else None)
 
     def of_video(
         self, video_id: str, kind: SegmentType | None, *, limit: int, after: Position | None
@@ -48,17 +115,110 @@ class FakeSegmentStore:
         self, video_id: str, plan_id: str, kind: SegmentType, numbers: Sequence[int]
     ) -> list[Segment]:
         ids = [segment_id_of(video_id, plan_id, kind, number) for number in sorted(numbers)]
-        with self._lock:
-            return [self._rows[segment_id] for segment_id in ids if segment_id in self._rows]
+        return self.get_many(ids)
+
+    def last_number(self, video_id: str, kind: SegmentType) -> int:
+        return max((row.segment_number for row in self._ordered(video_id, kind)), default=0)
 
     def _ordered(self, video_id: str, kind: SegmentType | None) -> list[Segment]:
-        with self._lock:
-            rows = [row for row in self._rows.values() if row.video_id == video_id]
+        rows = [row for row in self.all() if row.video_id == video_id]
         return sorted((r for r in rows if kind in {None, r.segment_type}), key=_place)
 
     def all(self) -> list[Segment]:
         with self._lock:
             return list(self._rows.values())
+
+
+class FakeSegmentCounters:
+    """Counts what a fake store holds, each time anew."""
+
+    def __init__(self, segments: FakeSegmentStore) -> None:
+        self._segments = segments
+
+    def of_user(self, user_id: str) -> SegmentCounts:
+        return _counts([row for row in self._segments.all() if row.user_id == user_id])
+
+    def of_video(self, video_id: str) -> SegmentCounts:
+        return _counts([row for row in self._segments.all() if row.video_id == video_id])
+
+    def sums(self, user_id: str) -> list[PlatformSums]:
+        posts = [
+            post
+            for row in self._segments.all()
+            if row.user_id == user_id
+            for post in row.social_media_usage
+        ]
+        found = []
+        for platform in sorted({post.platform for post in posts}):
+            some = [post for post in posts if post.platform is platform]
+            flat: dict[str, int] = {}
+            for post in some:
+                for name, number in sums_of(post).items():
+                    flat[name] = flat.get(name, 0) + number
+            synced = max((post.last_synced for post in some if post.last_synced), default=None)
+            found.append(read_sums(platform, flat, synced))
+        return found
+
+    def user_days(self, user_id: str, first: date, last: date) -> list[Gain]:
+        return _days(
+            [gain for row, gain in self._segments.gains if row.user_id == user_id], first, last
+        )
+
+    def segment_days(self, segment_id: str, first: date, last: date) -> list[Gain]:
+        mine = [gain for row, gain in self._segments.gains if row.segment_id == segment_id]
+        return _days(mine, first, last)
+
+
+def _counts(rows: list[Segment]) -> SegmentCounts:
+    by_type = {kind: sum(row.segment_type is kind for row in rows) for kind in SegmentType}
+    return SegmentCounts(
+        by_type={kind: count for kind, count in by_type.items() if count},
+        file_size=sum(row.file_size for row in rows),
+    )
+
+
+def _days(found: list[Gain], first: date, last: date) -> list[Gain]:
+    sums: dict[tuple[date, Platform], dict[str, int]] = {}
+    for gain in found:
+        if first <= gain.day <= last:
+            numbers = sums.setdefault((gain.day, gain.platform), {})
+            for name, number in gain.numbers.items():
+                numbers[name] = numbers.get(name, 0) + number
+    return [
+        Gain(platform=platform, day=day, numbers=numbers)
+        for (day, platform), numbers in sorted(sums.items())
+    ]
+
+
+def value_of(segment: Segment, by: SortBy) -> Any:
+    """What a segment is sorted by, None where it is not known."""
+    value = getattr(segment, by.value)
+    return value.casefold() if isinstance(value, str) else value
+
+
+def ranking(rows: Sequence[Segment], query: SegmentQuery) -> list[Segment]:
+    """In the query's order: what is known, then what is not."""
+    known = [row for row in rows if value_of(row, query.sort_by) is not None]
+    unknown = [row for row in rows if value_of(row, query.sort_by) is None]
+    known.sort(
+        key=lambda row: (value_of(row, query.sort_by), row.segment_id), reverse=query.descending
+    )
+    unknown.sort(key=lambda row: row.segment_id, reverse=query.descending)
+    return [*known, *unknown]
+
+
+def _mark(segment: Segment, query: SegmentQuery) -> Position:
+    value = value_of(segment, query.sort_by)
+    plain = to_plain(value) if value is not None else ""
+    return {"known": int(value is not None), "value": plain, "segment_id": segment.segment_id}
+
+
+def _beyond(segment: Segment, query: SegmentQuery, after: Position) -> bool:
+    mark = _mark(segment, query)
+    if mark["known"] != after["known"]:
+        return bool(after["known"])
+    here, there = (mark["value"], mark["segment_id"]), (after["value"], after["segment_id"])
+    return bool(here < there if query.descending else here > there)  # type: ignore[operator]
 
 
 def _place(segment: Segment) -> tuple[str, str]:

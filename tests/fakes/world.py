@@ -31,7 +31,7 @@ from tests.fakes.media import FakeMediaStore
 from tests.fakes.pipeline import FakePipeline
 from tests.fakes.prober import FakeProber
 from tests.fakes.runs import FakeRunStore
-from tests.fakes.segments import FakeSegmentStore
+from tests.fakes.segments import FakeSegmentCounters, FakeSegmentStore
 from tests.fakes.users import FakeUserDirectory
 from tests.fakes.videos import FakeVideoStore
 
@@ -53,6 +53,10 @@ class World:
         default_factory=lambda: FakeUserDirectory({USER: Tier.PRO, STRANGER: Tier.FREE})
     )
     clock: FakeClock = field(default_factory=FakeClock)
+
+    @property
+    def counters(self) -> FakeSegmentCounters:
+        return FakeSegmentCounters(self.segments)
 
     @property
     def context(self) -> Context:

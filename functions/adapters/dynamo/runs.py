@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from functions.adapters.dynamo.table import ConditionFailedError, Table
+from functions.adapters.dynamo.failures import ConditionFailedError
+from functions.adapters.dynamo.table import Table
 from functions.domain.codec import from_plain, to_plain
 from functions.domain.run import Run, RunStatus, Stage
 from functions.domain.times import Milliseconds, to_iso

@@ -1,33 +1,98 @@
-"""Segments in DynamoDB."""
+"""Segments in DynamoDB. A segment and what counts it are written together or not at all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from functions.adapters.dynamo.table import ConditionFailedError, Table
-from functions.domain.codec import from_plain, to_plain
+from functions.adapters.dynamo.counters import DynamoSegmentCounters
+from functions.adapters.dynamo.failures import ConditionFailedError
+from functions.adapters.dynamo.segment_rows import (
+    from_row,
+    from_tombstone,
+    is_tombstone,
+    to_row,
+    to_tombstone,
+)
+from functions.adapters.dynamo.segment_search import BY_VIDEO, SMALL_VIDEO, Walk, video_page
+from functions.adapters.dynamo.snapshots import Snapshots
+from functions.adapters.dynamo.table import Table
+from functions.adapters.dynamo.transaction import Transaction
+from functions.domain.errors import StaleWriteError
 from functions.domain.paging import Page, Position
 from functions.domain.segment import Segment, SegmentType, segment_id_of
+from functions.domain.segment_query import SegmentQuery
 
-BY_ORDER = "video_id-segment_order-index"
+_WHAT = "segments"
+_ABSENT = "attribute_not_exists(segment_id)"
+_AS_READ = "version = :read"
 
 
 class DynamoSegmentStore:
-    def __init__(self, table: str) -> None:
-        self._table = Table(table, "segments")
+    def __init__(self, table: str, counters: str, snapshots: str) -> None:
+        self._table = Table(table, _WHAT)
+        self._counters = DynamoSegmentCounters(counters)
+        self._snapshots = Snapshots(snapshots)
 
     def get(self, segment_id: str) -> Segment | None:
         row = self._table.get({"segment_id": segment_id})
-        return _segment(row) if row else None
+        return from_row(row) if row and not is_tombstone(row) else None
+
+    def get_many(self, segment_ids: Sequence[str]) -> list[Segment]:
+        rows = self._table.get_many([{"segment_id": segment_id} for segment_id in segment_ids])
+        return [from_row(row) for row in rows if not is_tombstone(row)]
+
+    def create(self, segment: Segment) -> bool:
+        writes = Transaction(_WHAT)
+        writes.put(self._table, to_row(segment), _ABSENT)
+        self._counters.segment_changed(writes, None, segment)
+        return _committed(writes)
 
     def add(self, segments: Sequence[Segment]) -> None:
         for segment in segments:
-            row = {**to_plain(segment), "segment_order": segment.order}
-            try:
-                self._table.put(row, "attribute_not_exists(segment_id)")
-            except ConditionFailedError:
-                continue
+            if not self.create(segment) and self.get(segment.segment_id) is None:
+                # Deleted a moment ago: its files are on their way out, these with them.
+                raise StaleWriteError("The segment")
+
+    def save(self, before: Segment, after: Segment) -> Segment:
+        saved = replace(after, version=before.version + 1)
+        writes = Transaction(_WHAT)
+        writes.put(self._table, to_row(saved), _AS_READ, {":read": before.version})
+        self._counters.segment_changed(writes, before, saved)
+        self._snapshots.posts_changed(writes, before, saved)
+        if not _committed(writes):
+            raise StaleWriteError("The segment")
+        return saved
+
+    def delete(self, segment: Segment, now: datetime) -> None:
+        writes = Transaction(_WHAT)
+        gone = to_tombstone(segment, now)
+        writes.put(self._table, gone, _AS_READ, {":read": segment.version})
+        self._counters.segment_changed(writes, segment, None)
+        if not _committed(writes):
+            raise StaleWriteError("The segment")
+
+    def deleted(self, segment_id: str) -> Segment | None:
+        row = self._table.get({"segment_id": segment_id})
+        return from_tombstone(row) if row and is_tombstone(row) else None
+
+    def forget(self, segment: Segment) -> None:
+        """The row goes last: until then a repeat finds what is left to do."""
+        self._snapshots.forget(segment)
+        self._counters.forget_days(segment.segment_id, segment.user_id)
+        with suppress(ConditionFailedError):
+            self._table.delete({"segment_id": segment.segment_id}, "attribute_exists(deleted_at)")
+
+    def search(self, query: SegmentQuery, *, limit: int, after: Position | None) -> Page[Segment]:
+        """A video of few segments is read whole: looking for them among all costs more."""
+        if query.video_id is not None:
+            counts = self._counters.of_video(query.video_id)
+            if counts.segments <= SMALL_VIDEO:
+                return video_page(self._table, query, limit=limit, after=after)
+        return Walk(self._table, query, limit).page(after)
 
     def of_video(
         self, video_id: str, kind: SegmentType | None, *, limit: int, after: Position | None
@@ -36,8 +101,11 @@ class DynamoSegmentStore:
         if kind:
             condition += " AND begins_with(segment_order, :kind)"
             values[":kind"] = f"{kind}#"
-        rows, last = self._table.query(condition, values, limit=limit, index=BY_ORDER, after=after)
-        return Page(tuple(_segment(row) for row in rows), last)
+        rows = self._table.query(
+            condition, values, limit=limit + 1, index=BY_VIDEO, after=after
+        ).items
+        shown = tuple(from_row(row) for row in rows[:limit])
+        return Page(shown, _position(shown[-1]) if len(rows) > limit else None)
 
     def all_of(self, video_id: str, kind: SegmentType) -> Iterator[Segment]:
         after: Position | None = None
@@ -53,9 +121,30 @@ class DynamoSegmentStore:
     ) -> list[Segment]:
         """By derived ids, from the table itself: an index may lag behind."""
         ids = [segment_id_of(video_id, plan_id, kind, number) for number in numbers]
-        rows = self._table.get_many([{"segment_id": segment_id} for segment_id in ids])
-        return sorted((_segment(row) for row in rows), key=lambda row: row.segment_number)
+        return sorted(self.get_many(ids), key=lambda segment: segment.segment_number)
+
+    def last_number(self, video_id: str, kind: SegmentType) -> int:
+        rows = self._table.query(
+            "video_id = :video AND begins_with(segment_order, :kind)",
+            {":video": video_id, ":kind": f"{kind}#"},
+            limit=1,
+            index=BY_VIDEO,
+            forward=False,
+        )
+        return from_row(rows.items[0]).segment_number if rows.items else 0
 
 
-def _segment(row: Mapping[str, Any]) -> Segment:
-    return from_plain(Segment, row)
+def _committed(writes: Transaction) -> bool:
+    try:
+        writes.commit()
+    except ConditionFailedError:
+        return False
+    return True
+
+
+def _position(segment: Segment) -> dict[str, Any]:
+    return {
+        "video_id": segment.video_id,
+        "segment_order": segment.order,
+        "segment_id": segment.segment_id,
+    }

@@ -4,65 +4,72 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from itertools import count
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from functions.adapters.aws import client, error_code, unavailable
+from functions.adapters.aws import client
+from functions.adapters.dynamo.failures import asked
 from functions.adapters.dynamo.items import decode_item, encode, encode_item
+from functions.domain.errors import UnavailableError
 from functions.domain.paging import Position
 
-
-class ConditionFailedError(Exception):
-    """The row was not as the condition wants it."""
+_BATCHES = 20
 
 
-@contextmanager
-def _translated(what: str) -> Iterator[None]:
-    try:
-        yield
-    except ClientError as error:
-        if error_code(error) == "ConditionalCheckFailedException":
-            raise ConditionFailedError from error
-        raise unavailable(f"The table of {what}", error) from error
-    except BotoCoreError as error:
-        raise unavailable(f"The table of {what}", error) from error
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the engine passes over after it has read it."""
+
+    expression: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """`read` counts the rows before the filter; `next` is where the next page begins."""
+
+    items: list[dict[str, Any]]
+    read: int
+    next: Position | None
 
 
 class Table:
     """One table. Values go in and out plain."""
 
     def __init__(self, name: str, what: str) -> None:
-        self._name, self._what = name, what
+        self.name, self._what = name, what
 
     def get(self, key: Mapping[str, str]) -> dict[str, Any] | None:
-        with _translated(self._what):
-            answer = client("dynamodb").get_item(
-                TableName=self._name, Key=encode_item(key), ConsistentRead=True
-            )
+        answer = asked(
+            self._what,
+            lambda: client("dynamodb").get_item(
+                TableName=self.name, Key=encode_item(key), ConsistentRead=True
+            ),
+        )
         return decode_item(answer["Item"]) if "Item" in answer else None
 
     def get_many(self, keys: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
         """Rows by key, read consistently, in any order; asks again for what was held back."""
         rows: list[dict[str, Any]] = []
         for start in range(0, len(keys), 100):
-            wanted: Any = {
-                self._name: {
-                    "Keys": [encode_item(key) for key in keys[start : start + 100]],
-                    "ConsistentRead": True,
-                }
-            }
-            for attempt in count():
-                if not wanted:
-                    break
-                time.sleep(min(0.05 * attempt, 1.0))
-                with _translated(self._what):
-                    answer = client("dynamodb").batch_get_item(RequestItems=wanted)
-                rows += [decode_item(item) for item in answer["Responses"].get(self._name, [])]
-                wanted = answer.get("UnprocessedKeys")
+            named = [encode_item(key) for key in keys[start : start + 100]]
+            wanted = {self.name: {"Keys": named, "ConsistentRead": True}}
+            for answer in self._batch("batch_get_item", wanted, "UnprocessedKeys"):
+                rows += [decode_item(item) for item in answer["Responses"].get(self.name, [])]
         return rows
+
+    def _batch(self, call: str, wanted: Any, held_back: str) -> Iterator[Any]:
+        """The engine holds back part of a batch under load; that part is asked for again."""
+        for attempt in range(_BATCHES):
+            time.sleep(min(0.05 * attempt, 1.0))
+            request = partial(getattr(client("dynamodb"), call), RequestItems=wanted)
+            answer: Any = asked(self._what, request)
+            yield answer
+            wanted = answer.get(held_back)
+            if not wanted:
+                return
+        raise UnavailableError("dependency.unavailable", f"The table of {self._what} is busy.")
 
     def put(
         self,
@@ -72,13 +79,15 @@ class Table:
         names: Mapping[str, str] | None = None,
     ) -> None:
         """Write a whole row. Raises ConditionFailedError."""
-        with _translated(self._what):
-            client("dynamodb").put_item(
-                TableName=self._name,
+        asked(
+            self._what,
+            lambda: client("dynamodb").put_item(
+                TableName=self.name,
                 Item=encode_item(row),
                 ConditionExpression=condition,
-                **_expression(values, names),
-            )
+                **expression(values, names),
+            ),
+        )
 
     def update(
         self,
@@ -89,46 +98,74 @@ class Table:
         names: Mapping[str, str] | None = None,
     ) -> None:
         """Change attributes of a row. Raises ConditionFailedError."""
-        with _translated(self._what):
-            client("dynamodb").update_item(
-                TableName=self._name,
+        asked(
+            self._what,
+            lambda: client("dynamodb").update_item(
+                TableName=self.name,
                 Key=encode_item(key),
                 UpdateExpression=change,
                 ConditionExpression=condition,
-                **_expression(values, names),
-            )
+                **expression(values, names),
+            ),
+        )
+
+    def delete(self, key: Mapping[str, str], condition: str) -> None:
+        """Remove a row. Raises ConditionFailedError."""
+        asked(
+            self._what,
+            lambda: client("dynamodb").delete_item(
+                TableName=self.name, Key=encode_item(key), ConditionExpression=condition
+            ),
+        )
+
+    def delete_many(self, keys: Sequence[Mapping[str, str]]) -> None:
+        """Remove rows; fine for those that are gone."""
+        for start in range(0, len(keys), 25):
+            some = keys[start : start + 25]
+            named = [{"DeleteRequest": {"Key": encode_item(key)}} for key in some]
+            for _ in self._batch("batch_write_item", {self.name: named}, "UnprocessedItems"):
+                pass
 
     def query(
         self,
         condition: str,
         values: Mapping[str, Any],
         *,
-        limit: int,
+        limit: int | None = None,
         index: str | None = None,
         after: Position | None = None,
         forward: bool = True,
-    ) -> tuple[list[dict[str, Any]], Position | None]:
-        """One page of a table or an index, and where the next begins."""
+        only: Filter | None = None,
+    ) -> Rows:
+        """One page of a table or an index; `limit` counts rows before the filter `only`."""
         optional: dict[str, Any] = {"IndexName": index} if index else {}
+        if limit is not None:
+            optional["Limit"] = limit
         if after:
             optional["ExclusiveStartKey"] = encode_item(after)
-        with _translated(self._what):
-            answer = client("dynamodb").query(
-                TableName=self._name,
+        if only:
+            optional["FilterExpression"] = only.expression
+            values = {**values, **only.values}
+        answer = asked(
+            self._what,
+            lambda: client("dynamodb").query(
+                TableName=self.name,
                 KeyConditionExpression=condition,
-                Limit=limit,
                 ScanIndexForward=forward,
                 **optional,
-                **_expression(values, None),
-            )
+                **expression(values, None),
+            ),
+        )
         last = answer.get("LastEvaluatedKey")
-        rows = [decode_item(item) for item in answer["Items"]]
-        return rows, decode_item(last) if last else None
+        return Rows(
+            items=[decode_item(item) for item in answer["Items"]],
+            read=answer["ScannedCount"],
+            next=decode_item(last) if last else None,
+        )
 
 
-def _expression(
-    values: Mapping[str, Any] | None, names: Mapping[str, str] | None
-) -> dict[str, Any]:
+def expression(values: Mapping[str, Any] | None, names: Mapping[str, str] | None) -> dict[str, Any]:
+    """The arguments that hold an expression's values and names."""
     arguments: dict[str, Any] = {}
     if values:
         arguments["ExpressionAttributeValues"] = {k: encode(v) for k, v in values.items()}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from functions.adapters.dynamo.table import ConditionFailedError, Table
+from functions.adapters.dynamo.failures import ConditionFailedError
+from functions.adapters.dynamo.table import Table
 from functions.domain.codec import from_plain, to_plain
 from functions.domain.errors import StaleWriteError
 from functions.domain.paging import Page, Position
@@ -43,7 +44,7 @@ class DynamoVideoStore:
         return saved
 
     def of_user(self, user_id: str, *, limit: int, after: Position | None) -> Page[Video]:
-        rows, last = self._table.query(
+        rows = self._table.query(
             "user_id = :user",
             {":user": user_id},
             limit=limit,
@@ -51,4 +52,4 @@ class DynamoVideoStore:
             after=after,
             forward=False,
         )
-        return Page(tuple(from_plain(Video, row) for row in rows), last)
+        return Page(tuple(from_plain(Video, row) for row in rows.items), rows.next)

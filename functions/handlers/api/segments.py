@@ -21,7 +21,7 @@ DOWNLOAD_SECONDS = 900
     "/api/segments/<segment_id>", tags=TAGS, operation_id="getSegment", summary="One segment"
 )
 def get_segment(segment_id: str) -> models.SegmentAnswer:
-    store = bootstrap.segment_store(settings.segments_table)
+    store = bootstrap.segments_of(settings)
     return views.segment(own_segment(caller(router), store, segment_id))
 
 
@@ -33,7 +33,7 @@ def get_segment(segment_id: str) -> models.SegmentAnswer:
 )
 def download(segment_id: str) -> models.DownloadAnswer:
     who = caller(router)
-    segment = own_segment(who, bootstrap.segment_store(settings.segments_table), segment_id)
+    segment = own_segment(who, bootstrap.segments_of(settings), segment_id)
     video = own_video(who, bootstrap.video_store(settings.videos_table), segment.video_id)
     name = file_name(video, segment)
     url = bootstrap.media_store(settings.media_bucket).sign_download(

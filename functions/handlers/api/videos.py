@@ -56,7 +56,7 @@ def list_segments(
     own_video(caller(router), bootstrap.video_store(settings.videos_table), video_id)
     scope = {"list": "segments", "video": video_id, "type": segment_type}
     after = cursors.verify(cursor, scope, cursor_secret())
-    segments = bootstrap.segment_store(settings.segments_table)
+    segments = bootstrap.segments_of(settings)
     page = segments.of_video(video_id, segment_type, limit=limit, after=after)
     return models.SegmentList(
         items=[views.segment(segment) for segment in page.items],

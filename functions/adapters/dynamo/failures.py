@@ -1,0 +1,47 @@
+"""DynamoDB's refusals in the domain's words."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.adapters.aws import error_code, unavailable
+
+T = TypeVar("T")
+_MEETINGS = 12
+_CONDITION = {"ConditionalCheckFailedException", "ConditionalCheckFailed"}
+_MET = {"TransactionConflictException", "TransactionConflict"}
+
+
+class ConditionFailedError(Exception):
+    """The row was not as the condition wants it."""
+
+
+def asked(what: str, call: Callable[[], T]) -> T:
+    """Call the engine. Raises ConditionFailedError or UnavailableError.
+
+    Writes that meet a transaction at the same row are refused; that passes within milliseconds,
+    so they are repeated here: the SDK does not do it.
+    """
+    for attempt in range(_MEETINGS):
+        try:
+            return call()
+        except ClientError as error:
+            codes = {error_code(error), *_reasons(error)}
+            if codes & _CONDITION:
+                raise ConditionFailedError from error
+            if not codes & _MET or attempt == _MEETINGS - 1:
+                raise unavailable(f"The table of {what}", error) from error
+            time.sleep(random.uniform(0, min(0.02 * 2**attempt, 0.5)))  # noqa: S311
+        except BotoCoreError as error:
+            raise unavailable(f"The table of {what}", error) from error
+    raise AssertionError("unreachable")
+
+
+def _reasons(error: ClientError) -> set[str]:
+    """Why each write of a cancelled transaction was refused."""
+    return {str(reason.get("Code")) for reason in error.response.get("CancellationReasons", [])}

@@ -1,0 +1,50 @@
+"""What a post's numbers were, whenever they were told: rows that are added and never changed."""
+
+from __future__ import annotations
+
+from functions.adapters.dynamo.table import Table
+from functions.adapters.dynamo.transaction import Transaction
+from functions.domain.codec import to_plain
+from functions.domain.paging import Position
+from functions.domain.segment import Segment
+from functions.domain.social import METRICS, Post
+from functions.domain.social_history import changed
+from functions.domain.times import to_iso
+
+
+class Snapshots:
+    def __init__(self, table: str) -> None:
+        self._table = Table(table, "social snapshots")
+
+    def posts_changed(self, writes: Transaction, before: Segment, after: Segment) -> None:
+        """Keep the numbers of each post that was told anew."""
+        for _, now in changed(before.social_media_usage, after.social_media_usage):
+            if now is not None and now.last_synced is not None:
+                at = to_iso(now.last_synced)
+                numbers = {metric: to_plain(now.number(metric)) for metric in METRICS}
+                row = {
+                    "post_key": _key(after, now),
+                    "captured_at": at,
+                    "captured_on": at[:10],
+                    "user_id": after.user_id,
+                    **numbers,
+                }
+                writes.put(self._table, row)
+
+    def forget(self, segment: Segment) -> None:
+        """Remove all of a deleted segment."""
+        for post in segment.social_media_usage:
+            after: Position | None = None
+            while True:
+                rows = self._table.query(
+                    "post_key = :post", {":post": _key(segment, post)}, after=after
+                )
+                keys = ("post_key", "captured_at")
+                self._table.delete_many([{name: row[name] for name in keys} for row in rows.items])
+                after = rows.next
+                if after is None:
+                    break
+
+
+def _key(segment: Segment, post: Post) -> str:
+    return f"{segment.segment_id}#{post.platform}#{post.post_id}"

@@ -1,0 +1,78 @@
+"""Writes that happen together or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from functions.adapters.aws import client
+from functions.adapters.dynamo.failures import asked
+from functions.adapters.dynamo.items import encode_item
+from functions.adapters.dynamo.table import Table, expression
+
+
+class Transaction:
+    """Collect up to 100 writes, each of another row, then `commit`."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._writes: list[dict[str, Any]] = []
+
+    def put(
+        self,
+        table: Table,
+        row: Mapping[str, Any],
+        condition: str | None = None,
+        values: Mapping[str, Any] | None = None,
+        names: Mapping[str, str] | None = None,
+    ) -> None:
+        """A whole row."""
+        put = {
+            "TableName": table.name,
+            "Item": encode_item(row),
+            **({"ConditionExpression": condition} if condition else {}),
+            **expression(values, names),
+        }
+        self._writes.append({"Put": put})
+
+    def add(
+        self,
+        table: Table,
+        key: Mapping[str, str],
+        numbers: Mapping[str, int],
+        also: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Add to numbers of a row and set others; no number adds nothing."""
+        numbers = {name: number for name, number in numbers.items() if number}
+        if not numbers:
+            return
+        pairs = {f"n{at}": pair for at, pair in enumerate(numbers.items())}
+        sets = {f"s{at}": pair for at, pair in enumerate((also or {}).items())}
+        change = "ADD " + ", ".join(f"#{at} :{at}" for at in pairs)
+        if sets:
+            change += " SET " + ", ".join(f"#{at} = :{at}" for at in sets)
+        every = {**pairs, **sets}
+        update = {
+            "TableName": table.name,
+            "Key": encode_item(key),
+            "UpdateExpression": change,
+            **expression(
+                {f":{at}": value for at, (_, value) in every.items()},
+                {f"#{at}": name for at, (name, _) in every.items()},
+            ),
+        }
+        self._writes.append({"Update": update})
+
+    def delete(self, table: Table, key: Mapping[str, str], condition: str) -> None:
+        """A row that must be as the condition says."""
+        gone = {
+            "TableName": table.name,
+            "Key": encode_item(key),
+            "ConditionExpression": condition,
+        }
+        self._writes.append({"Delete": gone})
+
+    def commit(self) -> None:
+        """Raises ConditionFailedError when one of the conditions does not hold."""
+        dynamodb = client("dynamodb")
+        asked(self._what, lambda: dynamodb.transact_write_items(TransactItems=self._writes))
