@@ -52,3 +52,5 @@ class TierLimits:
 
 
 LimitsByTier = Mapping[Tier, TierLimits]
+RatesByTier = Mapping[Tier, int]
+"""Requests a minute of one user."""

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar, get_type_hints
 
-from functions.domain.tiers import LimitsByTier, Tier, TierLimits
+from functions.domain.tiers import LimitsByTier, RatesByTier, Tier, TierLimits
 
 T = TypeVar("T")
 
@@ -70,7 +70,10 @@ class ApiSettings(StoreSettings):
     state_machine_arn: str
     upload_queue: str
     cursor_secret_arn: str
+    rates_table: str
     tier_limits: LimitsByTier
+    rate_limits: RatesByTier
+    youtube_combined: bool
     stage: str
 
 
@@ -96,7 +99,17 @@ def _parse(hint: Any, text: str) -> Any:
         return text
     if hint is int:
         return int(text)
-    return _limits(json.loads(text))
+    if hint is bool:
+        return {"true": True, "false": False}[text]
+    rows = json.loads(text)
+    return _rates(rows) if hint == RatesByTier else _limits(rows)
+
+
+def _rates(rows: Any) -> RatesByTier:
+    try:
+        return {tier: int(rows[tier.value]) for tier in Tier}
+    except (KeyError, TypeError) as error:
+        raise ValueError("tiers are incomplete") from error
 
 
 def _limits(rows: Any) -> LimitsByTier:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aws_cdk import Duration
@@ -19,6 +20,7 @@ from infra.settings import StageSettings
 
 if TYPE_CHECKING:
     from infra.constructs.http_api import HttpApi
+    from infra.constructs.segment_purge import SegmentPurge
     from infra.constructs.upload_queue import UploadQueue
     from infra.stacks.data_stack import DataStack
 
@@ -28,28 +30,35 @@ _FIVE = Duration.minutes(5)
 Metric = cloudwatch.IMetric
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """What is looked after."""
+
+    data: DataStack
+    uploads: UploadQueue
+    purge: SegmentPurge
+    machine: sfn.StateMachine
+    http: HttpApi
+    functions: Mapping[str, lambda_.Function]
+
+
 class Monitoring(Construct):
     def __init__(
-        self,
-        scope: Construct,
-        name: str,
-        settings: StageSettings,
-        *,
-        data: DataStack,
-        uploads: UploadQueue,
-        machine: sfn.StateMachine,
-        http: HttpApi,
-        functions: Mapping[str, lambda_.Function],
+        self, scope: Construct, name: str, settings: StageSettings, watched: Watched
     ) -> None:
         super().__init__(scope, name)
+        machine, http = watched.machine, watched.http
         self._service = settings.service
         self._topic = self._alarm_topic(settings)
-        queue, dead = uploads.queue, uploads.dead_letters
+        queue, dead = watched.uploads.queue, watched.uploads.dead_letters
         age = queue.metric_approximate_age_of_oldest_message(period=_FIVE)
         depth = dead.metric_approximate_number_of_messages_visible(period=_FIVE)
+        left = watched.purge.dead_letters
+        unpurged = left.metric_approximate_number_of_messages_visible(period=_FIVE)
         faults = http.api.metric_server_error(period=_FIVE)
-        throttles = _throttles(data)
+        throttles = _throttles(watched.data)
         self._alarm("DeadLetters", depth, 1, "An upload could not be started: redrive the queue.")
+        self._alarm("Unpurged", unpurged, 1, "Files of a deleted segment could not be removed.")
         self._alarm("QueueAge", age, 300, "Uploads wait: start_pipeline fails or is throttled.")
         self._alarm("ApiFaults", faults, 5, "The API answers with 5xx.")
         self._alarm(
@@ -64,10 +73,10 @@ class Monitoring(Construct):
             "Runs": [self._ours(name) for name in RUN_COUNTS],
             "Stage durations (ms, p90)": [self._stage(stage) for stage in STAGES],
             "Upload queue: oldest message (s)": [age],
-            "Dead letters": [depth],
+            "Dead letters": [depth, unpurged],
             "Table throttles": list(throttles.values()),
             "API: 5xx and latency": [faults, http.api.metric_latency(period=_FIVE)],
-            "Function errors": [f.metric_errors(period=_FIVE) for f in functions.values()],
+            "Function errors": [f.metric_errors(period=_FIVE) for f in watched.functions.values()],
         })  # fmt: skip
 
     def _ours(self, name: str, statistic: str = "Sum", **dimensions: str) -> cloudwatch.Metric:
@@ -132,6 +141,9 @@ def _throttles(data: DataStack) -> dict[str, cloudwatch.Metric]:
         "Videos": tables.videos,
         "Segments": tables.segments,
         "Runs": tables.runs,
+        "Counters": tables.counters,
+        "Snapshots": tables.snapshots,
+        "Rates": tables.rates,
         "Idempotency": tables.idempotency,
     }
     return {

@@ -7,8 +7,11 @@ from typing import Any
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
+from infra.constructs.api_functions import ApiFunctions
 from infra.constructs.http_api import HttpApi
-from infra.constructs.monitoring import Monitoring
+from infra.constructs.monitoring import Monitoring, Watched
+from infra.constructs.python_function import Functions
+from infra.constructs.segment_purge import SegmentPurge
 from infra.constructs.service_functions import ServiceFunctions
 from infra.constructs.upload_queue import UploadQueue
 from infra.settings import StageSettings
@@ -27,13 +30,22 @@ class ServiceStack(Stack):
         **options: Any,
     ) -> None:
         super().__init__(scope, name, **options)
-        functions = ServiceFunctions(self, settings, data)
+        factory = Functions(self, settings)
+        functions = ServiceFunctions(factory, settings, data)
+        api_functions = ApiFunctions(factory, settings, data)
         pipeline = VideoPipeline(self, "VideoPipeline", settings, functions.pipeline())
         pipeline.tell_of_bad_ends(functions.end())
         uploads = UploadQueue(self, "Uploads", settings, data.media)
         start = functions.start(pipeline.machine)
         uploads.feed(start)
-        api_function = functions.api(pipeline.machine, uploads.queue)
+        api_function = api_functions.api(pipeline.machine, uploads.queue)
+        purge = SegmentPurge(
+            self,
+            "SegmentPurge",
+            settings,
+            table=data.tables.segments,
+            function=api_functions.purge(),
+        )
         http = HttpApi(
             self,
             "Http",
@@ -42,16 +54,15 @@ class ServiceStack(Stack):
             pool=data.users.pool,
             client=data.users.client,
         )
-        Monitoring(
-            self,
-            "Monitoring",
-            settings,
+        watched = Watched(
             data=data,
             uploads=uploads,
+            purge=purge,
             machine=pipeline.machine,
             http=http,
-            functions=functions.all,
+            functions={**functions.all, **api_functions.all},
         )
+        Monitoring(self, "Monitoring", settings, watched)
         CfnOutput(self, "ApiUrl", value=http.api.api_endpoint)
         CfnOutput(self, "ApiId", value=http.api.api_id)
         CfnOutput(self, "StateMachineArn", value=pipeline.machine.state_machine_arn)

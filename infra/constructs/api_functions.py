@@ -1,0 +1,88 @@
+"""The functions behind the API and behind deletions."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as sfn
+
+from infra.constructs.function_set import FunctionSet
+from infra.constructs.grants import grant_listing, grant_objects, grant_table
+from infra.constructs.python_function import Sizing
+from infra.constructs.tables import SEGMENT_INDEXES
+
+BY_USER = "user_id-created_at-index"
+# Nothing lists a video's segments by type alone.
+_UNREAD = {"video_id-segment_type-index"}
+
+
+class ApiFunctions(FunctionSet):
+    """Makes the API's function and the one that clears up after deletions."""
+
+    def api(self, machine: sfn.StateMachine, queue: sqs.Queue) -> lambda_.Function:
+        data, tables = self._data, self._data.tables
+        environment = {
+            **self._stores(),
+            "IDEMPOTENCY_TABLE": tables.idempotency.table_name,
+            "STATE_MACHINE_ARN": machine.state_machine_arn,
+            "UPLOAD_QUEUE": queue.queue_name,
+            "CURSOR_SECRET_ARN": data.cursor_secret_arn,
+            "RATES_TABLE": tables.rates.table_name,
+            "TIER_LIMITS": self._settings.tier_limits(),
+            "RATE_LIMITS": self._settings.rate_limits(),
+            "YOUTUBE_COMBINED": str(self._settings.youtube_combined).lower(),
+            "STAGE": self._settings.stage,
+        }
+        sizing = Sizing(memory_mb=1024, timeout_s=29)
+        function = self._add("Api", "api.app", sizing, environment)
+        function.add_to_role_policy(
+            iam.PolicyStatement(
+                actions=["secretsmanager:GetSecretValue"], resources=[data.cursor_secret_arn]
+            )
+        )
+        machine.grant_start_execution(function)
+        for table in (tables.videos, tables.runs):
+            grant_table(function, table, "GetItem", "PutItem", "DescribeTable")
+        grant_table(function, tables.videos, index=BY_USER)
+        self._grant_segments(function)
+        changes = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "DescribeTable")
+        grant_table(function, tables.idempotency, *changes)
+        grant_table(function, tables.rates, "UpdateItem")
+        self._grant_uploads(function)
+        queue.grant(function, "sqs:GetQueueUrl")
+        return function
+
+    def _grant_uploads(self, function: lambda_.Function) -> None:
+        """Signed URLs carry the rights of who signs them."""
+        uploads = ("GetObject", "PutObject", "DeleteObject", "AbortMultipartUpload")
+        parts = ("ListMultipartUploadParts",)
+        grant_objects(function, self._bucket, *uploads, *parts, prefix="uploads/")
+        grant_objects(function, self._bucket, "GetObject", prefix="media/")
+        grant_listing(function, self._bucket)
+
+    def _grant_segments(self, function: lambda_.Function) -> None:
+        tables = self._data.tables
+        self._grant_segment_writes(function)
+        grant_table(function, tables.segments, "BatchGetItem", "DescribeTable")
+        grant_table(function, tables.counters, "Query")
+        grant_table(function, tables.snapshots, "PutItem")
+        for index in SEGMENT_INDEXES:
+            if index not in _UNREAD:
+                grant_table(function, tables.segments, index=index)
+
+    def purge(self) -> lambda_.Function:
+        """Removes what deleted segments leave behind: files with all versions, numbers, rows."""
+        tables = self._data.tables
+        function = self._add("PurgeSegments", "purge_segments", Sizing(timeout_s=300))
+        grant_table(function, tables.segments, "GetItem", "DeleteItem")
+        grant_table(function, tables.counters, "Query", "UpdateItem", "DeleteItem")
+        grant_table(function, tables.snapshots, "Query", "BatchWriteItem")
+        versions = ("DeleteObject", "DeleteObjectVersion")
+        grant_objects(function, self._bucket, *versions, prefix="media/")
+        function.add_to_role_policy(
+            iam.PolicyStatement(
+                actions=["s3:ListBucketVersions"], resources=[self._bucket.bucket_arn]
+            )
+        )
+        return function

@@ -1,0 +1,47 @@
+"""What every set of functions shares: the stores they know, and the rights that go with writes."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+
+from infra.constructs.grants import grant_table
+from infra.constructs.python_function import Functions, Sizing
+from infra.settings import StageSettings
+from infra.stacks.data_stack import DataStack
+
+
+class FunctionSet:
+    """Makes functions with the one factory and keeps them by name."""
+
+    def __init__(self, functions: Functions, settings: StageSettings, data: DataStack) -> None:
+        self._functions, self._settings, self._data = functions, settings, data
+        self.all: dict[str, lambda_.Function] = {}
+
+    def _add(
+        self, name: str, handler: str, sizing: Sizing, environment: dict[str, str] | None = None
+    ) -> lambda_.Function:
+        function = self._functions.add(name, handler, environment or self._stores(), sizing)
+        self.all[name] = function
+        return function
+
+    @property
+    def _bucket(self) -> s3.Bucket:
+        return self._data.media
+
+    def _stores(self) -> dict[str, str]:
+        tables = self._data.tables
+        return {
+            "VIDEOS_TABLE": tables.videos.table_name,
+            "RUNS_TABLE": tables.runs.table_name,
+            "SEGMENTS_TABLE": tables.segments.table_name,
+            "COUNTERS_TABLE": tables.counters.table_name,
+            "SNAPSHOTS_TABLE": tables.snapshots.table_name,
+            "MEDIA_BUCKET": self._data.media.bucket_name,
+        }
+
+    def _grant_segment_writes(self, function: lambda_.Function) -> None:
+        """A segment is written in one transaction with what counts it."""
+        tables = self._data.tables
+        grant_table(function, tables.segments, "GetItem", "PutItem")
+        grant_table(function, tables.counters, "UpdateItem")

@@ -1,0 +1,69 @@
+"""Deletions, followed up from the table's stream: what was marked as deleted is cleared away.
+
+The mark and the follow-up cannot come apart, as two separate calls could: whoever writes the mark
+has written the stream's record.
+"""
+
+from __future__ import annotations
+
+import json
+
+from aws_cdk import Duration
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.constructs.nag import acknowledge
+from infra.settings import StageSettings
+
+TRIES = 10
+
+
+class SegmentPurge(Construct):
+    """Stream of the segments -> function, with a dead-letter queue behind."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        settings: StageSettings,
+        *,
+        table: dynamodb.TableV2,
+        function: lambda_.Function,
+    ) -> None:
+        super().__init__(scope, name)
+        self.dead_letters = sqs.Queue(
+            self, "DeadLetters", retention_period=Duration.days(14), enforce_ssl=not settings.local
+        )
+        acknowledge(self.dead_letters, "SQS3", "It is where a stream's failures go.")
+        if settings.local:
+            acknowledge(
+                self.dead_letters, "SQS4", "The local cloud speaks plain HTTP, on loopback only."
+            )
+        _let_read(function, table)
+        # `dynamodb.NewImage` is as the table writes it: typed.
+        deleted = {"dynamodb": {"NewImage": {"deleted_at": {"S": [{"exists": True}]}}}}
+        lambda_.EventSourceMapping(
+            self,
+            "Deleted",
+            target=function,
+            event_source_arn=table.table_stream_arn,
+            starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+            batch_size=10,
+            bisect_batch_on_error=True,
+            retry_attempts=TRIES,
+            filters=[{"pattern": json.dumps(deleted)}],
+            on_failure=sources.SqsDlq(self.dead_letters),
+        )
+
+
+def _let_read(function: lambda_.Function, table: dynamodb.TableV2) -> None:
+    stream = table.table_stream_arn
+    assert stream is not None  # noqa: S101  (the table is made with a stream)
+    actions = ("DescribeStream", "GetRecords", "GetShardIterator")
+    function.add_to_role_policy(
+        iam.PolicyStatement(actions=[f"dynamodb:{a}" for a in actions], resources=[stream])
+    )
