@@ -14,6 +14,7 @@ from functions.domain.ports import (
     MediaStore,
     Pipeline,
     Prober,
+    RangeCuts,
     RunStore,
     SegmentCounters,
     SegmentStore,
@@ -81,6 +82,13 @@ def pipeline(state_machine_arn: str) -> Pipeline:
     from functions.adapters.step_functions_pipeline import StepFunctionsPipeline
 
     return StepFunctionsPipeline(state_machine_arn)
+
+
+@functools.cache
+def range_cuts(state_machine_arn: str) -> RangeCuts:
+    from functions.adapters.step_functions_range_cuts import StepFunctionsRangeCuts
+
+    return StepFunctionsRangeCuts(state_machine_arn)
 
 
 @functools.cache

@@ -25,6 +25,7 @@ FUNCTION_ENVIRONMENT = {
     "YOUTUBE_COMBINED": "false",
     "MEDIA_BUCKET": "media",
     "STATE_MACHINE_ARN": "arn:aws:states:eu-west-1:000000000000:stateMachine:cut",
+    "RANGE_MACHINE_ARN": "arn:aws:states:eu-west-1:000000000000:stateMachine:range",
     "USER_POOL_ID": "eu-west-1_test",
     "UPLOAD_QUEUE": "cutroom-uploads",
     "CURSOR_SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:000000000000:secret:cursor",

@@ -224,6 +224,11 @@ class Pipeline(Protocol):
         """Start the run's execution; starting it again changes nothing."""
 
 
+class RangeCuts(Protocol):
+    def start(self, segment_id: str) -> None:
+        """Start cutting; starting it again changes nothing."""
+
+
 class UserDirectory(Protocol):
     def tier(self, user_id: str) -> Tier | None:
         """The user's tier, None if there is no such user."""

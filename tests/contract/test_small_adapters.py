@@ -10,13 +10,15 @@ import pytest
 from functions.adapters.cognito_user_directory import CognitoUserDirectory
 from functions.adapters.secrets import read_secret
 from functions.adapters.step_functions_pipeline import StepFunctionsPipeline
+from functions.adapters.step_functions_range_cuts import StepFunctionsRangeCuts
 from functions.domain.errors import UnavailableError
-from functions.domain.ports import Pipeline, UserDirectory
+from functions.domain.ports import Pipeline, RangeCuts, UserDirectory
 from functions.domain.tiers import Tier
 from infra.local.deployment import client
 from infra.local.emulator import Emulator
 from infra.local.users import ensure_users
 from tests.fakes.pipeline import FakePipeline
+from tests.fakes.range_cuts import FakeRangeCuts
 from tests.fakes.users import FakeUserDirectory
 
 
@@ -94,6 +96,13 @@ def steps(bare_cloud: Emulator) -> Any:
     return client(bare_cloud, "stepfunctions")
 
 
+def given_to(steps: Any, machine: str, name: str) -> Any:
+    """The input of the one execution of this name."""
+    listed = steps.list_executions(stateMachineArn=machine)["executions"]
+    (one,) = [execution for execution in listed if execution["name"] == name]
+    return json.loads(steps.describe_execution(executionArn=one["executionArn"])["input"])
+
+
 class TestPipeline:
     @pytest.fixture(params=["fake", "stepfunctions"])
     def pipeline(self, request: pytest.FixtureRequest, machine: str) -> Pipeline:
@@ -108,10 +117,30 @@ class TestPipeline:
         if isinstance(pipeline, FakePipeline):
             assert pipeline.executions == {fresh: "video-1"}
         else:
-            listed = steps.list_executions(stateMachineArn=machine)["executions"]
-            (one,) = [execution for execution in listed if execution["name"] == fresh]
-            given = steps.describe_execution(executionArn=one["executionArn"])["input"]
-            assert json.loads(given) == {"video_id": "video-1", "run_id": fresh}
+            assert given_to(steps, machine, fresh) == {"video_id": "video-1", "run_id": fresh}
+
+
+class TestRangeCuts:
+    @pytest.fixture(params=["fake", "stepfunctions"])
+    def cuts(self, request: pytest.FixtureRequest, machine: str) -> RangeCuts:
+        return FakeRangeCuts() if request.param == "fake" else StepFunctionsRangeCuts(machine)
+
+    def test_given_a_started_cut_when_it_is_started_again_then_it_is_one_execution(
+        self, cuts: RangeCuts, machine: str, steps: Any, fresh: str
+    ) -> None:
+        for _ in range(3):
+            cuts.start(fresh)
+
+        if isinstance(cuts, FakeRangeCuts):
+            assert cuts.started == {fresh}
+        else:
+            assert given_to(steps, machine, fresh) == {"segment_id": fresh}
+
+    def test_given_no_such_machine_when_a_cut_is_started_then_it_is_unavailable(
+        self, machine: str, fresh: str
+    ) -> None:
+        with pytest.raises(UnavailableError):
+            StepFunctionsRangeCuts(f"{machine}-absent").start(fresh)
 
 
 def test_given_no_such_machine_when_a_run_is_started_then_it_is_unavailable(

@@ -23,6 +23,7 @@ def install(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
         "media_store": ("MEDIA_BUCKET", lambda: world.media),
         "prober": ("MEDIA_BUCKET", lambda: world.prober),
         "pipeline": ("STATE_MACHINE_ARN", lambda: world.pipeline),
+        "range_cuts": ("RANGE_MACHINE_ARN", lambda: world.range_cuts),
         "user_directory": ("USER_POOL_ID", lambda: world.users),
         "cursor_secret": ("CURSOR_SECRET_ARN", lambda: SECRET),
     }

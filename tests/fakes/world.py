@@ -30,6 +30,7 @@ from tests.fakes.cutter import FakeCutter
 from tests.fakes.media import FakeMediaStore
 from tests.fakes.pipeline import FakePipeline
 from tests.fakes.prober import FakeProber
+from tests.fakes.range_cuts import FakeRangeCuts
 from tests.fakes.runs import FakeRunStore
 from tests.fakes.segments import FakeSegmentCounters, FakeSegmentStore
 from tests.fakes.users import FakeUserDirectory
@@ -49,6 +50,7 @@ class World:
     prober: FakeProber = field(default_factory=lambda: FakeProber(make_probe()))
     cutter: FakeCutter = field(default_factory=FakeCutter)
     pipeline: FakePipeline = field(default_factory=FakePipeline)
+    range_cuts: FakeRangeCuts = field(default_factory=FakeRangeCuts)
     users: FakeUserDirectory = field(
         default_factory=lambda: FakeUserDirectory({USER: Tier.PRO, STRANGER: Tier.FREE})
     )
