@@ -15,6 +15,7 @@ from functions.domain.ports import (
     Pipeline,
     Prober,
     RangeCuts,
+    RequestCounts,
     RunStore,
     SegmentCounters,
     SegmentStore,
@@ -54,6 +55,13 @@ def segment_counters(table: str) -> SegmentCounters:
     from functions.adapters.dynamo.counters import DynamoSegmentCounters
 
     return DynamoSegmentCounters(table)
+
+
+@functools.cache
+def request_counts(table: str) -> RequestCounts:
+    from functions.adapters.dynamo.request_counts import DynamoRequestCounts
+
+    return DynamoRequestCounts(table)
 
 
 @functools.cache

@@ -7,6 +7,7 @@ CutroomError            code, title and what to do, kept for the user
 ├── ConflictError       409  right request, wrong moment
 │   └── StaleWriteError 409  another worker wrote first; read again
 ├── GoneError           410  too late
+├── PreconditionError   412  If-Match names another version
 ├── TooLargeError       413  above a limit
 ├── MediaError          422  the file itself: never helped by trying again
 └── UnavailableError    503  a dependency failed: helped by trying again
@@ -66,6 +67,18 @@ class StaleWriteError(ConflictError):
 
 class GoneError(CutroomError):
     status = 410
+
+
+class PreconditionError(CutroomError):
+    """The caller's version is not the current one."""
+
+    status = 412
+
+    def __init__(self, what: str, version: int) -> None:
+        super().__init__(
+            "precondition.failed",
+            f"{what} is at version {version} now; read it again and repeat with its ETag.",
+        )
 
 
 class TooLargeError(CutroomError):

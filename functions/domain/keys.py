@@ -63,5 +63,13 @@ def poster_key(user_id: str, video_id: str, plan_id: str) -> str:
     return f"{MEDIA}/{user_id}/{video_id}/{plan_id}/poster.jpg"
 
 
+def range_plan_key(user_id: str, video_id: str, segment_id: str) -> str:
+    return f"{MEDIA}/{user_id}/{video_id}/{segment_id}/plan.json"
+
+
+def range_key(user_id: str, video_id: str, segment_id: str, extension: str) -> str:
+    return f"{MEDIA}/{user_id}/{video_id}/{segment_id}/segment.{extension}"
+
+
 def audio_piece_key(user_id: str, video_id: str, plan_id: str, number: int, extension: str) -> str:
     return f"{WORK}/{user_id}/{video_id}/{plan_id}/{number:06d}.{extension}"

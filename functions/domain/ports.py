@@ -232,3 +232,8 @@ class RangeCuts(Protocol):
 class UserDirectory(Protocol):
     def tier(self, user_id: str) -> Tier | None:
         """The user's tier, None if there is no such user."""
+
+
+class RequestCounts(Protocol):
+    def hit(self, key: str, expires_at: int) -> int:
+        """Add one to a key's count, kept until then (Unix seconds); returns the count."""

@@ -24,6 +24,16 @@ class SortBy(StrEnum):
     ENGAGEMENT_RATE = "engagement_rate"
 
 
+class SortOrder(StrEnum):
+    ASC = "asc"
+    DESC = "desc"
+
+
+class TagMatch(StrEnum):
+    ANY = "any"
+    ALL = "all"
+
+
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a text, whatever the case."""
     return tuple(_WORD.findall(text.casefold()))

@@ -23,6 +23,8 @@ DEFAULT_LENGTH: Milliseconds = 30_000
 MAX_WINDOWS = 500
 
 FindKeyframes = Callable[[Sequence[Milliseconds]], KeyframeIndex]
+Cut = tuple[Milliseconds, Milliseconds, Milliseconds]
+"""The time asked for, the keyframe, and a time from the keyframe before up to it."""
 
 
 class Mode(StrEnum):
@@ -110,21 +112,24 @@ def make_plan(
         segments = _at_found(media.duration, targets, keyframes.times, found)
     one_pass = not keyframes.seekable
     per_window = len(segments) if one_pass else segments_per_window
-    return _assemble(probe, options, segments, one_pass=one_pass, per_window=per_window)
+    windows = _windows(len(segments), per_window)
+    named = (options.mode, options.length)
+    return assemble(probe, named, segments, windows, one_pass=one_pass)
 
 
-def _assemble(
+def assemble(
     probe: Probe,
-    options: Segmentation,
+    named: Sequence[object],
     segments: Sequence[PlannedSegment],
+    windows: Sequence[Window],
     *,
     one_pass: bool,
-    per_window: int,
 ) -> Plan:
+    """A plan of these segments; `named` and the cuts make its id."""
     media = probe.media
     cuts = ",".join(str(segment.cut) for segment in segments)
     return Plan(
-        plan_id=fingerprint(options.mode, options.length, media.duration, cuts),
+        plan_id=fingerprint(*named, media.duration, cuts),
         duration=media.duration,
         origin=probe.keyframes.origin,
         container=media.container,
@@ -134,7 +139,7 @@ def _assemble(
         audio_format=audio_format(media) if media.audio else None,
         one_pass=one_pass,
         segments=tuple(segments),
-        windows=_windows(len(segments), per_window),
+        windows=tuple(windows),
     )
 
 
@@ -161,7 +166,7 @@ def _at_nearest(
         if at > 0 and (not chosen or at > chosen[-1][1]):
             chosen.append((target, at))
     cuts = [(target, keys[at], keys[at - 1]) for target, at in chosen]
-    return _between(duration, keys[0], cuts)
+    return between(duration, keys[0], cuts)
 
 
 def _at_found(
@@ -172,24 +177,22 @@ def _at_found(
 ) -> list[PlannedSegment]:
     """Take the keyframes that were found after the targets."""
     start = first[0] if first else 0
-    cuts: list[tuple[Milliseconds, Milliseconds, Milliseconds]] = []
+    cuts: list[Cut] = []
     for key in found:
         target = max((t for t in targets if t <= key), default=key)
         if key > start and (not cuts or key > cuts[-1][1]):
             cuts.append((target, key, max(target - 1, cuts[-1][1] if cuts else start)))
-    return _between(duration, start, cuts)
+    return between(duration, start, cuts)
 
 
 def _anywhere(duration: Milliseconds, targets: Sequence[Milliseconds]) -> list[PlannedSegment]:
-    return _between(duration, 0, [(target, target, target) for target in targets])
+    return between(duration, 0, [(target, target, target) for target in targets])
 
 
-def _between(
-    duration: Milliseconds,
-    first: Milliseconds,
-    cuts: Sequence[tuple[Milliseconds, Milliseconds, Milliseconds]],
+def between(
+    duration: Milliseconds, first: Milliseconds, cuts: Sequence[Cut]
 ) -> list[PlannedSegment]:
-    """Segments between cuts, each cut as (asked, keyframe, keyframe before it)."""
+    """The segments between cuts; `first` is the source's first keyframe."""
     starts = [(0, first, first), *cuts]
     ends = [*(asked for asked, _, _ in cuts), duration]
     return [

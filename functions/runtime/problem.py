@@ -19,6 +19,7 @@ _TITLES = {
     405: "Method not allowed",
     409: "Conflict",
     410: "Gone",
+    412: "Precondition failed",
     413: "Too large",
     422: "Invalid input",
     429: "Too many requests",
@@ -36,6 +37,14 @@ def problem(
     fields: Sequence[FieldError] = (),
     retry_after: int | None = None,
 ) -> Response[str]:
+    body = _body(status, code, detail, fields)
+    headers: dict[str, str | list[str]] = {"Retry-After": str(retry_after)} if retry_after else {}
+    return Response(
+        status_code=status, content_type=CONTENT_TYPE, body=json.dumps(body), headers=headers
+    )
+
+
+def _body(status: int, code: str, detail: str, fields: Sequence[FieldError]) -> dict[str, Any]:
     body: dict[str, Any] = {
         "type": f"urn:cutroom:problem:{code}",
         "title": _TITLES.get(status, "Error"),
@@ -48,10 +57,7 @@ def problem(
             {"pointer": field.pointer, "code": field.code, "detail": field.detail}
             for field in fields
         ]
-    headers: dict[str, str | list[str]] = {"Retry-After": str(retry_after)} if retry_after else {}
-    return Response(
-        status_code=status, content_type=CONTENT_TYPE, body=json.dumps(body), headers=headers
-    )
+    return body
 
 
 def of_error(error: CutroomError) -> Response[str]:
@@ -59,15 +65,26 @@ def of_error(error: CutroomError) -> Response[str]:
     return problem(error.status, error.code, error.detail, fields=error.fields, retry_after=retry)
 
 
-def of_validation(error: RequestValidationError) -> Response[str]:
-    """All wrong places at once; what was sent is not echoed."""
-    return of_error(
-        InvalidInputError(
-            "request.invalid",
-            "The request is not valid; `errors` names each place.",
-            fields=tuple(_field(row) for row in error.errors()),
-        )
-    )
+def too_many(seconds: int) -> Response[str]:
+    """The minute's requests are spent."""
+    says = f"You have made this minute's requests; go on in {seconds} s."
+    return problem(429, "rate.exceeded", says, retry_after=seconds)
+
+
+def details(error: CutroomError) -> dict[str, Any]:
+    """The same as plain values, for one item of many."""
+    return _body(error.status, error.code, error.detail, error.fields)
+
+
+def invalid(fields: Sequence[FieldError]) -> InvalidInputError:
+    """All wrong places at once."""
+    says = "The request is not valid; `errors` names each place."
+    return InvalidInputError("request.invalid", says, fields=tuple(fields))
+
+
+def fields_of(error: RequestValidationError) -> list[FieldError]:
+    """The wrong places; what was sent is not echoed."""
+    return [_field(row) for row in error.errors()]
 
 
 def _field(row: Mapping[str, Any]) -> FieldError:

@@ -20,6 +20,7 @@ def install(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
         "video_store": ("VIDEOS_TABLE", lambda: world.videos),
         "run_store": ("RUNS_TABLE", lambda: world.runs),
         "segment_counters": ("COUNTERS_TABLE", lambda: world.counters),
+        "request_counts": ("RATES_TABLE", lambda: world.request_counts),
         "media_store": ("MEDIA_BUCKET", lambda: world.media),
         "prober": ("MEDIA_BUCKET", lambda: world.prober),
         "pipeline": ("STATE_MACHINE_ARN", lambda: world.pipeline),

@@ -31,6 +31,7 @@ from tests.fakes.media import FakeMediaStore
 from tests.fakes.pipeline import FakePipeline
 from tests.fakes.prober import FakeProber
 from tests.fakes.range_cuts import FakeRangeCuts
+from tests.fakes.request_counts import FakeRequestCounts
 from tests.fakes.runs import FakeRunStore
 from tests.fakes.segments import FakeSegmentCounters, FakeSegmentStore
 from tests.fakes.users import FakeUserDirectory
@@ -55,6 +56,7 @@ class World:
         default_factory=lambda: FakeUserDirectory({USER: Tier.PRO, STRANGER: Tier.FREE})
     )
     clock: FakeClock = field(default_factory=FakeClock)
+    request_counts: FakeRequestCounts = field(default_factory=FakeRequestCounts)
 
     @property
     def counters(self) -> FakeSegmentCounters:

@@ -109,6 +109,24 @@ class Table:
             ),
         )
 
+    def count(self, key: Mapping[str, str], name: str, also: Mapping[str, Any]) -> int:
+        """Add one to a number and set others; returns the new number."""
+        sets = ", ".join(f"#{at} = :{at}" for at in also)
+        answer = asked(
+            self._what,
+            lambda: client("dynamodb").update_item(
+                TableName=self.name,
+                Key=encode_item(key),
+                UpdateExpression=f"ADD #number :one SET {sets}",
+                ReturnValues="UPDATED_NEW",
+                **expression(
+                    {":one": 1, **{f":{at}": value for at, value in also.items()}},
+                    {"#number": name, **{f"#{at}": at for at in also}},
+                ),
+            ),
+        )
+        return int(decode_item(answer["Attributes"])[name])
+
     def delete(self, key: Mapping[str, str], condition: str) -> None:
         """Remove a row. Raises ConditionFailedError."""
         asked(

@@ -10,17 +10,31 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.domain.errors import CutroomError, FieldError, InvalidInputError
-from functions.handlers.api import pipeline, segments, system, uploads, videos
-from functions.handlers.api.document import Api, describe
-from functions.handlers.api.request import settings
+from functions import bootstrap
+from functions.domain.errors import CutroomError, FieldError, InvalidInputError, TooLargeError
+from functions.handlers.api import (
+    pipeline,
+    segment_batches,
+    segment_changes,
+    segments,
+    system,
+    uploads,
+    videos,
+)
+from functions.handlers.api.document import describe
+from functions.handlers.api.request import caller_of, settings
+from functions.handlers.api.resolver import Api, refusal
 from functions.runtime import problem, telemetry
+from functions.runtime.rate_limit import Allowance, spend
 
-app = Api(enable_validation=True)
-for part in (uploads, videos, segments, pipeline, system):
+app = Api()
+_ROUTERS = (uploads, videos, segments, segment_changes, segment_batches, pipeline, system)
+for part in _ROUTERS:
     app.include_router(part.router)
 describe(app)
 
+# API Gateway takes 10 MB and a function 6; nothing here needs as much.
+MAX_BODY = 512 * 1024
 _REQUEST_ID = re.compile(r"[\w.:-]{1,100}")
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
@@ -32,7 +46,7 @@ def _cutroom_error(error: CutroomError) -> Response[str]:
 
 @app.exception_handler(RequestValidationError)  # type: ignore[untyped-decorator]
 def _validation_error(error: RequestValidationError) -> Response[str]:
-    return problem.of_validation(error)
+    return problem.of_error(refusal(app, error))
 
 
 @app.exception_handler(RecursionError)  # type: ignore[untyped-decorator]
@@ -56,20 +70,54 @@ def _no_route(_: Exception) -> Response[str]:
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    headers: Mapping[str, str] = event.get("headers") or {}
-    asked = headers.get("x-request-id", "")
+    asked = _headers(event).get("x-request-id", "")
     request_id = asked if _REQUEST_ID.fullmatch(asked) else context.aws_request_id
     telemetry.begin(context, http_request_id=request_id)
-    key = headers.get("idempotency-key")
-    method = event["requestContext"]["http"]["method"]
-    if method == "POST" and key is not None:
-        answer = _once(event, context, key)
+    allowance = _spend(event)
+    if allowance is not None and allowance.spent:
+        answer = _serialized(problem.too_many(allowance.reset))
     else:
-        answer = app.resolve(event, context)
-    answer.setdefault("headers", {})["X-Request-Id"] = request_id
+        answer = _answer(event, context)
+    headers = answer.setdefault("headers", {})
+    headers["X-Request-Id"] = request_id
+    if allowance is not None:
+        headers.update(allowance.headers())
     answer["body"] = answer.get("body") or ""
     telemetry.flush()
     return answer
+
+
+def _headers(event: Mapping[str, Any]) -> Mapping[str, str]:
+    return event.get("headers") or {}
+
+
+def _spend(event: Mapping[str, Any]) -> Allowance | None:
+    """Count the request; None on public routes, and while the counts are out of reach: then
+    nobody is slowed, since the gateway's own limit still holds."""
+    try:
+        who = caller_of(event)
+    except KeyError:
+        return None
+    counts = bootstrap.request_counts(settings.rates_table)
+    try:
+        return spend(counts.hit, who.user_id, who.tier, settings.rate_limits[who.tier])
+    except CutroomError as error:
+        telemetry.logger.warning("requests not counted", extra={"code": error.code})
+        telemetry.count("RequestsNotCounted")
+        return None
+
+
+def _answer(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    if len(event.get("body") or "") > MAX_BODY:
+        return _serialized(problem.of_error(_too_large()))
+    key = _headers(event).get("idempotency-key")
+    if event["requestContext"]["http"]["method"] == "POST" and key is not None:
+        return _once(event, context, key)
+    return app.resolve(event, context)
+
+
+def _too_large() -> TooLargeError:
+    return TooLargeError("request.too_large", f"A body may have {MAX_BODY // 1024} KiB.")
 
 
 class _NotKeptError(Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, OpenAPI, Server, Tag
+from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, Server, Tag
 
 from functions.runtime.problem import CONTENT_TYPE
 
@@ -48,23 +48,16 @@ _REFUSALS: Final = {
 }
 
 
-class Api(APIGatewayHttpResolver):
-    """The library's resolver, with our own errors in its document."""
-
-    def get_openapi_schema(self, **arguments: Any) -> OpenAPI:
-        document = (
-            super()
-            .get_openapi_schema(**arguments)
-            .model_dump(mode="json", by_alias=True, exclude_none=True)
-        )
-        for path, operations in document["paths"].items():
-            for operation in operations.values():
-                _describe_refusals(path, operation)
-        schemas = document["components"]["schemas"]
-        for replaced in ("HTTPValidationError", "ResponseValidationError", "ValidationError"):
-            schemas.pop(replaced, None)
-        schemas["Problem"] = _PROBLEM
-        return OpenAPI(**document)
+def complete(document: dict[str, Any]) -> dict[str, Any]:
+    """The library's document, with our own errors."""
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            _describe_refusals(path, operation)
+    schemas = document["components"]["schemas"]
+    for replaced in ("HTTPValidationError", "ResponseValidationError", "ValidationError"):
+        schemas.pop(replaced, None)
+    schemas["Problem"] = _PROBLEM
+    return document
 
 
 def _describe_refusals(path: str, operation: dict[str, Any]) -> None:
@@ -81,7 +74,7 @@ def _describe_refusals(path: str, operation: dict[str, Any]) -> None:
     operation["responses"].get("204", {}).pop("content", None)
 
 
-def describe(app: Api) -> None:
+def describe(app: APIGatewayHttpResolver) -> None:
     """Add `/docs` and `/openapi.json`."""
     app.enable_swagger(path="/docs", **_ARGUMENTS)
 

@@ -9,8 +9,17 @@ from aws_lambda_powertools.event_handler import Response
 from functions import bootstrap
 from functions.domain.errors import NotFoundError
 from functions.domain.times import utc_now
-from functions.handlers.api import models, views
-from functions.handlers.api.request import answer, caller, new_router, settings, stores
+from functions.handlers.api.models import pipeline as models
+from functions.handlers.api.request import (
+    answer,
+    caller,
+    new_router,
+    settings,
+    stores,
+    video_store,
+)
+from functions.handlers.api.views import pipeline as views
+from functions.handlers.api.views.videos import status_url
 from functions.services.ownership import own_video
 from functions.services.start_run import latest_run, restart
 
@@ -27,7 +36,7 @@ TAGS = ["pipeline"]
 )
 def start(body: models.StartPipeline) -> Response[models.RunAccepted]:
     run = restart(caller(router), body.video_id, stores(), utc_now())
-    url = views.status_url(run.video_id)
+    url = status_url(run.video_id)
     return answer(
         models.RunAccepted(
             video_id=run.video_id, run_id=run.run_id, status=run.status, status_url=url
@@ -44,7 +53,7 @@ def start(body: models.StartPipeline) -> Response[models.RunAccepted]:
     summary="The latest run: stages, percent, timings",
 )
 def status(video_id: str) -> models.RunAnswer:
-    video = own_video(caller(router), bootstrap.video_store(settings.videos_table), video_id)
+    video = own_video(caller(router), video_store(), video_id)
     runs = bootstrap.run_store(settings.runs_table)
     run = latest_run(video, runs)
     if run is None:

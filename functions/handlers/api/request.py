@@ -12,6 +12,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from pydantic import BaseModel
 
 from functions import bootstrap
+from functions.domain.ports import SegmentStore, VideoStore
 from functions.domain.tiers import tier_of
 from functions.runtime.settings import ApiSettings, load
 from functions.services.ownership import Caller
@@ -39,7 +40,11 @@ def new_router() -> Router:
 
 def caller(router: Router) -> Caller:
     """From the token that API Gateway has verified."""
-    event: Mapping[str, Any] = router.current_event.raw_event
+    return caller_of(router.current_event.raw_event)
+
+
+def caller_of(event: Mapping[str, Any]) -> Caller:
+    """Raises KeyError where the gateway has asked for no token."""
     claims = event["requestContext"]["authorizer"]["jwt"]["claims"]
     return Caller(user_id=str(claims["sub"]), tier=tier_of(_groups(claims.get("cognito:groups"))))
 
@@ -56,10 +61,18 @@ def idempotency_key(router: Router) -> str | None:
 
 def stores() -> Stores:
     return Stores(
-        videos=bootstrap.video_store(settings.videos_table),
+        videos=video_store(),
         runs=bootstrap.run_store(settings.runs_table),
         pipeline=bootstrap.pipeline(settings.state_machine_arn),
     )
+
+
+def segment_store() -> SegmentStore:
+    return bootstrap.segments_of(settings)
+
+
+def video_store() -> VideoStore:
+    return bootstrap.video_store(settings.videos_table)
 
 
 def cursor_secret() -> bytes:

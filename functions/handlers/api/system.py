@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions import bootstrap
-from functions.handlers.api import models
+from functions.handlers.api.models import system as models
 from functions.handlers.api.request import answer, new_router, settings
 
 router = new_router()
@@ -29,6 +29,9 @@ def health(deep: Annotated[bool, Query()] = False) -> Response[models.HealthAnsw
             settings.videos_table,
             settings.runs_table,
             settings.segments_table,
+            settings.counters_table,
+            settings.snapshots_table,
+            settings.rates_table,
             settings.idempotency_table,
         ),
         settings.media_bucket,

@@ -9,8 +9,18 @@ from aws_lambda_powertools.event_handler import Response
 from functions import bootstrap
 from functions.domain.segmentation import Mode, Segmentation
 from functions.domain.times import utc_now
-from functions.handlers.api import models, views
-from functions.handlers.api.request import answer, caller, idempotency_key, new_router, settings
+from functions.handlers.api.models import uploads as models
+from functions.handlers.api.models.videos import VideoAnswer
+from functions.handlers.api.request import (
+    answer,
+    caller,
+    idempotency_key,
+    new_router,
+    settings,
+    video_store,
+)
+from functions.handlers.api.views import uploads as views
+from functions.handlers.api.views import videos as video_views
 from functions.services import uploads
 
 router = new_router()
@@ -38,7 +48,7 @@ def create(body: models.CreateUpload) -> Response[models.UploadAnswer]:
                 mode=Mode(options.mode), length=round(options.length_s * 1000)
             ),
         ),
-        videos=bootstrap.video_store(settings.videos_table),
+        videos=video_store(),
         media=bootstrap.media_store(settings.media_bucket),
         limits=settings.tier_limits,
         now=now,
@@ -58,7 +68,7 @@ def describe(video_id: str) -> models.UploadAnswer:
     ticket = uploads.describe_upload(
         caller(router),
         video_id,
-        videos=bootstrap.video_store(settings.videos_table),
+        videos=video_store(),
         media=bootstrap.media_store(settings.media_bucket),
         now=now,
     )
@@ -72,17 +82,19 @@ def describe(video_id: str) -> models.UploadAnswer:
     status_code=202,
     summary="All bytes are sent",
 )
-def complete(video_id: str) -> Response[models.VideoAnswer]:
+def complete(video_id: str) -> Response[VideoAnswer]:
     now = utc_now()
     video = uploads.complete_upload(
         caller(router),
         video_id,
-        videos=bootstrap.video_store(settings.videos_table),
+        videos=video_store(),
         media=bootstrap.media_store(settings.media_bucket),
         now=now,
     )
     return answer(
-        views.video(video, now), HTTPStatus.ACCEPTED, {"Location": views.status_url(video_id)}
+        video_views.video(video, now),
+        HTTPStatus.ACCEPTED,
+        {"Location": video_views.status_url(video_id)},
     )
 
 
@@ -97,7 +109,7 @@ def abort(video_id: str) -> Response[None]:
     uploads.abort_upload(
         caller(router),
         video_id,
-        videos=bootstrap.video_store(settings.videos_table),
+        videos=video_store(),
         media=bootstrap.media_store(settings.media_bucket),
         now=utc_now(),
     )

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from functions import bootstrap
 from functions.domain.segment import SegmentType
 from functions.domain.times import utc_now
-from functions.handlers.api import models, views
-from functions.handlers.api.request import caller, cursor_secret, new_router, settings
+from functions.handlers.api.conditional import versioned
+from functions.handlers.api.models import videos as models
+from functions.handlers.api.models.segment_answers import SegmentList
+from functions.handlers.api.request import (
+    caller,
+    cursor_secret,
+    new_router,
+    segment_store,
+    video_store,
+)
+from functions.handlers.api.segments import segment_list
+from functions.handlers.api.views import videos as views
 from functions.runtime import cursor as cursors
+from functions.services.list_videos import list_videos
 from functions.services.ownership import own_video
 
 router = new_router()
@@ -23,22 +34,23 @@ Cursor = Annotated[str, Query(max_length=2000)]
 @router.get(
     "/api/videos", tags=TAGS, operation_id="listVideos", summary="Your videos, newest first"
 )
-def list_videos(limit: Limit = 20, cursor: Cursor | None = None) -> models.VideoList:
+def list_own(limit: Limit = 20, cursor: Cursor | None = None) -> models.VideoList:
     who, now = caller(router), utc_now()
     scope = {"list": "videos", "user": who.user_id}
     after = cursors.verify(cursor, scope, cursor_secret())
-    videos = bootstrap.video_store(settings.videos_table)
-    page = videos.of_user(who.user_id, limit=limit, after=after)
-    shown = [views.video(video, now) for video in page.items if video.visible]
+    page = list_videos(who, video_store(), limit=limit, after=after)
     return models.VideoList(
-        items=shown, next_cursor=cursors.sign(page.next, scope, cursor_secret())
+        items=[views.video(video, now) for video in page.items],
+        next_cursor=cursors.sign(page.next, scope, cursor_secret()),
+        partial=page.cut_short,
     )
 
 
 @router.get("/api/videos/<video_id>", tags=TAGS, operation_id="getVideo", summary="One video")
-def get_video(video_id: str) -> models.VideoAnswer:
-    video = own_video(caller(router), bootstrap.video_store(settings.videos_table), video_id)
-    return views.video(video, utc_now())
+def get_video(video_id: str) -> Response[models.VideoAnswer]:
+    video, now = own_video(caller(router), video_store(), video_id), utc_now()
+    mark = "" if video.status_at(now) is video.status else "-expired"
+    return versioned(router, views.video(video, now), video.version, mark=mark)
 
 
 @router.get(
@@ -52,13 +64,15 @@ def list_segments(
     segment_type: Annotated[SegmentType | None, Query()] = None,
     limit: Limit = 50,
     cursor: Cursor | None = None,
-) -> models.SegmentList:
-    own_video(caller(router), bootstrap.video_store(settings.videos_table), video_id)
-    scope = {"list": "segments", "video": video_id, "type": segment_type}
+) -> SegmentList:
+    who = caller(router)
+    own_video(who, video_store(), video_id)
+    scope: dict[str, object] = {
+        "list": "video segments",
+        "user": who.user_id,
+        "video": video_id,
+        "type": segment_type,
+    }
     after = cursors.verify(cursor, scope, cursor_secret())
-    segments = bootstrap.segments_of(settings)
-    page = segments.of_video(video_id, segment_type, limit=limit, after=after)
-    return models.SegmentList(
-        items=[views.segment(segment) for segment in page.items],
-        next_cursor=cursors.sign(page.next, scope, cursor_secret()),
-    )
+    page = segment_store().of_video(video_id, segment_type, limit=limit, after=after)
+    return segment_list(page, scope)

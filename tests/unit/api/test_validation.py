@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from functions.handlers.api.models import MAX_UPLOAD
+from functions.handlers.api.models.uploads import MAX_UPLOAD
 from tests.fakes.world import World
 from tests.unit.api.client import Client
 

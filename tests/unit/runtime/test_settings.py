@@ -42,7 +42,7 @@ def test_given_no_variable_when_loaded_then_the_error_names_every_one(kind: type
 def test_given_every_variable_when_loaded_then_each_field_is_set(kind: type):
     loaded = load(kind, FUNCTION_ENVIRONMENT)
 
-    assert all(getattr(loaded, item.name) for item in fields(kind))
+    assert all(getattr(loaded, item.name) is not None for item in fields(kind))
 
 
 def test_given_one_variable_missing_when_loaded_then_only_it_is_named():

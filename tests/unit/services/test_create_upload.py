@@ -11,7 +11,7 @@ from functions.domain.errors import ConflictError, GoneError, TooLargeError
 from functions.domain.keys import upload_key
 from functions.domain.tiers import Tier
 from functions.domain.video import VideoStatus
-from functions.handlers.api.models import MAX_UPLOAD
+from functions.handlers.api.models.uploads import MAX_UPLOAD
 from functions.services.uploads import (
     MAX_PARTS,
     MIB,

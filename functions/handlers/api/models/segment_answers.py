@@ -1,0 +1,98 @@
+"""Segments: what is answered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from functions.domain.segment import SegmentSource, SegmentStatus, SegmentType
+from functions.domain.social import NumberState, Platform
+from functions.handlers.api.models.common import FailureAnswer
+
+
+class PostAnswer(BaseModel):
+    """A posting on a platform. A number that is null is not known, which is not zero; `states`
+    and `as_of` say why, and of when each is."""
+
+    platform: Platform
+    post_id: str
+    post_url: str | None
+    posted_at: datetime | None
+    linked_at: datetime
+    views: int | None
+    likes: int | None
+    shares: int | None
+    comments: int | None
+    engagement_rate: float | None
+    last_synced: datetime | None
+    states: dict[str, NumberState]
+    as_of: dict[str, datetime | None]
+
+
+class SegmentAnswer(BaseModel):
+    """`start` and `end` as asked; `actual_*`, `duration` and `frame_count` as measured.
+
+    `views` and `engagement_rate` sum up the posts and are what lists are sorted by.
+    """
+
+    segment_id: str
+    video_id: str
+    user_id: str
+    segment_type: SegmentType
+    segment_number: int
+    source: SegmentSource
+    status: SegmentStatus
+    error: FailureAnswer | None
+    s3_key: str
+    file_size: int
+    content_type: str
+    duration: float | None
+    start: float | None
+    end: float | None
+    actual_start: float | None
+    actual_end: float | None
+    frame_count: int | None
+    width: int | None
+    height: int | None
+    title: str | None
+    description: str | None
+    tags: list[str]
+    social_media_usage: list[PostAnswer]
+    views: int | None
+    engagement_rate: float | None
+    created_at: datetime
+    updated_at: datetime
+    version: int
+
+
+class SegmentList(BaseModel):
+    """`partial`: the call's read budget was spent before the page was full; go on with
+    `next_cursor`. A null cursor is the end."""
+
+    items: list[SegmentAnswer]
+    next_cursor: str | None
+    partial: bool = False
+
+
+class DownloadAnswer(BaseModel):
+    url: str
+    file_name: str
+    expires_at: datetime
+
+
+class BatchItem(BaseModel):
+    """What became of one item, in the order in which they were sent."""
+
+    index: int
+    status: int = Field(description="As the call for this one item would have answered")
+    segment_id: str | None = None
+    version: int | None = None
+    error: dict[str, Any] | None = Field(default=None, description="Problem details")
+
+
+class BatchAnswer(BaseModel):
+    succeeded: int
+    failed: int
+    results: list[BatchItem]

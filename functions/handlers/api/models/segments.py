@@ -1,0 +1,155 @@
+"""Segments: what is sent."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from functions.domain.segment import SegmentType
+from functions.domain.segment_query import SortBy, SortOrder, TagMatch
+from functions.domain.social import Platform
+from functions.handlers.api.models.common import Body, Id, Lines, Text
+
+MAX_TAGS = 30
+MAX_BATCH = 100
+# Longer than any source can be.
+MAX_SECONDS = 1_000_000.0
+
+
+def _tag(text: str) -> str:
+    if "," in text:
+        raise ValueError("must not hold a comma")
+    return unicodedata.normalize("NFC", text.strip())
+
+
+def _different(tags: list[str]) -> list[str]:
+    if len({tag.casefold() for tag in tags}) < len(tags):
+        raise ValueError("must not hold a tag twice, whatever its case")
+    return tags
+
+
+Title = Annotated[Text, Field(max_length=200, examples=["The opening"])]
+Description = Annotated[Lines, Field(max_length=2_000, examples=["How it all began."])]
+Tag = Annotated[Text, Field(max_length=50), AfterValidator(_tag)]
+Tags = Annotated[
+    list[Tag],
+    Field(max_length=MAX_TAGS, examples=[["intro", "interview"]]),
+    AfterValidator(_different),
+]
+Seconds = Annotated[float, Field(ge=0, le=MAX_SECONDS, allow_inf_nan=False, examples=[12.5])]
+Version = Annotated[int, Field(ge=1, strict=True, description="The version that was read")]
+
+
+class SegmentWords(Body):
+    """What a user says of a segment."""
+
+    title: Title | None = None
+    description: Description | None = None
+    tags: Tags = Field(default_factory=list)
+
+
+class CreateSegment(SegmentWords):
+    """A range of a video, cut in the background, or with no range the whole upload as it is."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "video_id": "0197a1c2-7d1e-7c3a-9a58-2f1f6f1f0a11",
+                    "start": 12.5,
+                    "end": 31.0,
+                    "title": "The opening",
+                    "tags": ["intro"],
+                }
+            ]
+        },
+    )
+
+    video_id: Id
+    start: Seconds | None = Field(default=None, description="Seconds from the video's start")
+    end: Seconds | None = Field(default=None, description="Seconds; goes with `start`")
+
+    @model_validator(mode="after")
+    def _a_range(self) -> CreateSegment:
+        if (self.start is None) != (self.end is None):
+            raise ValueError("start and end go together")
+        if self.start is not None and self.end is not None and self.end <= self.start:
+            raise ValueError("end must be after start")
+        return self
+
+
+class ReplaceSegment(SegmentWords):
+    """All of a user's words at once: what is left out is cleared."""
+
+
+class EditSegment(Body):
+    """Some of a user's words: what is left out stays, null clears."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"title": "A better title"}]}
+    )
+
+    title: Title | None = None
+    description: Description | None = None
+    tags: Tags | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> EditSegment:
+        if not self.model_fields_set & {"title", "description", "tags"}:
+            raise ValueError("name at least one of title, description and tags")
+        return self
+
+
+class EditOne(EditSegment):
+    model_config = ConfigDict(extra="forbid", json_schema_extra={})
+
+    segment_id: Id
+    version: Version | None = None
+
+
+class DeleteOne(Body):
+    segment_id: Id
+    version: Version | None = None
+
+
+class CreateMany(Body):
+    segments: list[CreateSegment] = Field(min_length=1, max_length=MAX_BATCH)
+
+
+class EditMany(Body):
+    segments: list[EditOne] = Field(min_length=1, max_length=MAX_BATCH)
+
+
+class DeleteMany(Body):
+    segments: list[DeleteOne] = Field(min_length=1, max_length=MAX_BATCH)
+
+
+class SegmentFilters(BaseModel):
+    """Every filter narrows the list; all may be combined, with every sort order."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    segment_type: SegmentType | None = None
+    video_id: Id | None = None
+    min_duration: Seconds | None = Field(default=None, description="Seconds, included")
+    max_duration: Seconds | None = Field(default=None, description="Seconds, included")
+    tags: list[str] | None = Field(
+        default=None, max_length=MAX_TAGS, description="Repeat it, or put commas between"
+    )
+    tags_match: TagMatch = TagMatch.ANY
+    has_social_media: bool | None = None
+    platform: Platform | None = None
+    created_after: AwareDatetime | None = Field(default=None, description="Included")
+    created_before: AwareDatetime | None = Field(default=None, description="Not included")
+    q: str | None = Field(
+        default=None,
+        max_length=200,
+        description="Each word must begin a word of the title, the description or a tag",
+    )
+    sort_by: SortBy = SortBy.CREATED_AT
+    sort_order: SortOrder = SortOrder.DESC
+    limit: int = Field(default=50, ge=1, le=100)
+    cursor: str | None = Field(default=None, max_length=2_000)

@@ -1,0 +1,67 @@
+"""Uploads."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from functions.domain.segmentation import MAX_LENGTH, MIN_LENGTH
+from functions.handlers.api.models.common import Body, Text
+
+# S3 takes parts of up to 5 GiB, and an upload has at most 500 of them.
+MAX_UPLOAD = 2 * 1024**4
+
+
+class SegmentationOptions(Body):
+    mode: Literal["fixed"] = "fixed"
+    length_s: float = Field(
+        default=30, ge=MIN_LENGTH / 1000, le=MAX_LENGTH / 1000, allow_inf_nan=False
+    )
+
+
+class UploadOptions(Body):
+    segmentation: SegmentationOptions = SegmentationOptions()
+
+
+class CreateUpload(Body):
+    file_name: Text = Field(max_length=255, examples=["holiday.mp4"])
+    size: int = Field(ge=1, le=MAX_UPLOAD, strict=True, description="Bytes", examples=[48_302_112])
+    content_type: str = Field(
+        default="application/octet-stream",
+        max_length=100,
+        pattern=r"^[\w.+-]+/[\w.+-]+$",
+        examples=["video/mp4"],
+    )
+    title: Text | None = Field(default=None, max_length=200)
+    options: UploadOptions = UploadOptions()
+
+
+class PartUrl(BaseModel):
+    part_number: int
+    url: str
+
+
+class ArrivedPart(BaseModel):
+    part_number: int
+    size: int
+    etag: str
+
+
+class UploadAnswer(BaseModel):
+    """`put` for one PUT of the whole file, `parts` for one PUT per part.
+
+    `parts` are the first 100 that are missing: send them and GET this again, until none is left.
+    """
+
+    video_id: str
+    status: str
+    method: Literal["put", "multipart"]
+    expires_at: datetime
+    put_url: str | None = None
+    put_headers: dict[str, str] | None = None
+    part_size: int | None = None
+    parts: list[PartUrl] | None = None
+    arrived: list[ArrivedPart] | None = None
+    complete_url: str

@@ -1,0 +1,62 @@
+"""Videos."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from functions.handlers.api.models.common import FailureAnswer
+from functions.handlers.api.models.uploads import SegmentationOptions
+
+
+class VideoTrackAnswer(BaseModel):
+    codec: str
+    coded_width: int
+    coded_height: int
+    width: int
+    height: int
+    rotation: int
+    frame_rate: float | None
+    variable_frame_rate: bool
+
+
+class AudioTrackAnswer(BaseModel):
+    codec: str
+    sample_rate: int
+    channels: int
+    tracks: int
+
+
+class MediaAnswer(BaseModel):
+    container: str
+    duration: float
+    bit_rate: int | None
+    video: VideoTrackAnswer | None
+    audio: AudioTrackAnswer | None
+
+
+class VideoAnswer(BaseModel):
+    video_id: str
+    status: str
+    title: str | None
+    file_name: str
+    content_type: str | None
+    file_size: int | None
+    created_at: datetime
+    updated_at: datetime
+    segmentation: SegmentationOptions
+    media: MediaAnswer | None
+    segment_count: int | None
+    poster_segment_id: str | None
+    run_id: str | None
+    error: FailureAnswer | None
+    status_url: str | None
+
+
+class VideoList(BaseModel):
+    """`partial`: many uploads were given up, and the page is not full; go on with the cursor."""
+
+    items: list[VideoAnswer]
+    next_cursor: str | None
+    partial: bool = False

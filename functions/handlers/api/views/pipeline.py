@@ -1,0 +1,42 @@
+"""Runs of the pipeline."""
+
+from __future__ import annotations
+
+from functions.domain.run import Run, RunStatus, Stage
+from functions.handlers.api.models import pipeline as models
+from functions.handlers.api.views.common import failure
+
+
+def run(item: Run) -> models.RunAnswer:
+    return models.RunAnswer(
+        video_id=item.video_id,
+        run_id=item.run_id,
+        status=item.status,
+        stage=item.stage(),
+        percent=item.percent(),
+        created_at=item.created_at,
+        finished_at=item.finished_at,
+        stages=[_stage(item, stage) for stage in Stage],
+        error=failure(item.error),
+    )
+
+
+def _stage(item: Run, stage: Stage) -> models.StageAnswer:
+    times = item.times(stage)
+    begun, ended = times.started_at, times.finished_at
+    return models.StageAnswer(
+        name=stage,
+        status=_stage_status(item, stage),
+        started_at=begun,
+        finished_at=ended,
+        duration=round((ended - begun).total_seconds(), 3) if begun and ended else None,
+    )
+
+
+def _stage_status(item: Run, stage: Stage) -> models.StageStatus:
+    times = item.times(stage)
+    if times.finished_at:
+        return "reused" if times.reused else "done"
+    if times.started_at is None:
+        return "pending"
+    return "failed" if item.status is RunStatus.FAILED else "running"

@@ -1,0 +1,60 @@
+"""Segments."""
+
+from __future__ import annotations
+
+from functions.domain.segment import Segment
+from functions.domain.social import METRICS, Post
+from functions.handlers.api.models import segment_answers as models
+from functions.handlers.api.views.common import failure, seconds_or_none
+
+
+def segment(item: Segment) -> models.SegmentAnswer:
+    return models.SegmentAnswer(
+        segment_id=item.segment_id,
+        video_id=item.video_id,
+        user_id=item.user_id,
+        segment_type=item.segment_type,
+        segment_number=item.segment_number,
+        source=item.source,
+        status=item.status,
+        error=failure(item.error),
+        s3_key=item.s3_key,
+        file_size=item.file_size,
+        content_type=item.content_type,
+        duration=seconds_or_none(item.duration),
+        start=seconds_or_none(item.start),
+        end=seconds_or_none(item.end),
+        actual_start=seconds_or_none(item.actual_start),
+        actual_end=seconds_or_none(item.actual_end),
+        frame_count=item.frame_count,
+        width=item.width,
+        height=item.height,
+        title=item.title,
+        description=item.description,
+        tags=list(item.tags),
+        social_media_usage=[post(one) for one in item.social_media_usage],
+        views=item.views,
+        engagement_rate=item.engagement_rate,
+        created_at=item.created_at,
+        updated_at=item.updated_at,
+        version=item.version,
+    )
+
+
+def post(item: Post) -> models.PostAnswer:
+    numbers = {metric: item.number(metric) for metric in METRICS}
+    return models.PostAnswer(
+        platform=item.platform,
+        post_id=item.post_id,
+        post_url=item.post_url,
+        posted_at=item.posted_at,
+        linked_at=item.linked_at,
+        views=item.views.value,
+        likes=item.likes.value,
+        shares=item.shares.value,
+        comments=item.comments.value,
+        engagement_rate=item.engagement_rate,
+        last_synced=item.last_synced,
+        states={metric: number.state for metric, number in numbers.items()},
+        as_of={metric: number.at for metric, number in numbers.items()},
+    )

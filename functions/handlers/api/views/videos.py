@@ -1,0 +1,49 @@
+"""Videos."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+
+from functions.domain.media import Media
+from functions.domain.times import seconds
+from functions.domain.video import Video
+from functions.handlers.api.models import videos as models
+from functions.handlers.api.models.uploads import SegmentationOptions
+from functions.handlers.api.views.common import failure
+
+
+def video(item: Video, now: datetime) -> models.VideoAnswer:
+    return models.VideoAnswer(
+        video_id=item.video_id,
+        status=item.status_at(now),
+        title=item.title,
+        file_name=item.file_name,
+        content_type=item.content_type,
+        file_size=item.source.size if item.source else item.declared_size,
+        created_at=item.created_at,
+        updated_at=item.updated_at,
+        segmentation=SegmentationOptions(
+            mode=item.segmentation.mode.value, length_s=seconds(item.segmentation.length)
+        ),
+        media=_media(item.media) if item.media else None,
+        segment_count=item.segment_count,
+        poster_segment_id=item.poster_id,
+        run_id=item.run_id,
+        error=failure(item.error),
+        status_url=status_url(item.video_id) if item.run_id else None,
+    )
+
+
+def status_url(video_id: str) -> str:
+    return f"/api/pipeline/status/{video_id}"
+
+
+def _media(media: Media) -> models.MediaAnswer:
+    return models.MediaAnswer(
+        container=media.container,
+        duration=seconds(media.duration),
+        bit_rate=media.bit_rate,
+        video=models.VideoTrackAnswer(**asdict(media.video)) if media.video else None,
+        audio=models.AudioTrackAnswer(**asdict(media.audio)) if media.audio else None,
+    )

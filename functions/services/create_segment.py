@@ -1,0 +1,109 @@
+"""A user's own segment: a range of a video, or an upload as it is.
+
+Only the row is written here. A range is cut by an execution that the table's stream starts, so
+that a segment that was accepted is also cut, whatever happens to this request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from functions.domain.errors import ConflictError, FieldError, InvalidInputError
+from functions.domain.ids import derived_id, new_id
+from functions.domain.keys import MEDIA
+from functions.domain.media import Media
+from functions.domain.ports import SegmentStore, VideoStore
+from functions.domain.segment import Segment, SegmentSource, SegmentStatus, SegmentType
+from functions.domain.times import Milliseconds, seconds
+from functions.domain.video import Source, Video
+from functions.services.ownership import Caller, own_segment, own_video
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSegment:
+    """`start` and `end` in milliseconds, both or neither."""
+
+    video_id: str
+    start: Milliseconds | None = None
+    end: Milliseconds | None = None
+    title: str | None = None
+    description: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+def create_segment(
+    caller: Caller,
+    wanted: NewSegment,
+    *,
+    segments: SegmentStore,
+    videos: VideoStore,
+    now: datetime,
+    key: str | None = None,
+) -> Segment:
+    """`key` makes a repeat find the same segment.
+
+    Raises NotFoundError for the video, ConflictError until it was probed, InvalidInputError for
+    a range beyond its end.
+    """
+    video = own_video(caller, videos, wanted.video_id)
+    media, source = video.media, video.source
+    if media is None or source is None:
+        raise ConflictError("video.not_ready", "The video was not read yet; wait for its run.")
+    segment_id = derived_id("segment", caller.user_id, key) if key else new_id(now)
+    kind = SegmentType.ORIGINAL if wanted.start is None else SegmentType.PROCESSED
+    segment = Segment(
+        segment_id=segment_id,
+        video_id=video.video_id,
+        user_id=caller.user_id,
+        segment_type=kind,
+        segment_number=segments.last_number(video.video_id, kind) + 1,
+        title=wanted.title,
+        description=wanted.description,
+        tags=wanted.tags,
+        created_at=now,
+        updated_at=now,
+        **_content(wanted, video, media, source, segment_id),
+    )
+    if segments.create(segment):
+        return segment
+    return own_segment(caller, segments, segment_id)
+
+
+def _content(
+    wanted: NewSegment, video: Video, media: Media, source: Source, segment_id: str
+) -> dict[str, Any]:
+    picture = media.video
+    size = {"width": picture.width, "height": picture.height} if picture else {}
+    if wanted.start is None or wanted.end is None:
+        return {
+            "source": SegmentSource.UPLOAD,
+            "s3_key": source.key,
+            "file_size": source.size,
+            "content_type": video.content_type or "application/octet-stream",
+            "duration": media.duration,
+            "start": 0,
+            "end": media.duration,
+            "actual_start": 0,
+            "actual_end": media.duration,
+            **size,
+        }
+    if wanted.end > media.duration:
+        _refuse(media.duration)
+    return {
+        "source": SegmentSource.RANGE,
+        "status": SegmentStatus.PENDING,
+        "s3_key": f"{MEDIA}/{video.user_id}/{video.video_id}/{segment_id}/segment",
+        "file_size": 0,
+        "content_type": "application/octet-stream",
+        "start": wanted.start,
+        "end": wanted.end,
+    }
+
+
+def _refuse(duration: Milliseconds) -> None:
+    says = f"The video lasts {seconds(duration)} s; end before that."
+    raise InvalidInputError(
+        "request.invalid", says, fields=(FieldError("/end", "beyond_end", says),)
+    )
