@@ -11,7 +11,13 @@ from functions.domain.containers import M4A, MP4
 from functions.domain.keys import upload_key
 from functions.domain.media import AudioTrack, KeyframeIndex, Media, Probe, VideoTrack
 from functions.domain.run import Run, RunStatus
-from functions.domain.segment import Segment, SegmentType, segment_id_of
+from functions.domain.segment import (
+    Segment,
+    SegmentSource,
+    SegmentStatus,
+    SegmentType,
+    segment_id_of,
+)
 from functions.domain.segmentation import Plan, PlannedSegment, Segmentation, Window
 from functions.domain.tiers import Tier
 from functions.domain.times import Milliseconds
@@ -24,6 +30,7 @@ USER = "0d6d1b9e-user"
 STRANGER = "7c1f2aa0-stranger"
 VIDEO = "01890000-0000-7000-8000-000000000001"
 RUN = "run-1"
+RANGE = "01890000-0000-7000-8000-00000000000a"
 
 
 def make_caller(user_id: str = USER, tier: Tier = Tier.PRO) -> Caller:
@@ -121,6 +128,23 @@ def make_segment(**overrides: Any) -> Segment:
     named.setdefault("s3_key", f"media/{USER}/{VIDEO}/plan-1/{kind}-{number:06d}.mp4")
     named.setdefault("segment_id", segment_id_of(named["video_id"], "plan-1", kind, number))
     return Segment(**named)
+
+
+def make_pending(**overrides: Any) -> Segment:
+    """A range that was asked for, and is not cut yet: 11 to 13 seconds of VIDEO."""
+    defaults = {
+        "segment_id": RANGE,
+        "s3_key": f"media/{USER}/{VIDEO}/{RANGE}/segment",
+        "file_size": 0,
+        "content_type": "application/octet-stream",
+        "plan_id": None,
+        "source": SegmentSource.RANGE,
+        "status": SegmentStatus.PENDING,
+        "start": 11_000,
+        "end": 13_000,
+        "title": "The good part",
+    }
+    return make_segment(**{**defaults, **overrides})
 
 
 def make_video_track(**overrides: Any) -> VideoTrack:

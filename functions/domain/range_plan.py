@@ -97,7 +97,8 @@ def _of_sound(duration: Milliseconds, asked: Range, piece: Milliseconds) -> _Cut
     """Sound can be cut anywhere."""
     start = asked.start - _SOUND_PACKET
     end = asked.end + _SOUND_PACKET
-    after = [_anywhere(time) for time in (end, end + _REST) if time < duration]
+    closing = ((asked.end, end, end), _anywhere(end + _REST))
+    after = [cut for cut in closing if cut[1] < duration]
     if start <= 0:
         return _Cuts(opening=None, after=after)
     before = [_anywhere(time) for time in range(piece, start - _REST, piece)]
