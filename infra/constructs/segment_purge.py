@@ -63,7 +63,8 @@ class SegmentPurge(Construct):
 def _let_read(function: lambda_.Function, table: dynamodb.TableV2) -> None:
     stream = table.table_stream_arn
     assert stream is not None  # noqa: S101  (the table is made with a stream)
-    actions = ("DescribeStream", "GetRecords", "GetShardIterator")
+    # Lambda makes no mapping for a role that lacks one of the four.
+    actions = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
     function.add_to_role_policy(
         iam.PolicyStatement(actions=[f"dynamodb:{a}" for a in actions], resources=[stream])
     )

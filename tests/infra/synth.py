@@ -85,6 +85,40 @@ class Synth:
             found[match[1]] = properties
         return found
 
+    def name(self, handler: str) -> str:
+        """The id of a handler's function."""
+        wanted = self.functions()[handler]
+        functions = self.of("Lambda::Function").items()
+        return next(name for name, properties in functions if properties is wanted)
+
+    def mapping(self, handler: str) -> dict[str, Any]:
+        """What feeds a handler's function."""
+        (found,) = (
+            mapping
+            for mapping in self.of("Lambda::EventSourceMapping").values()
+            if self.show(mapping["FunctionName"]) == f"<{self.name(handler)}>"
+        )
+        return found
+
+    def table(self, name: str) -> str:
+        """The id of a table."""
+        (found,) = (it for it in self.of("DynamoDB::GlobalTable") if it.startswith(f"Tables{name}"))
+        return found
+
+    def dead_letters(self) -> set[str]:
+        """The ids of all queues for what could not be done: from queues, rules and streams."""
+        targets = [
+            *(it["RedrivePolicy"]["deadLetterTargetArn"]
+              for it in self.of("SQS::Queue").values() if "RedrivePolicy" in it),
+            *(target["DeadLetterConfig"]["Arn"]
+              for rule in self.of("Events::Rule").values()
+              for target in rule["Targets"] if "DeadLetterConfig" in target),
+            *(mapping["DestinationConfig"]["OnFailure"]["Destination"]
+              for mapping in self.of("Lambda::EventSourceMapping").values()
+              if "DestinationConfig" in mapping),
+        ]  # fmt: skip
+        return {self.show(target).strip("<>").removesuffix(".Arn") for target in targets}
+
     def environment(self, function: dict[str, Any]) -> dict[str, str]:
         variables = function["Environment"]["Variables"]
         return {name: self.show(value) for name, value in variables.items()}
@@ -123,7 +157,11 @@ def synthesise(stage: str) -> Synth:
 
     A finding of cdk-nag that nobody has acknowledged makes this raise.
     """
-    settings = stage_settings(stage)
+    return synthesise_with(stage_settings(stage))
+
+
+def synthesise_with(settings: StageSettings) -> Synth:
+    """Settings that are no stage's own."""
     with quick_app() as app:
         stacks = build(app, settings)
         templates = [Template.from_stack(stack).to_json() for stack in stacks]

@@ -1,0 +1,177 @@
+"""From a deletion's mark to the function that follows it up, by the stream of the table."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from functions.adapters.dynamo.items import encode_item
+from functions.adapters.dynamo.segment_rows import to_row, to_tombstone
+from functions.domain import keys
+from tests.builders import make_segment
+from tests.fakes.clock import EPOCH
+from tests.infra.synth import Synth
+
+PURGE = "purge_segments"
+DAY = 24 * 3600
+NEEDED_OF_A_STREAM = {
+    f"dynamodb:{action}"
+    for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+}
+
+
+def _stream(synth: Synth) -> str:
+    return f"<{synth.table('Segments')}.StreamArn>"
+
+
+def _dead_letters(synth: Synth) -> str:
+    return synth.show(synth.mapping(PURGE)["DestinationConfig"]["OnFailure"]["Destination"])
+
+
+def _allowed(synth: Synth, service: str) -> set[tuple[str, str]]:
+    """What the purging function may do with a service."""
+    rights = synth.allowed(synth.functions()[PURGE])
+    return {(action, target) for action, target in rights if action.startswith(f"{service}:")}
+
+
+def _patterns(synth: Synth) -> list[dict[str, Any]]:
+    filters = synth.mapping(PURGE)["FilterCriteria"]["Filters"]
+    return [json.loads(it["Pattern"]) for it in filters]
+
+
+def _passes(pattern: Any, record: Any) -> bool:
+    """Whether Lambda hands a record on: of its rules, those we use."""
+    if isinstance(pattern, list):
+        assert pattern == [{"exists": True}], "a rule that no test knows yet"
+        return not isinstance(record, dict | None)
+    return isinstance(record, dict) and all(
+        _passes(inner, record.get(name)) for name, inner in pattern.items()
+    )
+
+
+def _record(row: dict[str, Any] | None) -> dict[str, Any]:
+    """As the stream tells of a row that was written, or of one that is gone."""
+    keyed = {"Keys": encode_item({"segment_id": make_segment().segment_id})}
+    image = {} if row is None else {"NewImage": encode_item(row)}
+    return {"eventSource": "aws:dynamodb", "dynamodb": {**keyed, **image}}
+
+
+def test_given_a_mark_of_a_deletion_when_written_then_the_function_hears_of_it(synth: Synth):
+    (pattern,) = _patterns(synth)
+
+    assert synth.show(synth.mapping(PURGE)["EventSourceArn"]) == _stream(synth)
+    assert _passes(pattern, _record(to_tombstone(make_segment(), EPOCH)))
+
+
+def test_given_any_other_write_when_it_happens_then_the_function_is_left_alone(synth: Synth):
+    """Its own removal of the mark, too: it would call itself once for every segment."""
+    (pattern,) = _patterns(synth)
+
+    assert not _passes(pattern, _record(to_row(make_segment())))
+    assert not _passes(pattern, _record(None))
+
+
+def test_given_marks_from_before_the_mapping_when_it_is_made_then_none_is_passed_over(
+    synth: Synth,
+):
+    assert synth.mapping(PURGE)["StartingPosition"] == "TRIM_HORIZON"
+
+
+def test_given_a_record_that_always_fails_when_tried_then_the_others_are_not_held_up(
+    synth: Synth,
+):
+    mapping = synth.mapping(PURGE)
+
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert 3 <= mapping["MaximumRetryAttempts"] <= 100
+    assert mapping["BatchSize"] <= 100
+
+
+def test_given_a_record_that_always_fails_when_given_up_then_it_is_kept_apart(synth: Synth):
+    dead = _dead_letters(synth).strip("<>").removesuffix(".Arn")
+    of_uploads = {
+        synth.show(queue["RedrivePolicy"]["deadLetterTargetArn"])
+        for queue in synth.of("SQS::Queue").values()
+        if "RedrivePolicy" in queue
+    }
+
+    assert dead in synth.dead_letters()
+    # Whoever sends an upload's letters back to their queue must not find others among them.
+    assert _dead_letters(synth) not in of_uploads
+    assert synth.of("SQS::Queue")[dead]["MessageRetentionPeriod"] == 14 * DAY
+    assert ("sqs:SendMessage", _dead_letters(synth)) in _allowed(synth, "sqs")
+
+
+def test_given_the_function_when_it_reads_streams_then_only_the_segments(synth: Synth):
+    """Lambda makes the mapping only for a role that has all four."""
+    streams = {
+        (action, target) for action, target in _allowed(synth, "dynamodb") if "StreamArn" in target
+    }
+
+    assert streams == {(action, _stream(synth)) for action in NEEDED_OF_A_STREAM}
+
+
+def test_given_another_function_when_deployed_then_it_reads_no_stream(synth: Synth):
+    readers = {
+        handler
+        for handler, function in synth.functions().items()
+        for _, target in synth.allowed(function)
+        if "StreamArn" in target
+    }
+
+    assert readers == {PURGE}
+
+
+def test_given_the_function_when_made_then_its_rights_were_there_before(synth: Synth):
+    """The mapping follows the function, and Lambda refuses it while the rights are missing."""
+    role = synth.show(synth.functions()[PURGE]["Role"]).strip("<>").removesuffix(".Arn")
+    policies = {
+        name
+        for name, policy in synth.of("IAM::Policy").items()
+        if f"<{role}>" in map(synth.show, policy["Roles"])
+    }
+
+    assert policies
+    assert policies <= set(synth.resources[synth.name(PURGE)]["DependsOn"])
+
+
+def test_given_the_function_when_it_erases_then_every_version_and_only_what_we_made(synth: Synth):
+    (bucket,) = synth.of("S3::Bucket")
+    files = f"<{bucket}.Arn>/{keys.MEDIA}/*"
+
+    assert _allowed(synth, "s3") == {
+        ("s3:DeleteObject", files),
+        ("s3:DeleteObjectVersion", files),
+        ("s3:ListBucketVersions", f"<{bucket}.Arn>"),
+    }
+
+
+def test_given_another_function_when_deployed_then_it_erases_no_version(synth: Synth):
+    erasing = {
+        handler
+        for handler, function in synth.functions().items()
+        if "s3:DeleteObjectVersion" in {action for action, _ in synth.allowed(function)}
+    }
+
+    assert erasing == {PURGE}
+
+
+def test_given_the_function_when_it_forgets_then_what_belonged_to_the_segment_only(synth: Synth):
+    wanted = {
+        "Segments": ("GetItem", "DeleteItem"),
+        "Counters": ("Query", "UpdateItem", "DeleteItem"),
+        "SocialSnapshots": ("Query", "BatchWriteItem"),
+    }
+
+    tables = {it for it in _allowed(synth, "dynamodb") if "StreamArn" not in it[1]}
+    assert tables == {
+        (f"dynamodb:{action}", f"<{synth.table(table)}.Arn>")
+        for table, actions in wanted.items()
+        for action in actions
+    }
+
+
+def test_given_a_batch_of_deletions_when_purged_then_there_is_time_for_each(synth: Synth):
+    seconds = synth.functions()[PURGE]["Timeout"] / synth.mapping(PURGE)["BatchSize"]
+
+    assert seconds >= 10
