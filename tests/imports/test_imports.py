@@ -34,6 +34,7 @@ USES = {
     "finish_run": ("context",),
     "fail_run": ("context",),
     "end_run": ("context",),
+    "purge_segments": ("segments_of", "media_store"),
     "api.app": (
         "video_store",
         "run_store",

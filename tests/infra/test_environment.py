@@ -4,14 +4,15 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
-from functions.runtime.settings import load
+from functions.runtime.settings import ApiSettings, load
 from infra.settings import stage_settings
+from tests.environment import FUNCTION_ENVIRONMENT
 from tests.infra.handlers import HANDLERS, ROOT, layers, settings_class, variables
-from tests.infra.synth import STAGES, Synth
+from tests.infra.synth import STAGES, Synth, synthesise_with
 
 COMMON = {"POWERTOOLS_LOG_LEVEL", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
 RESERVED = re.compile(r"AWS_|LAMBDA_|_|TZ$|PATH$|LD_LIBRARY_PATH$|PYTHONPATH$")
@@ -51,7 +52,8 @@ def test_given_a_functions_variables_when_loaded_then_every_one_can_be_read(
 
     loaded = load(settings_class(handler), environment)
 
-    assert [item.name for item in fields(loaded) if not getattr(loaded, item.name)] == []
+    values = {item.name: getattr(loaded, item.name) for item in fields(loaded)}
+    assert [name for name, it in values.items() if not it and not isinstance(it, bool)] == []
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -70,10 +72,57 @@ def test_given_a_stages_tiers_when_a_function_reads_them_then_they_are_the_same(
 
 
 def _read_tiers(handler: str, text: str) -> dict[str, tuple[int, int]]:
-    names = variables(handler)
-    loaded = load(settings_class(handler), {**dict.fromkeys(names, "1"), "TIER_LIMITS": text})
+    loaded = load(settings_class(handler), {**FUNCTION_ENVIRONMENT, "TIER_LIMITS": text})
     limits = loaded.tier_limits  # type: ignore[attr-defined]
     return {tier.value: (row.max_bytes, row.max_duration) for tier, row in limits.items()}
+
+
+def _api(synth: Synth) -> ApiSettings:
+    """The API's settings as it reads them where it is deployed."""
+    return load(ApiSettings, synth.environment(synth.functions()["api.app"]))
+
+
+def test_given_a_stages_rates_when_the_api_reads_them_then_every_tier_has_its_own(synth: Synth):
+    read = {tier.value: rate for tier, rate in _api(synth).rate_limits.items()}
+
+    assert read == synth.settings.rates
+    assert 0 < read["free"] < read["pro"] < read["enterprise"]
+
+
+def test_given_any_stage_when_deployed_then_numbers_of_youtube_stay_apart(synth: Synth):
+    """Its terms allow them in sums with others' only after an audit, which nobody has had."""
+    assert _api(synth).youtube_combined is False
+
+
+def test_given_an_audit_when_its_setting_is_switched_on_then_the_api_knows():
+    audited = synthesise_with(replace(stage_settings("dev"), youtube_combined=True))
+
+    assert _api(audited).youtube_combined is True
+
+
+@pytest.mark.parametrize(
+    ("variable", "table"),
+    [
+        ("VIDEOS_TABLE", "Videos"),
+        ("RUNS_TABLE", "PipelineRuns"),
+        ("SEGMENTS_TABLE", "Segments"),
+        ("COUNTERS_TABLE", "Counters"),
+        ("SNAPSHOTS_TABLE", "SocialSnapshots"),
+        ("RATES_TABLE", "RateLimits"),
+        ("IDEMPOTENCY_TABLE", "Idempotency"),
+    ],
+)
+def test_given_a_variable_of_a_table_when_deployed_then_it_names_that_table(
+    synth: Synth, variable: str, table: str
+):
+    """All are text: two of them exchanged would load without a word."""
+    named = {
+        synth.environment(function)[variable]
+        for function in synth.functions().values()
+        if variable in function["Environment"]["Variables"]
+    }
+
+    assert named == {f"<{synth.table(table)}>"}
 
 
 @each_handler

@@ -104,22 +104,23 @@ def test_given_an_alarm_when_deployed_then_its_metric_exists_with_those_dimensio
 
 
 def test_given_a_dead_letter_when_it_arrives_then_one_is_enough_to_ring(synth: Synth):
-    dead = synth.show(
-        next(
-            queue["RedrivePolicy"]["deadLetterTargetArn"]
-            for queue in synth.of("SQS::Queue").values()
-            if "RedrivePolicy" in queue
-        )
-    ).removesuffix(".Arn>")
-    (alarm,) = (
+    alarms = [
         alarm
         for alarm in synth.of("CloudWatch::Alarm").values()
         if alarm.get("MetricName") == "ApproximateNumberOfMessagesVisible"
-    )
+    ]
+    dead = {f"<{name}.QueueName>" for name in synth.dead_letters()}
 
-    assert _values(synth, "ApproximateNumberOfMessagesVisible") == {f"{dead}.QueueName>"}
-    assert alarm["Threshold"] == 1
-    assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
+    assert len(dead) > 1
+    assert _values(synth, "ApproximateNumberOfMessagesVisible") == dead
+    assert {alarm["Threshold"] for alarm in alarms} == {1}
+    assert {it["ComparisonOperator"] for it in alarms} == {"GreaterThanOrEqualToThreshold"}
+
+
+def test_given_a_dead_letter_when_it_arrives_then_the_dashboard_shows_it(synth: Synth):
+    body = synth.show(synth.one("CloudWatch::Dashboard")["DashboardBody"])
+
+    assert [name for name in synth.dead_letters() if f"<{name}.QueueName>" not in body] == []
 
 
 def test_given_uploads_that_wait_when_no_run_starts_then_an_alarm_rings(synth: Synth):

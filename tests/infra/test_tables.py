@@ -4,45 +4,52 @@ from typing import Any
 
 import pytest
 
+from functions.adapters.dynamo.segment_rows import SORT_KEYS, to_row, to_tombstone
+from functions.domain.segment_query import SortBy
 from infra.constructs.tables import SEGMENT_INDEXES
+from tests.builders import make_segment
+from tests.fakes.clock import EPOCH
 from tests.infra.synth import Synth
 
-# table: (key, {index: (partition key, sort key)}); clients and stores know these by name.
-TABLES: dict[str, tuple[list[str], dict[str, tuple[str, str]]]] = {
+# table: (key, {index: (partition key, sort keys)}); clients and stores know these by name.
+TABLES: dict[str, tuple[list[str], dict[str, tuple[str, ...]]]] = {
     "Videos": (["video_id"], {"user_id-created_at-index": ("user_id", "created_at")}),
     "Segments": (
         ["segment_id"],
         {
-            "video_id-segment_type-index": ("video_id", "segment_type"),
+            "video_id-segment_type-index": ("video_id", "segment_type", "created_at"),
             "video_id-segment_order-index": ("video_id", "segment_order"),
-            "user_id-segment_type-index": ("user_id", "segment_type"),
+            "user_id-segment_type-index": ("user_id", "segment_type", "created_at"),
             "user_id-created_at-index": ("user_id", "created_at"),
-            "user_id-duration-index": ("user_id", "duration"),
+            "user_id-duration-index": ("user_id", "sort_duration"),
             "user_id-file_size-index": ("user_id", "file_size"),
-            "user_id-title-index": ("user_id", "title"),
-            "user_id-views-index": ("user_id", "views"),
-            "user_id-engagement_rate-index": ("user_id", "engagement_rate"),
+            "user_id-title-index": ("user_id", "sort_title"),
+            "user_id-views-index": ("user_id", "sort_views"),
+            "user_id-engagement_rate-index": ("user_id", "sort_engagement_rate"),
         },
     ),
+    "Counters": (["counter_of", "counter_name"], {}),
+    "SocialSnapshots": (
+        ["post_key", "captured_at"],
+        {"user_id-captured_on-index": ("user_id", "captured_on")},
+    ),
+    "RateLimits": (["rate_key"], {}),
     "PipelineRuns": (["video_id", "run_id"], {}),
     "Idempotency": (["id"], {}),
 }
-NUMBERS = {"duration", "file_size", "views", "engagement_rate"}
+NUMBERS = {"sort_duration", "file_size", "sort_views", "sort_engagement_rate"}
+# table: the attribute that says when a row is over.
+EXPIRING = {"Idempotency": "expiration", "RateLimits": "expires_at"}
 
 each_table = pytest.mark.parametrize("table", TABLES)
 
 
 def _table(synth: Synth, name: str) -> dict[str, Any]:
-    (found,) = (
-        table
-        for id_, table in synth.of("DynamoDB::GlobalTable").items()
-        if id_.startswith(f"Tables{name}")
-    )
-    return found
+    return synth.of("DynamoDB::GlobalTable")[synth.table(name)]
 
 
 def _keys(schema: list[dict[str, str]]) -> list[str]:
-    assert [item["KeyType"] for item in schema] == ["HASH", "RANGE"][: len(schema)]
+    assert [item["KeyType"] for item in schema] == ["HASH", *["RANGE"] * (len(schema) - 1)]
     return [item["AttributeName"] for item in schema]
 
 
@@ -64,9 +71,28 @@ def test_given_a_table_when_deployed_then_its_indexes_are_the_contracts(synth: S
 
 
 def test_given_the_contract_when_the_construct_changes_then_that_is_noticed():
-    wanted = TABLES["Segments"][1]
+    assert TABLES["Segments"][1] == SEGMENT_INDEXES
 
-    assert {name: it[:2] for name, it in SEGMENT_INDEXES.items()} == wanted
+
+@pytest.mark.parametrize("by", SortBy)
+def test_given_a_sort_order_when_listed_by_then_its_index_sorts_by_the_key_that_is_written(
+    by: SortBy,
+):
+    assert SEGMENT_INDEXES[f"user_id-{by}-index"] == ("user_id", SORT_KEYS[by])
+
+
+def test_given_a_segment_of_which_little_is_known_when_written_then_every_index_holds_it():
+    """An index passes over rows that lack one of its keys."""
+    row = to_row(make_segment())
+    wanted = {key for keys in SEGMENT_INDEXES.values() for key in keys}
+
+    assert [key for key in sorted(wanted) if row.get(key) is None] == []
+
+
+def test_given_a_deleted_segment_when_marked_then_no_index_holds_it():
+    mark = to_tombstone(make_segment(), EPOCH)
+
+    assert [name for name, keys in SEGMENT_INDEXES.items() if set(keys) <= mark.keys()] == []
 
 
 @each_table
@@ -92,8 +118,20 @@ def test_given_a_cloud_stage_when_a_table_is_lost_then_it_can_be_had_back(cloud:
     assert replica["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
 
 
-def test_given_an_idempotency_key_when_its_day_is_over_then_its_row_goes(synth: Synth):
-    assert _table(synth, "Idempotency")["TimeToLiveSpecification"] == {
-        "AttributeName": "expiration",
-        "Enabled": True,
+@each_table
+def test_given_a_row_when_its_time_is_over_then_it_goes_and_what_users_keep_stays(
+    synth: Synth, table: str
+):
+    wanted = {"AttributeName": EXPIRING[table], "Enabled": True} if table in EXPIRING else None
+
+    assert _table(synth, table).get("TimeToLiveSpecification") == wanted
+
+
+def test_given_the_tables_when_written_to_then_only_the_segments_tell_it_by_a_stream(synth: Synth):
+    streams = {
+        name: table["StreamSpecification"]
+        for name, table in synth.of("DynamoDB::GlobalTable").items()
+        if "StreamSpecification" in table
     }
+
+    assert streams == {synth.table("Segments"): {"StreamViewType": "NEW_IMAGE"}}

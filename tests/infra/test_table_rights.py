@@ -1,0 +1,127 @@
+"""Which function may do what with which table: a write of segments moves what counts them."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from functions.adapters.dynamo.segment_paths import path_of
+from functions.adapters.dynamo.segment_search import BY_VIDEO
+from functions.adapters.dynamo.videos import BY_USER
+from functions.domain.segment import SegmentType
+from functions.domain.segment_query import SegmentQuery, SortBy
+from tests.infra.handlers import HANDLERS
+from tests.infra.synth import Synth
+
+API = "api.app"
+# Those that are known to write segments; the rules below hold for every one that may.
+WRITERS = {"probe_source", "cut_window", "join_audio", "finish_run", API}
+
+each_handler = pytest.mark.parametrize("handler", HANDLERS)
+
+
+def _on(synth: Synth, handler: str, table: str) -> set[str]:
+    """What a function may do with the rows of a table, its indexes left out."""
+    arn = f"<{synth.table(table)}.Arn>"
+    rights = synth.allowed(synth.functions()[handler])
+    return {action.removeprefix("dynamodb:") for action, target in rights if target == arn}
+
+
+def _who(synth: Synth, action: str, table: str) -> set[str]:
+    return {handler for handler in synth.functions() if action in _on(synth, handler, table)}
+
+
+def _queried(synth: Synth, handler: str, table: str) -> set[str]:
+    """The indexes of a table that a function may query."""
+    start = f"<{synth.table(table)}.Arn>/index/"
+    return {
+        target.removeprefix(start)
+        for action, target in synth.allowed(synth.functions()[handler])
+        if target.startswith(start) and action == "dynamodb:Query"
+    }
+
+
+def test_given_a_function_that_writes_segments_when_it_does_then_it_can_count_them(synth: Synth):
+    """One transaction: without the second right the first is worth nothing."""
+    writers = _who(synth, "PutItem", "Segments")
+
+    assert writers >= WRITERS
+    assert writers <= _who(synth, "UpdateItem", "Counters")
+    # A segment that is there already is looked up.
+    assert writers <= _who(synth, "GetItem", "Segments")
+
+
+def test_given_a_function_when_it_may_change_counts_then_it_writes_or_removes_segments(
+    synth: Synth,
+):
+    counting = _who(synth, "UpdateItem", "Counters")
+
+    assert counting == _who(synth, "PutItem", "Segments") | {"purge_segments"}
+
+
+def test_given_a_segment_when_its_row_is_removed_then_by_the_function_that_clears_up(
+    synth: Synth,
+):
+    """Anybody else marks it, or its file would stay for ever."""
+    assert _who(synth, "DeleteItem", "Segments") == {"purge_segments"}
+    assert _who(synth, "UpdateItem", "Segments") == set()
+
+
+def test_given_a_count_when_deployed_then_nobody_writes_it_as_a_whole(synth: Synth):
+    """Two that add at once would undo each other."""
+    assert _who(synth, "PutItem", "Counters") == set()
+
+
+def test_given_the_api_when_it_lists_segments_then_it_may_query_just_what_its_lists_read(
+    synth: Synth,
+):
+    queries = (
+        SegmentQuery(user_id="user", sort_by=by, segment_type=kind)
+        for by, kind in itertools.product(SortBy, (None, *SegmentType))
+    )
+    read = {path_of(query).index for query in queries} | {BY_VIDEO}
+
+    assert _queried(synth, API, "Segments") == read
+    assert _queried(synth, API, "Videos") == {BY_USER}
+
+
+@each_handler
+def test_given_a_function_when_it_may_query_an_index_then_the_index_exists(
+    synth: Synth, handler: str
+):
+    for table, properties in synth.of("DynamoDB::GlobalTable").items():
+        names = {it["IndexName"] for it in properties.get("GlobalSecondaryIndexes", [])}
+        kind = table.removeprefix("Tables")
+
+        assert _queried(synth, handler, kind) <= names
+
+
+@each_handler
+def test_given_a_function_when_it_reads_then_by_keys_and_never_a_whole_table(
+    synth: Synth, handler: str
+):
+    actions = {action for action, _ in synth.allowed(synth.functions()[handler])}
+
+    assert actions & {"dynamodb:Scan", "dynamodb:PartiQLSelect"} == set()
+
+
+def test_given_numbers_of_posts_when_the_api_is_told_them_then_it_keeps_and_sums_them(
+    synth: Synth,
+):
+    assert "PutItem" in _on(synth, API, "SocialSnapshots")
+    assert _on(synth, API, "Counters") >= {"Query", "UpdateItem"}
+
+
+def test_given_what_was_told_of_a_post_when_kept_then_only_a_deletion_takes_it_away(
+    synth: Synth,
+):
+    assert _who(synth, "BatchWriteItem", "SocialSnapshots") == {"purge_segments"}
+    assert _who(synth, "DeleteItem", "SocialSnapshots") == set()
+
+
+def test_given_requests_when_counted_then_by_the_api_alone(synth: Synth):
+    users = {handler for handler in synth.functions() if _on(synth, handler, "RateLimits")}
+
+    assert users == {API}
+    assert _on(synth, API, "RateLimits") == {"UpdateItem"}
