@@ -48,7 +48,7 @@ class ApiFunctions(FunctionSet):
         self._grant_segments(function)
         changes = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "DescribeTable")
         grant_table(function, tables.idempotency, *changes)
-        grant_table(function, tables.rates, "UpdateItem")
+        grant_table(function, tables.rates, "UpdateItem", "DescribeTable")
         self._grant_uploads(function)
         queue.grant(function, "sqs:GetQueueUrl")
         return function
@@ -65,8 +65,8 @@ class ApiFunctions(FunctionSet):
         tables = self._data.tables
         self._grant_segment_writes(function)
         grant_table(function, tables.segments, "BatchGetItem", "DescribeTable")
-        grant_table(function, tables.counters, "Query")
-        grant_table(function, tables.snapshots, "PutItem")
+        grant_table(function, tables.counters, "Query", "DescribeTable")
+        grant_table(function, tables.snapshots, "PutItem", "DescribeTable")
         for index in SEGMENT_INDEXES:
             if index not in _UNREAD:
                 grant_table(function, tables.segments, index=index)

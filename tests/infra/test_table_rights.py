@@ -124,4 +124,17 @@ def test_given_requests_when_counted_then_by_the_api_alone(synth: Synth):
     users = {handler for handler in synth.functions() if _on(synth, handler, "RateLimits")}
 
     assert users == {API}
-    assert _on(synth, API, "RateLimits") == {"UpdateItem"}
+    assert _on(synth, API, "RateLimits") == {"UpdateItem", "DescribeTable"}
+
+
+def test_given_the_deep_health_check_when_asked_then_the_api_may_look_at_every_table(
+    synth: Synth,
+):
+    """What it may not look at is told as out of reach, and the service as degraded."""
+    reached = {
+        target
+        for action, target in synth.allowed(synth.functions()[API])
+        if action == "dynamodb:DescribeTable"
+    }
+
+    assert reached == {f"<{table}.Arn>" for table in synth.of("DynamoDB::GlobalTable")}
