@@ -71,6 +71,13 @@ def too_many(seconds: int) -> Response[str]:
     return problem(429, "rate.exceeded", says, retry_after=seconds)
 
 
+def wrong_method(methods: Sequence[str]) -> Response[str]:
+    """The path is right, the method is not."""
+    answer = problem(405, "method.not_allowed", f"This address takes {', '.join(methods)}.")
+    answer.headers["Allow"] = ", ".join(methods)
+    return answer
+
+
 def details(error: CutroomError) -> dict[str, Any]:
     """The same as plain values, for one item of many."""
     return _body(error.status, error.code, error.detail, error.fields)

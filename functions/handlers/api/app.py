@@ -23,7 +23,7 @@ from functions.handlers.api import (
 )
 from functions.handlers.api.document import describe
 from functions.handlers.api.request import caller_of, settings
-from functions.handlers.api.resolver import Api, refusal
+from functions.handlers.api.resolver import Api, allowed, refusal, written
 from functions.runtime import problem, telemetry
 from functions.runtime.rate_limit import Allowance, spend
 
@@ -32,6 +32,7 @@ _ROUTERS = (uploads, videos, segments, segment_changes, segment_batches, pipelin
 for part in _ROUTERS:
     app.include_router(part.router)
 describe(app)
+_WRITTEN = written(app)
 
 # API Gateway takes 10 MB and a function 6; nothing here needs as much.
 MAX_BODY = 512 * 1024
@@ -66,6 +67,9 @@ def _unknown_error(error: Exception) -> Response[str]:
 
 @app.not_found
 def _no_route(_: Exception) -> Response[str]:
+    methods = allowed(app, app.current_event.path)
+    if methods:
+        return problem.wrong_method(methods)
     return problem.problem(404, "route.not_found", "There is no such address; see /docs.")
 
 
@@ -110,8 +114,12 @@ def _spend(event: Mapping[str, Any]) -> Allowance | None:
 def _answer(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if len(event.get("body") or "") > MAX_BODY:
         return _serialized(problem.of_error(_too_large()))
+    method, path = event["requestContext"]["http"]["method"], event["rawPath"]
+    # A path that is written out is no id of another route.
+    if method not in _WRITTEN.get(path, {method}):
+        return _serialized(problem.wrong_method(sorted(_WRITTEN[path])))
     key = _headers(event).get("idempotency-key")
-    if event["requestContext"]["http"]["method"] == "POST" and key is not None:
+    if method == "POST" and key is not None:
         return _once(event, context, key)
     return app.resolve(event, context)
 

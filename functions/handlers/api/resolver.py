@@ -42,6 +42,20 @@ class Api(APIGatewayHttpResolver):
         )
 
 
+def allowed(app: Api, path: str) -> list[str]:
+    """The methods that a path takes, none for a path that is none of ours."""
+    routes = app._static_routes + app._dynamic_routes
+    return sorted({route.method for route in routes if route.rule.match(path)})
+
+
+def written(app: Api) -> dict[str, set[str]]:
+    """The methods of each path that has no id in it."""
+    methods: dict[str, set[str]] = {}
+    for route in app._static_routes:
+        methods.setdefault(route.path, set()).add(route.method)
+    return methods
+
+
 def refusal(app: Api, error: RequestValidationError) -> InvalidInputError:
     """Everything that is wrong, at once."""
     return problem.invalid([*problem.fields_of(error), *unknown(app)])

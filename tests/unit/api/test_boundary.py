@@ -45,7 +45,6 @@ def test_given_an_id_that_is_none_when_answered_then_ours_is_used(client: Client
         ("GET", "/"),
         ("GET", "/api"),
         ("GET", "/nope"),
-        ("PATCH", "/api/videos"),
         ("POST", "/api/videos/uploads/x/y"),
         ("GET", "/api/videos/../secrets"),
     ],
@@ -57,6 +56,24 @@ def test_given_an_unknown_address_when_asked_then_it_is_a_problem_with_the_reque
 
     assert (answer.status, answer.code) == (404, "route.not_found")
     assert answer.headers["x-request-id"] == "r-1"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "takes"),
+    [
+        ("PATCH", "/api/videos", "GET"),
+        ("PUT", "/api/segments/batch-create", "POST"),
+        ("DELETE", "/api/videos/uploads", "POST"),
+        ("POST", "/api/segments/some-id", "DELETE, GET, PATCH, PUT"),
+    ],
+)
+def test_given_a_right_address_when_asked_by_a_wrong_method_then_the_right_ones_are_told(
+    client: Client, method: str, path: str, takes: str
+):
+    answer = client.request(method, path)
+
+    assert (answer.status, answer.code) == (405, "method.not_allowed")
+    assert answer.headers["allow"] == takes
 
 
 def test_given_an_error_nobody_thought_of_when_answered_then_nothing_of_the_inside_is_told(
