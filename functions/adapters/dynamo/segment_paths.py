@@ -86,8 +86,9 @@ def path_of(query: SegmentQuery) -> Path:
 
 def _spans(query: SegmentQuery) -> tuple[Span, ...]:
     """What is known comes first whichever way the order runs, and what is not comes last."""
-    if query.sort_by is SortBy.CREATED_AT:
-        return (_created(query),)
+    created = _created(query)
+    if created.empty or query.sort_by is SortBy.CREATED_AT:
+        return (created,)
     first = FIRST_KNOWN[query.sort_by]
     if first is None:
         return (Span(),)
