@@ -20,10 +20,11 @@ class LocalUser:
 
 def ensure_users(cognito: Any, pool: str) -> list[LocalUser]:
     """Make the users that are not there yet."""
-    return [_ensure(cognito, pool, name, tier) for name, tier in TIERS.items()]
+    return [ensure_user(cognito, pool, name, tier) for name, tier in TIERS.items()]
 
 
-def _ensure(cognito: Any, pool: str, name: str, tier: str) -> LocalUser:
+def ensure_user(cognito: Any, pool: str, name: str, tier: str) -> LocalUser:
+    """Make a user with its tier, or find it."""
     password = f"Local-{name}-2026!"
     try:
         user = cognito.admin_get_user(UserPoolId=pool, Username=name)

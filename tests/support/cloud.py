@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.deployment import Outputs, client
-from infra.local.users import LocalUser, token
+from infra.local.users import LocalUser, ensure_user, token
 
 PATIENCE_S = 90
 # urllib would call bytes a form.
@@ -51,6 +51,12 @@ class Cloud:
             pool_client = self.outputs.user_pool_client_id
             self._tokens[name] = token(cognito, pool_client, self.user(name))
         return self._tokens[name]
+
+    def new_user(self, name: str, tier: str) -> str:
+        """A token of a user of this test's own."""
+        cognito = self.client("cognito-idp")
+        user = ensure_user(cognito, self.outputs.user_pool_id, name, tier)
+        return token(cognito, self.outputs.user_pool_client_id, user)
 
     def call(
         self,

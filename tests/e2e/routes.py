@@ -1,0 +1,81 @@
+"""The route table as the deployed document tells it, with a body for each route that takes one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.support.cloud import Cloud
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@dataclass(frozen=True)
+class Owned:
+    """Ids of a video, of one of its segments and of an open upload."""
+
+    video: str
+    segment: str
+    upload: str
+
+
+ABSENT = Owned("no-such-video", "no-such-segment", "no-such-upload")
+
+
+@dataclass(frozen=True)
+class Route:
+    method: str
+    path: str
+    operation: str
+
+    def names_a_thing(self) -> bool:
+        """Whether a call of it has an id in its path or its body."""
+        return "{" in self.path or self.operation in BODIES
+
+    def at(self, owned: Owned) -> str:
+        """The path, with ids put in."""
+        thing = owned.upload if "/uploads/" in self.path else owned.video
+        return self.path.replace("{video_id}", thing).replace("{segment_id}", owned.segment)
+
+    def body(self, owned: Owned) -> Any:
+        """A good body of it, None where it takes none."""
+        make = BODIES.get(self.operation) or WORDS.get(self.operation)
+        return make(owned) if make else None
+
+
+# Bodies that name a thing by its id.
+BODIES: Mapping[str, Any] = {
+    "startPipeline": lambda owned: {"video_id": owned.video},
+    "createSegment": lambda owned: {"video_id": owned.video},
+    "createSegments": lambda owned: {"segments": [{"video_id": owned.video}]},
+    "editSegments": lambda owned: {"segments": [{"segment_id": owned.segment, "title": "x"}]},
+    "deleteSegments": lambda owned: {"segments": [{"segment_id": owned.segment}]},
+}
+# Bodies without ids.
+WORDS: Mapping[str, Any] = {
+    "createUpload": lambda _: {"file_name": "a.mp4", "size": 1_000},
+    "replaceSegment": lambda _: {"title": "Taken over"},
+    "editSegment": lambda _: {"title": "Taken over"},
+    "linkPost": lambda _: {"platform": "x", "post_id": "1", "metrics": {"views": 1}},
+}
+BATCHES = {"createSegments", "editSegments", "deleteSegments"}
+# What answers with the caller's own things, whoever calls.
+OF_THE_CALLER = {
+    "createUpload",
+    "getAnalytics",
+    "listSegments",
+    "listVideos",
+}
+
+
+def table(cloud: Cloud) -> list[Route]:
+    """Every route that wants a token."""
+    return list(_routes(cloud.call("GET", "/openapi.json", user=None).json["paths"]))
+
+
+def _routes(paths: Mapping[str, Any]) -> Iterator[Route]:
+    for path, operations in paths.items():
+        for method in METHODS:
+            if path.startswith("/api") and method in operations:
+                yield Route(method.upper(), path, operations[method]["operationId"])
