@@ -61,6 +61,8 @@ class StageSettings:
     cut_disk_mb: int = 4096
     cut_disk_budget_mb: int = 2048
     join_disk_mb: int = 10_240
+    # The file of a range and, beside it, its sound have to fit on the disk of `join_disk_mb`.
+    range_limit_mb: int = 5_120
     cut_timeout_s: int = 840
     cut_handover_s: int = 120
     segments_per_window: int = 20

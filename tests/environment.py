@@ -35,6 +35,7 @@ FUNCTION_ENVIRONMENT = {
     "SEGMENTS_PER_WINDOW": "3",
     "DISK_BUDGET_MB": "64",
     "HANDOVER_S": "60",
+    "RANGE_LIMIT_MB": "5",
 }
 
 FAKE_AWS = {

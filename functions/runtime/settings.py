@@ -65,9 +65,24 @@ class CutSettings(StoreSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRangeSettings(StoreSettings):
+    """`range_limit_mb` bounds the one file that a range makes."""
+
+    range_limit_mb: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutRangeSettings(StoreSettings):
+    """`handover_s` is kept free at the end, to give up in."""
+
+    handover_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiSettings(StoreSettings):
     idempotency_table: str
     state_machine_arn: str
+    range_machine_arn: str
     upload_queue: str
     cursor_secret_arn: str
     rates_table: str

@@ -18,6 +18,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.domain.errors import CutroomError
 from functions.runtime import telemetry
 
+_LOGGED = ("video_id", "run_id", "segment_id")
 Event = Mapping[str, Any]
 Handler = Callable[[Event, LambdaContext], dict[str, Any]]
 
@@ -36,7 +37,7 @@ def step(name: str) -> Callable[[Handler], Handler]:
     def wrap(handler: Handler) -> Handler:
         @functools.wraps(handler)
         def run(event: Event, context: LambdaContext) -> dict[str, Any]:
-            keys = {key: str(event[key]) for key in ("video_id", "run_id") if key in event}
+            keys = {key: str(event[key]) for key in _LOGGED if key in event}
             telemetry.begin(context, stage=name, **keys)
             began = time.monotonic()
             try:

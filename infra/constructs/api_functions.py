@@ -20,12 +20,15 @@ _UNREAD = {"video_id-segment_type-index"}
 class ApiFunctions(FunctionSet):
     """Makes the API's function and the one that clears up after deletions."""
 
-    def api(self, machine: sfn.StateMachine, queue: sqs.Queue) -> lambda_.Function:
+    def api(
+        self, machine: sfn.StateMachine, ranges: sfn.StateMachine, queue: sqs.Queue
+    ) -> lambda_.Function:
         data, tables = self._data, self._data.tables
         environment = {
             **self._stores(),
             "IDEMPOTENCY_TABLE": tables.idempotency.table_name,
             "STATE_MACHINE_ARN": machine.state_machine_arn,
+            "RANGE_MACHINE_ARN": ranges.state_machine_arn,
             "UPLOAD_QUEUE": queue.queue_name,
             "CURSOR_SECRET_ARN": data.cursor_secret_arn,
             "RATES_TABLE": tables.rates.table_name,
@@ -42,6 +45,7 @@ class ApiFunctions(FunctionSet):
             )
         )
         machine.grant_start_execution(function)
+        ranges.grant_start_execution(function)
         for table in (tables.videos, tables.runs):
             grant_table(function, table, "GetItem", "PutItem", "DescribeTable")
         grant_table(function, tables.videos, index=BY_USER)
@@ -78,11 +82,5 @@ class ApiFunctions(FunctionSet):
         grant_table(function, tables.segments, "GetItem", "DeleteItem")
         grant_table(function, tables.counters, "Query", "UpdateItem", "DeleteItem")
         grant_table(function, tables.snapshots, "Query", "BatchWriteItem")
-        versions = ("DeleteObject", "DeleteObjectVersion")
-        grant_objects(function, self._bucket, *versions, prefix="media/")
-        function.add_to_role_policy(
-            iam.PolicyStatement(
-                actions=["s3:ListBucketVersions"], resources=[self._bucket.bucket_arn]
-            )
-        )
+        self._grant_erasing(function)
         return function

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 
-from infra.constructs.grants import grant_table
+from infra.constructs.grants import grant_objects, grant_table
 from infra.constructs.python_function import Functions, Sizing
 from infra.settings import StageSettings
 from infra.stacks.data_stack import DataStack
@@ -40,8 +41,23 @@ class FunctionSet:
             "MEDIA_BUCKET": self._data.media.bucket_name,
         }
 
+    def _trust_certificates(self, function: lambda_.Function) -> None:
+        """ffmpeg checks TLS against this file; Amazon Linux keeps it elsewhere than Debian."""
+        if not self._settings.local:
+            function.add_environment("SSL_CERT_FILE", "/etc/pki/tls/certs/ca-bundle.crt")
+
     def _grant_segment_writes(self, function: lambda_.Function) -> None:
         """A segment is written in one transaction with what counts it."""
         tables = self._data.tables
         grant_table(function, tables.segments, "GetItem", "PutItem")
         grant_table(function, tables.counters, "UpdateItem")
+
+    def _grant_erasing(self, function: lambda_.Function) -> None:
+        """An object goes with all its versions."""
+        versions = ("DeleteObject", "DeleteObjectVersion")
+        grant_objects(function, self._bucket, *versions, prefix="media/")
+        function.add_to_role_policy(
+            iam.PolicyStatement(
+                actions=["s3:ListBucketVersions"], resources=[self._bucket.bucket_arn]
+            )
+        )

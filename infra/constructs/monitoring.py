@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from infra.constructs.upload_queue import UploadQueue
     from infra.stacks.data_stack import DataStack
 
-STAGES = ("claim", "probe", "plan", "cut", "audio", "finish")
+STAGES = ("claim", "probe", "plan", "cut", "audio", "finish", "plan_range", "cut_range")
 RUN_COUNTS = ("RunsStarted", "RunsSucceeded", "RunsFailed", "RunFaults", "UploadsIgnored")
+RANGE_COUNTS = ("RangesCut", "RangesFailed", "RangeFaults")
 _FIVE = Duration.minutes(5)
 Metric = cloudwatch.IMetric
 
@@ -38,6 +39,7 @@ class Watched:
     uploads: UploadQueue
     purge: SegmentPurge
     machine: sfn.StateMachine
+    ranges: sfn.StateMachine
     http: HttpApi
     functions: Mapping[str, lambda_.Function]
 
@@ -66,11 +68,17 @@ class Monitoring(Construct):
         )
         overdue = machine.metric_timed_out(period=_FIVE)
         self._alarm("Overdue", overdue, 1, "A run hit the overall time limit.")
+        self._alarm(
+            "RangeFaults", self._ours("RangeFaults"), 1, "A range failed by a fault of ours."
+        )
+        late = watched.ranges.metric_timed_out(period=_FIVE)
+        self._alarm("RangeOverdue", late, 1, "The cut of a range hit its time limit.")
         for table, metric in throttles.items():
             self._alarm(f"{table}Throttles", metric, 10, "The table refuses requests.")
         self._dashboard({
             "Segments created of planned (%)": [self._created_share()],
             "Runs": [self._ours(name) for name in RUN_COUNTS],
+            "Ranges": [self._ours(name) for name in RANGE_COUNTS],
             "Stage durations (ms, p90)": [self._stage(stage) for stage in STAGES],
             "Upload queue: oldest message (s)": [age],
             "Dead letters": [depth, unpurged],

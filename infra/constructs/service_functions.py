@@ -109,11 +109,6 @@ class ServiceFunctions(FunctionSet):
         grant_listing(function, self._bucket)
         return function
 
-    def _trust_certificates(self, function: lambda_.Function) -> None:
-        """ffmpeg checks TLS against this file; Amazon Linux keeps it elsewhere than Debian."""
-        if not self._settings.local:
-            function.add_environment("SSL_CERT_FILE", "/etc/pki/tls/certs/ca-bundle.crt")
-
     def _finish(self) -> lambda_.Function:
         function = self._add("FinishRun", "finish_run", Sizing(timeout_s=120))
         self._grant_rows(function)

@@ -11,11 +11,13 @@ from infra.constructs.api_functions import ApiFunctions
 from infra.constructs.http_api import HttpApi
 from infra.constructs.monitoring import Monitoring, Watched
 from infra.constructs.python_function import Functions
+from infra.constructs.range_functions import RangeFunctions
 from infra.constructs.segment_purge import SegmentPurge
 from infra.constructs.service_functions import ServiceFunctions
 from infra.constructs.upload_queue import UploadQueue
 from infra.settings import StageSettings
 from infra.stacks.data_stack import DataStack
+from infra.workflows.range_cut import RangeCut
 from infra.workflows.video_pipeline import VideoPipeline
 
 
@@ -38,7 +40,9 @@ class ServiceStack(Stack):
         uploads = UploadQueue(self, "Uploads", settings, data.media)
         start = functions.start(pipeline.machine)
         uploads.feed(start)
-        api_function = api_functions.api(pipeline.machine, uploads.queue)
+        range_functions = RangeFunctions(factory, settings, data)
+        ranges = RangeCut(self, "RangeCut", settings, range_functions.range_cut())
+        api_function = api_functions.api(pipeline.machine, ranges.machine, uploads.queue)
         purge = SegmentPurge(
             self,
             "SegmentPurge",
@@ -59,8 +63,9 @@ class ServiceStack(Stack):
             uploads=uploads,
             purge=purge,
             machine=pipeline.machine,
+            ranges=ranges.machine,
             http=http,
-            functions={**functions.all, **api_functions.all},
+            functions={**functions.all, **range_functions.all, **api_functions.all},
         )
         Monitoring(self, "Monitoring", settings, watched)
         CfnOutput(self, "ApiUrl", value=http.api.api_endpoint)

@@ -7,18 +7,15 @@ indexes; plans and indexes of keyframes are objects in the bucket.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import cast
 
-from aws_cdk import CfnElement, Duration, RemovalPolicy, Stack
-from aws_cdk import aws_events as events
+from aws_cdk import Duration
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra.constructs.nag import acknowledge
 from infra.settings import StageSettings
+from infra.workflows.machine import make_machine, result, tell_of_bad_ends, text
 from infra.workflows.steps import lambda_step
 
 IDS = {"video_id": "{% $video_id %}", "run_id": "{% $run_id %}"}
@@ -47,7 +44,7 @@ class VideoPipeline(Construct):
         self._failed = self._fail_run()
         chain = (
             self._begin()
-            .next(self._step("Claim", functions.claim, assign={"tier": _result("tier")}))
+            .next(self._step("Claim", functions.claim, assign={"tier": result("tier")}))
             .next(self._step("Probe", functions.probe, {**IDS, "tier": "{% $tier %}"}))
             .next(self._step("Plan", functions.plan))
             .next(self._cut(settings))
@@ -55,40 +52,17 @@ class VideoPipeline(Construct):
             .next(self._step("Finish", functions.finish))
             .next(sfn.Succeed(self, "Done"))
         )
-        self.machine = sfn.StateMachine(
+        self.machine = make_machine(
             self,
-            "Machine",
-            definition_body=sfn.DefinitionBody.from_chainable(chain),
-            query_language=sfn.QueryLanguage.JSONATA,
-            state_machine_type=sfn.StateMachineType.STANDARD,
+            settings,
+            chain,
+            name="video-pipeline",
+            functions=functions.all(),
             timeout=Duration.hours(12),
-            tracing_enabled=True,
-            logs=_logs(self, settings),
         )
-        self._acknowledge()
-
-    def _acknowledge(self) -> None:
-        role, stack = self.machine.role, Stack.of(self)
-        acknowledge(role, "IAM5[Resource::*]", "X-Ray and log delivery know no resources.")
-        for function in self._functions.all():
-            name = stack.get_logical_id(cast("CfnElement", function.node.default_child))
-            acknowledge(role, f"IAM5[Resource::<{name}.Arn>:*]", "Any version of our function.")
 
     def tell_of_bad_ends(self, function: lambda_.Function) -> None:
-        """An execution that was stopped or ran out of time passes by every catch."""
-        events.Rule(
-            self,
-            "Ended",
-            event_pattern=events.EventPattern(
-                source=["aws.states"],
-                detail_type=["Step Functions Execution Status Change"],
-                detail={
-                    "stateMachineArn": [self.machine.state_machine_arn],
-                    "status": ["FAILED", "TIMED_OUT", "ABORTED"],
-                },
-            ),
-            targets=[targets.LambdaFunction(function)],
-        )
+        tell_of_bad_ends(self, self.machine, targets.LambdaFunction(function))
 
     def _begin(self) -> sfn.Pass:
         """The ids are variables, so that no step has to hand them on."""
@@ -114,8 +88,8 @@ class VideoPipeline(Construct):
         failed = sfn.Fail.jsonata(
             self,
             "Window failed",
-            error=_text("Error"),
-            cause=_text("Cause"),
+            error=text("Error"),
+            cause=text("Cause"),
         )
         cut = lambda_step(
             self,
@@ -151,31 +125,10 @@ class VideoPipeline(Construct):
             self._functions.fail,
             {
                 **IDS,
-                "error": _text("Error"),
-                "cause": _text("Cause"),
+                "error": text("Error"),
+                "cause": text("Cause"),
             },
             caught_by=unrecorded,
         )
         step.next(sfn.Fail.jsonata(self, "Failed", error="RunFailed", cause="The run says why."))
         return step
-
-
-def _text(field: str) -> str:
-    """A field of an error, which may lack it: an undefined value would be an error of its own."""
-    value = f"$states.input.{field}"
-    return f"{{% $exists({value}) ? $string({value}) : '' %}}"
-
-
-def _result(name: str) -> str:
-    return f"{{% $states.result.Payload.{name} %}}"
-
-
-def _logs(scope: Construct, settings: StageSettings) -> sfn.LogOptions:
-    group = logs.LogGroup(
-        scope,
-        "Logs",
-        log_group_name=f"/aws/vendedlogs/states/cutroom-{settings.stage}-video-pipeline",
-        retention=logs.RetentionDays.ONE_MONTH,
-        removal_policy=RemovalPolicy.DESTROY,
-    )
-    return sfn.LogOptions(destination=group, level=sfn.LogLevel.ALL, include_execution_data=False)

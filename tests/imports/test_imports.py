@@ -34,6 +34,9 @@ USES = {
     "finish_run": ("context",),
     "fail_run": ("context",),
     "end_run": ("context",),
+    "plan_range": ("context", "prober"),
+    "cut_range": ("context", "cutter"),
+    "fail_range": ("context",),
     "purge_segments": ("segments_of", "media_store"),
     "api.app": (
         "video_store",
@@ -41,9 +44,15 @@ USES = {
         "segment_store",
         "media_store",
         "pipeline",
+        "range_cuts",
     ),
 }
-MORE = {"probe_source": PROBING, "plan_segments": PROBING, "api.app": VALIDATION}
+MORE = {
+    "probe_source": PROBING,
+    "plan_segments": PROBING,
+    "plan_range": PROBING,
+    "api.app": VALIDATION,
+}
 
 
 @cache
@@ -75,7 +84,7 @@ def test_given_a_fresh_container_when_a_function_is_ready_then_it_has_loaded_wha
     assert _loaded(handler) - EVERY - MORE.get(handler, set()) == set()
 
 
-@pytest.mark.parametrize("handler", ["probe_source", "plan_segments"])
+@pytest.mark.parametrize("handler", ["probe_source", "plan_segments", "plan_range"])
 def test_given_a_function_that_probes_when_it_is_ready_then_it_has_loaded_the_prober(
     handler: str,
 ):

@@ -1,4 +1,4 @@
-"""The state machine's definition, and the ways through it."""
+"""The state machines' definitions, and the ways through them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from typing import Any
 from tests.infra.synth import Synth
 
 State = dict[str, Any]
+
+PIPELINE = "VideoPipeline"
+RANGES = "RangeCut"
+MACHINES = (PIPELINE, RANGES)
 
 
 @dataclass(frozen=True)
@@ -47,15 +51,22 @@ class Flow:
         return {self.states[name]["Type"] for name in reached if not self.following(name)}
 
 
-def read(synth: Synth) -> dict[str, Any]:
+def resource(synth: Synth, machine: str) -> tuple[str, dict[str, Any]]:
+    """The id and the properties of a machine."""
+    machines = synth.of("StepFunctions::StateMachine").items()
+    (found,) = ((name, it) for name, it in machines if name.startswith(f"{machine}Machine"))
+    return found
+
+
+def read(synth: Synth, machine: str) -> dict[str, Any]:
     """The definition with references shown by name."""
-    machine = synth.one("StepFunctions::StateMachine")
-    return json.loads(synth.show(machine["DefinitionString"]))
+    _, properties = resource(synth, machine)
+    return json.loads(synth.show(properties["DefinitionString"]))
 
 
-def lintable(synth: Synth) -> dict[str, Any]:
+def lintable(synth: Synth, machine: str) -> dict[str, Any]:
     """The definition as AWS would get it: with ARNs that look like ARNs."""
-    text = json.dumps(read(synth)).replace("<AWS::Partition>", "aws")
+    text = json.dumps(read(synth, machine)).replace("<AWS::Partition>", "aws")
     for name in synth.of("Lambda::Function"):
         arn = f"arn:aws:lambda:eu-west-1:111122223333:function:{name}"
         text = text.replace(f"<{name}.Arn>", arn)

@@ -97,6 +97,8 @@ def test_given_the_sources_when_read_then_media_libraries_are_where_media_is_rea
         "plan_segments": {"av"},
         "cut_window": {"ffmpeg"},
         "join_audio": {"ffmpeg"},
+        "plan_range": {"av"},
+        "cut_range": {"ffmpeg"},
     }
 
 
@@ -121,8 +123,18 @@ def test_given_a_window_when_cut_then_what_waits_on_disk_leaves_room_for_what_is
     assert budget * 2 <= function["EphemeralStorage"]["Size"]
 
 
-def test_given_a_window_when_time_runs_out_then_it_hands_over_before_lambda_ends_it(synth: Synth):
-    function = synth.functions()["cut_window"]
+def test_given_a_range_when_cut_then_its_file_and_its_sound_have_room(synth: Synth):
+    functions = synth.functions()
+    limit = int(synth.environment(functions["plan_range"])["RANGE_LIMIT_MB"])
+
+    assert 0 < limit * 2 <= functions["cut_range"]["EphemeralStorage"]["Size"]
+
+
+@pytest.mark.parametrize("handler", ["cut_window", "cut_range"])
+def test_given_a_cut_when_time_runs_out_then_it_gives_up_before_lambda_ends_it(
+    synth: Synth, handler: str
+):
+    function = synth.functions()[handler]
 
     assert 0 < int(synth.environment(function)["HANDOVER_S"]) < function["Timeout"]
 

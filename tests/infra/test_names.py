@@ -57,8 +57,11 @@ def test_given_a_resource_when_deployed_then_its_name_is_not_fixed_by_hand(synth
     # A policy of the account's logs holds 5,120 characters: Step Functions adds each group to it
     # unless its name begins like this.
     stage = synth.settings.stage
-    vended = f"/aws/vendedlogs/states/cutroom-{stage}-video-pipeline"
-    assert fixed == {("Logs::LogGroup", vended)}
+    vended = f"/aws/vendedlogs/states/cutroom-{stage}"
+    assert fixed == {
+        ("Logs::LogGroup", f"{vended}-video-pipeline"),
+        ("Logs::LogGroup", f"{vended}-range-cut"),
+    }
 
 
 def test_given_a_type_of_resource_when_it_is_new_here_then_somebody_decides_on_its_name(

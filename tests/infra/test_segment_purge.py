@@ -147,13 +147,17 @@ def test_given_the_function_when_it_erases_then_every_version_and_only_what_we_m
 
 
 def test_given_another_function_when_deployed_then_it_erases_no_version(synth: Synth):
+    """But those of a range, whose file nobody needs if its segment is deleted or has failed."""
+    (bucket,) = synth.of("S3::Bucket")
     erasing = {
-        handler
+        (handler, target)
         for handler, function in synth.functions().items()
-        if "s3:DeleteObjectVersion" in {action for action, _ in synth.allowed(function)}
+        for action, target in synth.allowed(function)
+        if action == "s3:DeleteObjectVersion"
     }
 
-    assert erasing == {PURGE}
+    files = f"<{bucket}.Arn>/{keys.MEDIA}/*"
+    assert erasing == {(handler, files) for handler in (PURGE, "cut_range", "fail_range")}
 
 
 def test_given_the_function_when_it_forgets_then_what_belonged_to_the_segment_only(synth: Synth):

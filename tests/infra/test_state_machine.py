@@ -4,23 +4,24 @@ from typing import Any
 
 import pytest
 
-from tests.infra.definition import read, tasks
+from tests.infra.definition import MACHINES, PIPELINE, RANGES, read, resource, tasks
 from tests.infra.handlers import payload_keys
 from tests.infra.synth import Synth
 
-TASKS = (
-    "Claim",
-    "Probe",
-    "Plan",
-    "Cut window",
-    "Join audio",
-    "Finish",
-    "Fail run",
-)
-REFERENCES = {"video_id", "run_id", "tier", "window", "error", "cause"}
+TASKS = {
+    PIPELINE: ("Claim", "Probe", "Plan", "Cut window", "Join audio", "Finish", "Fail run"),
+    RANGES: ("Plan range", "Cut range", "Record failure"),
+}
+REFERENCES = {
+    PIPELINE: {"video_id", "run_id", "tier", "window", "error", "cause"},
+    RANGES: {"segment_id", "plan_key", "target_key", "error", "cause"},
+}
 INLINE_LIMIT = 40
 
-each_task = pytest.mark.parametrize("name", TASKS)
+each_machine = pytest.mark.parametrize("machine", MACHINES)
+each_task = pytest.mark.parametrize(
+    ("machine", "name"), [(machine, name) for machine, names in TASKS.items() for name in names]
+)
 
 
 def _retried(task: dict[str, Any]) -> set[str]:
@@ -34,13 +35,22 @@ def _handler(synth: Synth, task: dict[str, Any]) -> str:
     return name.removeprefix("functions.handlers.").removesuffix(".lambda_handler")
 
 
-def test_given_the_pipeline_when_deployed_then_every_task_is_looked_at_below(synth: Synth):
-    assert set(tasks(read(synth))) == set(TASKS)
+def test_given_the_machines_when_deployed_then_every_one_is_looked_at_below(synth: Synth):
+    assert len(synth.of("StepFunctions::StateMachine")) == len(MACHINES)
+
+
+@each_machine
+def test_given_a_machine_when_deployed_then_every_task_is_looked_at_below(
+    synth: Synth, machine: str
+):
+    assert set(tasks(read(synth, machine))) == set(TASKS[machine])
 
 
 @each_task
-def test_given_a_task_when_it_fails_for_a_while_then_it_is_tried_again(synth: Synth, name: str):
-    task = tasks(read(synth))[name]
+def test_given_a_task_when_it_fails_for_a_while_then_it_is_tried_again(
+    synth: Synth, machine: str, name: str
+):
+    task = tasks(read(synth, machine))[name]
 
     assert {"Retryable", "Runtime.ExitError", "Sandbox.Timedout"} <= _retried(task)
     throttled = {"Lambda.TooManyRequestsException"}
@@ -52,25 +62,29 @@ def test_given_a_task_when_it_fails_for_a_while_then_it_is_tried_again(synth: Sy
 
 @each_task
 def test_given_a_task_when_tried_again_then_later_and_later_and_not_all_at_once(
-    synth: Synth, name: str
+    synth: Synth, machine: str, name: str
 ):
-    for retry in tasks(read(synth))[name]["Retry"]:
+    for retry in tasks(read(synth, machine))[name]["Retry"]:
         assert retry["BackoffRate"] > 1
         assert retry["MaxDelaySeconds"] <= 60
         assert retry["JitterStrategy"] == "FULL"
 
 
 @each_task
-def test_given_a_task_when_it_fails_for_good_then_it_is_not_tried_again(synth: Synth, name: str):
+def test_given_a_task_when_it_fails_for_good_then_it_is_not_tried_again(
+    synth: Synth, machine: str, name: str
+):
     """`States.TaskFailed` and `States.ALL` would include `Permanent`."""
-    retried = _retried(tasks(read(synth))[name])
+    retried = _retried(tasks(read(synth, machine))[name])
 
     assert retried.isdisjoint({"Permanent", "States.ALL", "States.TaskFailed"})
 
 
 @each_task
-def test_given_a_task_when_it_gives_up_then_everything_is_caught(synth: Synth, name: str):
-    last = tasks(read(synth))[name]["Catch"][-1]
+def test_given_a_task_when_it_gives_up_then_everything_is_caught(
+    synth: Synth, machine: str, name: str
+):
+    last = tasks(read(synth, machine))[name]["Catch"][-1]
 
     assert last["ErrorEquals"] == ["States.ALL"]
     assert last["Output"] == "{% $states.errorOutput %}"
@@ -78,9 +92,9 @@ def test_given_a_task_when_it_gives_up_then_everything_is_caught(synth: Synth, n
 
 @each_task
 def test_given_a_task_when_it_hangs_then_it_ends_after_its_function_would_have(
-    synth: Synth, name: str
+    synth: Synth, machine: str, name: str
 ):
-    task = tasks(read(synth))[name]
+    task = tasks(read(synth, machine))[name]
     timeout = synth.functions()[_handler(synth, task)]["Timeout"]
 
     assert timeout < task["TimeoutSeconds"] <= timeout + 60
@@ -88,67 +102,110 @@ def test_given_a_task_when_it_hangs_then_it_ends_after_its_function_would_have(
 
 @each_task
 def test_given_a_task_when_called_then_its_payload_is_what_its_handler_reads(
-    synth: Synth, name: str
+    synth: Synth, machine: str, name: str
 ):
-    task = tasks(read(synth))[name]
+    task = tasks(read(synth, machine))[name]
 
     assert set(task["Arguments"]["Payload"]) == payload_keys(_handler(synth, task))
 
 
 @each_task
-def test_given_a_task_when_called_then_its_payload_only_refers_to_things(synth: Synth, name: str):
-    payload = tasks(read(synth))[name]["Arguments"]["Payload"]
+def test_given_a_task_when_called_then_its_payload_only_refers_to_things(
+    synth: Synth, machine: str, name: str
+):
+    payload = tasks(read(synth, machine))[name]["Arguments"]["Payload"]
 
-    assert payload.keys() <= REFERENCES
+    assert payload.keys() <= REFERENCES[machine]
     assert [key for key, text in payload.items() if not text.startswith("{% $")] == []
 
 
 @each_task
-def test_given_a_task_when_it_answers_then_lambdas_wrapping_is_left_behind(synth: Synth, name: str):
-    task = tasks(read(synth))[name]
+def test_given_a_task_when_it_answers_then_lambdas_wrapping_is_left_behind(
+    synth: Synth, machine: str, name: str
+):
+    task = tasks(read(synth, machine))[name]
 
     assert task["Output"] == "{% $states.result.Payload %}"
     assert task["Resource"].endswith(":states:::lambda:invoke")
 
 
 def test_given_the_windows_when_one_cannot_be_cut_then_the_map_is_caught(synth: Synth):
-    catches = read(synth)["States"]["Cut windows"]["Catch"]
+    catches = read(synth, PIPELINE)["States"]["Cut windows"]["Catch"]
 
     assert [catch["ErrorEquals"] for catch in catches] == [["States.ALL"]]
 
 
 def test_given_the_windows_when_cut_then_no_more_at_once_than_an_inline_map_can(synth: Synth):
     """AWS runs at most 40 iterations at once; a larger number promises what does not come."""
-    windows = read(synth)["States"]["Cut windows"]
+    windows = read(synth, PIPELINE)["States"]["Cut windows"]
 
     assert windows["ItemProcessor"]["ProcessorConfig"] == {"Mode": "INLINE"}
     assert windows["MaxConcurrency"] == synth.settings.windows_at_once
     assert 0 < windows["MaxConcurrency"] <= INLINE_LIMIT
 
 
-def test_given_the_pipeline_when_deployed_then_its_expressions_are_jsonata(synth: Synth):
-    assert read(synth)["QueryLanguage"] == "JSONata"
+@each_machine
+def test_given_a_machine_when_deployed_then_its_expressions_are_jsonata(synth: Synth, machine: str):
+    assert read(synth, machine)["QueryLanguage"] == "JSONata"
 
 
-def test_given_the_pipeline_when_it_never_ends_then_it_is_ended(synth: Synth):
-    assert 0 < read(synth)["TimeoutSeconds"] <= 24 * 3600
+@each_machine
+def test_given_a_machine_when_it_never_ends_then_it_is_ended(synth: Synth, machine: str):
+    assert 0 < read(synth, machine)["TimeoutSeconds"] <= 24 * 3600
 
 
-def test_given_the_pipeline_when_run_then_it_is_traced(synth: Synth):
-    machine = synth.one("StepFunctions::StateMachine")
+@each_machine
+def test_given_a_machine_when_run_then_it_is_traced(synth: Synth, machine: str):
+    _, properties = resource(synth, machine)
 
-    assert machine["TracingConfiguration"] == {"Enabled": True}
+    assert properties["TracingConfiguration"] == {"Enabled": True}
 
 
-def test_given_the_pipeline_when_run_then_it_is_logged_without_what_it_carries(synth: Synth):
-    logging = synth.one("StepFunctions::StateMachine")["LoggingConfiguration"]
+@each_machine
+def test_given_a_machine_when_run_then_it_is_logged_without_what_it_carries(
+    synth: Synth, machine: str
+):
+    logging = resource(synth, machine)[1]["LoggingConfiguration"]
 
     assert logging["Level"] == "ALL"
     assert logging["IncludeExecutionData"] is False
 
 
-def test_given_the_pipeline_when_deployed_then_an_execution_has_a_name_that_is_taken_once(
-    synth: Synth,
+@each_machine
+def test_given_a_machine_when_deployed_then_an_execution_has_a_name_that_is_taken_once(
+    synth: Synth, machine: str
 ):
     """Only a standard machine refuses a second execution of the same name."""
-    assert synth.one("StepFunctions::StateMachine")["StateMachineType"] == "STANDARD"
+    assert resource(synth, machine)[1]["StateMachineType"] == "STANDARD"
+
+
+@each_machine
+def test_given_a_machine_when_its_executions_end_badly_then_somebody_is_told(
+    synth: Synth, machine: str
+):
+    """One that was stopped or ran out of time passes by every catch."""
+    name, _ = resource(synth, machine)
+    (rule,) = (
+        rule
+        for rule in synth.of("Events::Rule").values()
+        if f"<{name}>" in map(synth.show, rule["EventPattern"]["detail"].get("stateMachineArn", []))
+    )
+
+    assert set(rule["EventPattern"]["detail"]["status"]) == {"FAILED", "TIMED_OUT", "ABORTED"}
+    assert len(rule["Targets"]) == 1
+
+
+def test_given_a_range_that_ends_badly_when_told_of_then_by_the_name_of_its_execution(
+    synth: Synth,
+):
+    (target,) = (
+        target
+        for rule in synth.of("Events::Rule").values()
+        for target in rule["Targets"]
+        if synth.show(target["Arn"]) == f"<{synth.name('fail_range')}.Arn>"
+    )
+
+    transformer = target["InputTransformer"]
+    ((name, path),) = transformer["InputPathsMap"].items()
+    assert path == "$.detail.name"
+    assert transformer["InputTemplate"] == f'{{"segment_id":<{name}>}}'

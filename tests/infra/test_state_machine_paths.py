@@ -11,7 +11,17 @@ from statelint.config import Config
 from statelint.linter import Linter
 from statelint.problem import ProblemType
 
-from tests.infra.definition import Flow, flows, lintable, read, tasks
+from tests.infra.definition import (
+    MACHINES,
+    PIPELINE,
+    RANGES,
+    Flow,
+    flows,
+    lintable,
+    read,
+    resource,
+    tasks,
+)
 from tests.infra.synth import Synth
 
 # Amazon's own language allows `"BackoffRate": 2`; JSON knows one kind of number.
@@ -19,12 +29,20 @@ LINT = Config(ignored_problem_types={ProblemType.FLOAT})
 ENDS = {"Succeed", "Fail"}
 
 
-def _machine(synth: Synth) -> Flow:
-    return flows(read(synth))[0]
+# The step that every error leads to, and how an execution may end after it: a range whose segment
+# was deleted meanwhile has not failed.
+RECORDS = {PIPELINE: ("Fail run", {"Fail"}), RANGES: ("Record failure", {"Fail", "Succeed"})}
+
+each_machine = pytest.mark.parametrize("machine", MACHINES)
 
 
-def test_given_the_definition_when_linted_then_nothing_is_found(synth: Synth):
-    assert Linter.validate(lintable(synth), LINT) == []
+def _top(synth: Synth, machine: str) -> Flow:
+    return flows(read(synth, machine))[0]
+
+
+@each_machine
+def test_given_a_definition_when_linted_then_nothing_is_found(synth: Synth, machine: str):
+    assert Linter.validate(lintable(synth, machine), LINT) == []
 
 
 @pytest.mark.parametrize(
@@ -38,7 +56,7 @@ def test_given_the_definition_when_linted_then_nothing_is_found(synth: Synth):
 def test_given_a_mistake_when_linted_then_it_is_found(
     dev: Synth, field: str, value: object, found: str
 ):
-    definition = lintable(dev)
+    definition = lintable(dev, PIPELINE)
     definition["States"]["Claim"][field] = value
 
     problems = Linter.validate(definition, LINT)
@@ -46,10 +64,11 @@ def test_given_a_mistake_when_linted_then_it_is_found(
     assert any(found in problem for problem in problems), problems
 
 
-def test_given_the_definition_when_followed_then_every_step_is_a_state(synth: Synth):
+@each_machine
+def test_given_a_definition_when_followed_then_every_step_is_a_state(synth: Synth, machine: str):
     lost = [
         (flow.name, name, step)
-        for flow in flows(read(synth))
+        for flow in flows(read(synth, machine))
         for name in flow.states
         for step in flow.following(name) | flow.caught(name)
         if step not in flow.states
@@ -58,20 +77,22 @@ def test_given_the_definition_when_followed_then_every_step_is_a_state(synth: Sy
     assert lost == []
 
 
-def test_given_the_definition_when_followed_then_every_state_is_reached(synth: Synth):
+@each_machine
+def test_given_a_definition_when_followed_then_every_state_is_reached(synth: Synth, machine: str):
     forgotten = {
         flow.name: unreached
-        for flow in flows(read(synth))
+        for flow in flows(read(synth, machine))
         if (unreached := flow.states.keys() - flow.reach(flow.start, errors=True))
     }
 
     assert forgotten == {}
 
 
-def test_given_the_definition_when_followed_then_no_way_stops_midway(synth: Synth):
+@each_machine
+def test_given_a_definition_when_followed_then_no_way_stops_midway(synth: Synth, machine: str):
     stopping = [
         (flow.name, name)
-        for flow in flows(read(synth))
+        for flow in flows(read(synth, machine))
         for name, state in flow.states.items()
         if not flow.following(name) and not state.get("End") and state["Type"] not in ENDS
     ]
@@ -79,41 +100,53 @@ def test_given_the_definition_when_followed_then_no_way_stops_midway(synth: Synt
     assert stopping == []
 
 
-def test_given_no_error_when_run_then_the_run_succeeds(synth: Synth):
-    machine = _machine(synth)
-    reached = machine.reach(machine.start, errors=False)
+@each_machine
+def test_given_no_error_when_run_then_the_execution_succeeds(synth: Synth, machine: str):
+    top = _top(synth, machine)
+    reached = top.reach(top.start, errors=False)
 
-    assert "Fail run" not in reached
-    assert {machine.states[name]["Type"] for name in reached if not machine.following(name)} == {
-        "Succeed"
-    }
+    assert RECORDS[machine][0] not in reached
+    assert {top.states[name]["Type"] for name in reached if not top.following(name)} == {"Succeed"}
 
 
-def test_given_an_error_of_any_step_when_caught_then_the_run_is_recorded_as_failed(synth: Synth):
-    machine = _machine(synth)
+@each_machine
+def test_given_an_error_of_any_step_when_caught_then_it_is_recorded(synth: Synth, machine: str):
+    top = _top(synth, machine)
+    record, ends = RECORDS[machine]
     caught = {
-        name: machine.caught(name)
-        for name, state in machine.states.items()
-        if state["Type"] in {"Task", "Map", "Parallel"} and name != "Fail run"
+        name: top.caught(name)
+        for name, state in top.states.items()
+        if state["Type"] in {"Task", "Map", "Parallel"} and name != record
     }
 
-    assert {name: to for name, to in caught.items() if to != {"Fail run"}} == {}
-    assert machine.ends("Fail run") == {"Fail"}
+    assert {name: to for name, to in caught.items() if to != {record}} == {}
+    assert top.ends(record) == ends
 
 
+@each_machine
 def test_given_a_failure_that_cannot_be_recorded_when_caught_then_the_execution_fails(
+    synth: Synth, machine: str
+):
+    top = _top(synth, machine)
+
+    (to,) = top.caught(RECORDS[machine][0])
+
+    assert top.states[to]["Type"] == "Fail"
+
+
+def test_given_a_range_when_its_failure_is_recorded_then_only_a_deleted_segment_ends_it_well(
     synth: Synth,
 ):
-    machine = _machine(synth)
+    (choice,) = (it for it in _top(synth, RANGES).states.values() if it["Type"] == "Choice")
 
-    (to,) = machine.caught("Fail run")
-
-    assert machine.states[to]["Type"] == "Fail"
+    assert choice["Default"] == "Done"
+    ways = [(it["Condition"], it["Next"]) for it in choice["Choices"]]
+    assert ways == [("{% $states.input.failed %}", "Failed")]
 
 
 def test_given_an_error_in_a_window_when_caught_then_the_map_fails_with_that_error(synth: Synth):
     """Otherwise `Fail run` could not tell the user what was wrong with the file."""
-    for window in flows(read(synth))[1:]:
+    for window in flows(read(synth, PIPELINE))[1:]:
         caught = set().union(*(window.caught(name) for name in window.states))
         for to in caught:
             state = window.states[to]
@@ -123,18 +156,20 @@ def test_given_an_error_in_a_window_when_caught_then_the_map_fails_with_that_err
 
 
 def test_given_a_window_when_it_says_it_is_not_finished_then_it_is_cut_on(synth: Synth):
-    window = next(flow for flow in flows(read(synth)) if flow.name == "Cut windows")
+    window = next(flow for flow in flows(read(synth, PIPELINE)) if flow.name == "Cut windows")
     (choice,) = (state for state in window.states.values() if state["Type"] == "Choice")
 
     assert choice["Default"] == "Cut window"
     assert [it["Condition"] for it in choice["Choices"]] == ["{% $states.input.finished %}"]
 
 
-def test_given_a_call_of_a_function_when_run_then_the_machine_may_make_it(synth: Synth):
-    (machine_id,) = synth.of("StepFunctions::StateMachine")
-    role = {"Role": synth.of("StepFunctions::StateMachine")[machine_id]["RoleArn"]}
+@each_machine
+def test_given_a_call_of_a_function_when_run_then_the_machine_may_make_it(
+    synth: Synth, machine: str
+):
+    role = {"Role": resource(synth, machine)[1]["RoleArn"]}
     may = {target for action, target in synth.allowed(role) if action == "lambda:InvokeFunction"}
-    calls = {task["Arguments"]["FunctionName"] for task in tasks(read(synth)).values()}
+    calls = {task["Arguments"]["FunctionName"] for task in tasks(read(synth, machine)).values()}
 
     assert calls <= may
     assert {target.removesuffix(":*") for target in may} == calls

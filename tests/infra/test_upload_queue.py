@@ -16,6 +16,8 @@ OUTPUTS = {
     "thumbnail": keys.thumbnail_key("user", "video", "plan", 1),
     "audio": keys.audio_key("user", "video", "plan", "m4a"),
     "poster": keys.poster_key("user", "video", "plan"),
+    "range plan": keys.range_plan_key("user", "video", "segment"),
+    "range": keys.range_key("user", "video", "segment", "mp4"),
     "audio piece": keys.audio_piece_key("user", "video", "plan", 1, "m4a"),
 }
 

@@ -1,4 +1,4 @@
-"""Executions of the pipeline's state machine, and their histories."""
+"""Executions of the state machines, the pipeline's unless another is named, and their histories."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ KILLED = {"Runtime.ExitError", "Runtime.Unknown"}
 OVER = {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
 
 
-def execution(cloud: Cloud, run_id: str) -> dict[str, Any]:
+def execution(cloud: Cloud, name: str, machine: str | None = None) -> dict[str, Any]:
     """Found by its name, which is the run's id."""
-    arn = cloud.outputs.state_machine_arn.replace(":stateMachine:", ":execution:")
-    return dict(cloud.client("stepfunctions").describe_execution(executionArn=f"{arn}:{run_id}"))
+    machine = machine or cloud.outputs.state_machine_arn
+    arn = machine.replace(":stateMachine:", ":execution:")
+    return dict(cloud.client("stepfunctions").describe_execution(executionArn=f"{arn}:{name}"))
 
 
-def history(cloud: Cloud, run_id: str) -> list[dict[str, Any]]:
+def history(cloud: Cloud, name: str, machine: str | None = None) -> list[dict[str, Any]]:
     """All that happened, in order."""
-    arn = execution(cloud, run_id)["executionArn"]
+    arn = execution(cloud, name, machine)["executionArn"]
     pages = cloud.client("stepfunctions").get_paginator("get_execution_history")
     return [
         event
@@ -29,10 +30,10 @@ def history(cloud: Cloud, run_id: str) -> list[dict[str, Any]]:
     ]
 
 
-def over(cloud: Cloud, run_id: str) -> str:
+def over(cloud: Cloud, name: str, machine: str | None = None) -> str:
     """How the execution ended; the last step may still be closing when the run has."""
     until = time.monotonic() + PATIENCE_S
-    while (status := execution(cloud, run_id)["status"]) not in OVER:
+    while (status := execution(cloud, name, machine)["status"]) not in OVER:
         assert time.monotonic() < until, f"the execution is still {status}"
         time.sleep(0.1)
     return str(status)
