@@ -33,7 +33,7 @@ def client(cloud: Cloud, handler: str, service: Any) -> Any:
     return session(cloud, handler).client(service, endpoint_url=endpoint)
 
 
-@pytest.mark.parametrize("handler", ["fail_run", "start_pipeline", "finish_run"])
+@pytest.mark.parametrize("handler", ["fail_run", "start_pipeline", "finish_run", "fail_range"])
 def test_given_a_function_that_needs_no_source_when_it_reads_one_then_it_is_refused(
     cloud: Cloud, ready: dict[str, Any], handler: str
 ) -> None:
