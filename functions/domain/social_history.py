@@ -17,7 +17,7 @@ Sums = Mapping[str, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gain:
-    """What one post's numbers grew by, on one day in UTC."""
+    """What numbers grew by, on one day in UTC; one that did not is not named."""
 
     platform: Platform
     day: date
@@ -94,7 +94,7 @@ def gains(was: Post | None, now: Post) -> Iterator[Gain]:
     for metric in METRICS:
         old = was.number(metric) if was else Number()
         new = now.number(metric)
-        if new.value is None or new.at is None or new.value == old.value:
+        if new.value is None or new.at is None or new.value == (old.value or 0):
             continue
         first = old.value is None and now.posted_at is not None
         moment = now.posted_at if first and now.posted_at else new.at

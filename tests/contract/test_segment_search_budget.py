@@ -14,6 +14,7 @@ from functions.domain.segment import Segment
 from functions.domain.segment_query import SegmentQuery, SortBy
 from functions.domain.social import Platform
 from tests.builders import make_segment
+from tests.contract.counting import pages_of
 from tests.contract.segment_library import (
     created,
     made_post,
@@ -132,6 +133,14 @@ class TestSegmentSearchBudget:
 
         assert len(page.items) == FEW
         assert rows_queried(calls, shelf.table) == FEW + 1
+
+    def test_given_answers_that_end_early_when_a_page_is_asked_for_then_it_is_full_all_the_same(
+        self, shelf: Shelf
+    ) -> None:
+        with pages_of(7):
+            page = shelf.store.search(shelf.query(sort_by=SortBy.TITLE), limit=FEW, after=None)
+
+        assert (len(page.items), page.cut_short) == (FEW, False)
 
     def test_given_bounds_that_nothing_is_within_when_a_page_is_asked_for_then_nothing_is_read(
         self, shelf: Shelf

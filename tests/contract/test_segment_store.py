@@ -11,6 +11,7 @@ from functions.adapters.dynamo.segments import DynamoSegmentStore
 from functions.domain.ports import SegmentStore
 from functions.domain.segment import Segment, SegmentType
 from tests.builders import make_segment
+from tests.contract.counting import pages_of
 from tests.fakes.segments import FakeSegmentStore
 
 
@@ -106,6 +107,19 @@ class TestSegmentStore:
         found = list(segments.all_of(fresh, SegmentType.THUMBNAIL))
 
         assert found == [one for one in made if one.segment_type is SegmentType.THUMBNAIL]
+
+    def test_given_answers_that_end_early_when_all_are_read_then_all_come(
+        self, segments: SegmentStore, fresh: str
+    ) -> None:
+        made = of_all_kinds(fresh)
+        segments.add(made)
+
+        with pages_of(5):
+            found = list(segments.all_of(fresh, SegmentType.AUDIO))
+            page = segments.of_video(fresh, None, limit=20, after=None)
+
+        assert found == [one for one in made if one.segment_type is SegmentType.AUDIO]
+        assert (list(page.items), page.next is None) == (made[:20], False)
 
     def test_given_some_numbers_of_a_plan_when_they_are_asked_for_then_only_they_are_named(
         self, segments: SegmentStore, fresh: str

@@ -184,9 +184,14 @@ def _days(found: list[Gain], first: date, last: date) -> list[Gain]:
             numbers = sums.setdefault((gain.day, gain.platform), {})
             for name, number in gain.numbers.items():
                 numbers[name] = numbers.get(name, 0) + number
+    kept = {
+        key: {name: number for name, number in numbers.items() if number}
+        for key, numbers in sorted(sums.items())
+    }
     return [
         Gain(platform=platform, day=day, numbers=numbers)
-        for (day, platform), numbers in sorted(sums.items())
+        for (day, platform), numbers in kept.items()
+        if numbers
     ]
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from functions.adapters.dynamo.failures import ConditionFailedError
@@ -66,20 +66,22 @@ class DynamoSegmentCounters:
         )
         sums: dict[Platform, dict[str, int]] = {}
         days: dict[tuple[date, Platform], dict[str, int]] = {}
-        synced: dict[Platform, Any] = {}
+        synced: dict[Platform, datetime] = {}
         for was, now in pairs:
             platform = (now or was).platform  # type: ignore[union-attr]  # one of them is a post
             _add(sums.setdefault(platform, {}), sums_change(was, now))
             if now is None:
                 continue
-            if now.last_synced:
-                synced[platform] = {"synced_at": to_iso(now.last_synced)}
+            told = now.last_synced
+            if told and not (was and was.last_synced == told):
+                synced[platform] = max(told, synced.get(platform, told))
             for gain in gains(was, now):
                 _add(days.setdefault((gain.day, platform), {}), gain.numbers)
         owner = user(one.user_id)
         for platform, numbers in sums.items():
             key = {"counter_of": owner, "counter_name": f"social#{platform}"}
-            writes.add(self._table, key, numbers, synced.get(platform))
+            also = {"synced_at": to_iso(synced[platform])} if platform in synced else {}
+            writes.add(self._table, key, numbers, also)
         for (day, platform), numbers in days.items():
             for whose in (owner, segment(one.segment_id)):
                 writes.add(self._table, _day_key(whose, day, platform), numbers)
@@ -100,7 +102,8 @@ class DynamoSegmentCounters:
         )
 
     def sums(self, user_id: str) -> list[PlatformSums]:
-        return [_sums(row) for row in self._rows(user(user_id), "social#", "social#~")]
+        rows = self._rows(user(user_id), "social#", "social#~")
+        return [_sums(row) for row in rows if row.get("posts")]
 
     def user_days(self, user_id: str, first: date, last: date) -> list[Gain]:
         return self._days(user(user_id), first, last)
@@ -110,7 +113,7 @@ class DynamoSegmentCounters:
 
     def _days(self, owner: str, first: date, last: date) -> list[Gain]:
         rows = self._rows(owner, f"day#{first.isoformat()}", f"day#{last.isoformat()}#~")
-        return [_gain(row) for row in rows]
+        return [gain for gain in map(_gain, rows) if gain.numbers]
 
     def forget_days(self, segment_id: str, user_id: str) -> None:
         """Take a deleted segment's days out of its owner's; safe to repeat."""
@@ -167,5 +170,5 @@ def _gain(row: Mapping[str, Any]) -> Gain:
     return Gain(
         platform=Platform(platform),
         day=date.fromisoformat(day),
-        numbers={metric: row[metric] for metric in METRICS if metric in row},
+        numbers={metric: row[metric] for metric in METRICS if row.get(metric)},
     )

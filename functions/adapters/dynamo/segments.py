@@ -25,6 +25,7 @@ from functions.domain.errors import StaleWriteError
 from functions.domain.paging import Page, Position
 from functions.domain.segment import Segment, SegmentType, segment_id_of
 from functions.domain.segment_query import SegmentQuery
+from functions.domain.social_history import changed
 
 _WHAT = "segments"
 _ABSENT = "attribute_not_exists(segment_id)"
@@ -65,6 +66,9 @@ class DynamoSegmentStore:
         self._snapshots.posts_changed(writes, before, saved)
         if not _committed(writes):
             raise StaleWriteError("The segment")
+        # What is no longer linked is out of reach of `forget`.
+        pairs = changed(before.social_media_usage, saved.social_media_usage)
+        self._snapshots.forget(saved, [was for was, now in pairs if was and now is None])
         return saved
 
     def delete(self, segment: Segment, now: datetime) -> None:
@@ -81,7 +85,7 @@ class DynamoSegmentStore:
 
     def forget(self, segment: Segment) -> None:
         """The row goes last: until then a repeat finds what is left to do."""
-        self._snapshots.forget(segment)
+        self._snapshots.forget(segment, segment.social_media_usage)
         self._counters.forget_days(segment.segment_id, segment.user_id)
         with suppress(ConditionFailedError):
             self._table.delete({"segment_id": segment.segment_id}, "attribute_exists(deleted_at)")
@@ -101,9 +105,15 @@ class DynamoSegmentStore:
         if kind:
             condition += " AND begins_with(segment_order, :kind)"
             values[":kind"] = f"{kind}#"
-        rows = self._table.query(
-            condition, values, limit=limit + 1, index=BY_VIDEO, after=after
-        ).items
+        rows: list[dict[str, Any]] = []
+        while len(rows) <= limit:
+            # An answer ends at 1 MB, however many rows were asked for.
+            wanted = limit + 1 - len(rows)
+            some = self._table.query(condition, values, limit=wanted, index=BY_VIDEO, after=after)
+            rows += some.items
+            after = some.next
+            if after is None:
+                break
         shown = tuple(from_row(row) for row in rows[:limit])
         return Page(shown, _position(shown[-1]) if len(rows) > limit else None)
 

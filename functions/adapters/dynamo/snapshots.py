@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from functions.adapters.dynamo.table import Table
 from functions.adapters.dynamo.transaction import Transaction
 from functions.domain.codec import to_plain
@@ -31,9 +33,9 @@ class Snapshots:
                 }
                 writes.put(self._table, row)
 
-    def forget(self, segment: Segment) -> None:
-        """Remove all of a deleted segment."""
-        for post in segment.social_media_usage:
+    def forget(self, segment: Segment, posts: Iterable[Post]) -> None:
+        """Remove all of some posts; safe to repeat."""
+        for post in posts:
             after: Position | None = None
             while True:
                 rows = self._table.query(

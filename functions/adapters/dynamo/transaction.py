@@ -42,20 +42,20 @@ class Transaction:
         numbers: Mapping[str, int],
         also: Mapping[str, Any] | None = None,
     ) -> None:
-        """Add to numbers of a row and set others; no number adds nothing."""
+        """Add to numbers of a row and set others; where neither changes, nothing is written."""
         numbers = {name: number for name, number in numbers.items() if number}
-        if not numbers:
-            return
         pairs = {f"n{at}": pair for at, pair in enumerate(numbers.items())}
         sets = {f"s{at}": pair for at, pair in enumerate((also or {}).items())}
-        change = "ADD " + ", ".join(f"#{at} :{at}" for at in pairs)
-        if sets:
-            change += " SET " + ", ".join(f"#{at} = :{at}" for at in sets)
         every = {**pairs, **sets}
+        if not every:
+            return
+        parts = ["ADD " + ", ".join(f"#{at} :{at}" for at in pairs)] if pairs else []
+        if sets:
+            parts.append("SET " + ", ".join(f"#{at} = :{at}" for at in sets))
         update = {
             "TableName": table.name,
             "Key": encode_item(key),
-            "UpdateExpression": change,
+            "UpdateExpression": " ".join(parts),
             **expression(
                 {f":{at}": value for at, (_, value) in every.items()},
                 {f"#{at}": name for at, (name, _) in every.items()},
