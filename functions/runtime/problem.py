@@ -12,6 +12,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from functions.domain.errors import CutroomError, FieldError, InvalidInputError
 
 CONTENT_TYPE = "application/problem+json"
+MAX_FIELDS = 100
 _TITLES = {
     400: "Bad request",
     403: "Not allowed",
@@ -21,6 +22,7 @@ _TITLES = {
     410: "Gone",
     412: "Precondition failed",
     413: "Too large",
+    415: "Unsupported media type",
     422: "Invalid input",
     429: "Too many requests",
     500: "Internal error",
@@ -84,9 +86,10 @@ def details(error: CutroomError) -> dict[str, Any]:
 
 
 def invalid(fields: Sequence[FieldError]) -> InvalidInputError:
-    """All wrong places at once."""
-    says = "The request is not valid; `errors` names each place."
-    return InvalidInputError("request.invalid", says, fields=tuple(fields))
+    """All wrong places at once, as far as an answer can hold them."""
+    each = "each place" if len(fields) <= MAX_FIELDS else f"{MAX_FIELDS} of {len(fields)} places"
+    says = f"The request is not valid; `errors` names {each}."
+    return InvalidInputError("request.invalid", says, fields=tuple(fields[:MAX_FIELDS]))
 
 
 def fields_of(error: RequestValidationError) -> list[FieldError]:
@@ -100,9 +103,10 @@ def _field(row: Mapping[str, Any]) -> FieldError:
         place = place[1:]
     if row["type"] == "json_invalid":
         place = []
-    return FieldError(_pointer(place), str(row["type"]), str(row["msg"]))
+    says = str(row["msg"]).removeprefix("Value error, ")
+    return FieldError(pointer(place), str(row["type"]), says)
 
 
-def _pointer(place: Sequence[str]) -> str:
+def pointer(place: Sequence[str]) -> str:
     """A JSON pointer (RFC 6901); the whole document is the empty one."""
     return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -21,19 +22,25 @@ def http_event(
     path: str,
     *,
     body: object = None,
-    query: dict[str, str] | None = None,
+    query: dict[str, str] | Sequence[tuple[str, str]] | None = None,
     headers: dict[str, str] | None = None,
     user_id: str | None = None,
     groups: object = None,
+    anonymous: bool = False,
 ) -> dict[str, Any]:
-    """A request as an HTTP API hands it on (payload format 2.0: header names in lower case)."""
+    """A request as an HTTP API hands it on (payload format 2.0: header names in lower case).
+
+    A `query` in pairs may name a parameter twice; `anonymous` is as on the public routes.
+    """
     event = load("http_api_v2")
     event["rawPath"] = event["requestContext"]["http"]["path"] = path
     event["requestContext"]["http"]["method"] = method
     event["headers"] |= {name.lower(): value for name, value in (headers or {}).items()}
     if query:
         event["rawQueryString"] = urlencode(query)
-        event["queryStringParameters"] = query
+        event["queryStringParameters"] = _joined(
+            query.items() if isinstance(query, dict) else query
+        )
     if body is not None:
         event["body"] = body if isinstance(body, str) else json.dumps(body)
         event["headers"].setdefault("content-type", "application/json")
@@ -42,7 +49,17 @@ def http_event(
         claims["sub"] = user_id
     if groups is not None:
         claims["cognito:groups"] = groups
+    if anonymous:
+        del event["requestContext"]["authorizer"]
     return event
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Values of one name, joined by commas."""
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return {name: ",".join(values) for name, values in found.items()}
 
 
 def object_created(source: Source | None = None) -> dict[str, Any]:

@@ -112,7 +112,7 @@ def _spend(event: Mapping[str, Any]) -> Allowance | None:
 
 
 def _answer(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    if len(event.get("body") or "") > MAX_BODY:
+    if _size(event.get("body") or "") > MAX_BODY:
         return _serialized(problem.of_error(_too_large()))
     method, path = event["requestContext"]["http"]["method"], event["rawPath"]
     # A path that is written out is no id of another route.
@@ -122,6 +122,10 @@ def _answer(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if method == "POST" and key is not None:
         return _once(event, context, key)
     return app.resolve(event, context)
+
+
+def _size(body: str) -> int:
+    return len(body) if body.isascii() else len(body.encode(errors="surrogatepass"))
 
 
 def _too_large() -> TooLargeError:

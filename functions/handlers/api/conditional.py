@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from functions.handlers.api.request import answer
 
 _TAG = re.compile(r'(W/)?"([^"]*)"')
+_VERSION = re.compile(r"[1-9][0-9]{0,14}")
 Versions = frozenset[int] | None
 
 
@@ -26,7 +27,7 @@ def accepted(router: Router) -> Versions:
     if text is None or text.strip() == "*":
         return None
     tags = _TAG.findall(text)
-    return frozenset(int(tag) for weak, tag in tags if not weak and tag.isdecimal())
+    return frozenset(int(tag) for weak, tag in tags if not weak and _VERSION.fullmatch(tag))
 
 
 def versioned(

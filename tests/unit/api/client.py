@@ -56,6 +56,9 @@ class Client:
     def put(self, path: str, **more: Any) -> Answer:
         return self.request("PUT", path, **more)
 
+    def patch(self, path: str, body: object, **more: Any) -> Answer:
+        return self.request("PATCH", path, body=body, **more)
+
     def delete(self, path: str, **more: Any) -> Answer:
         return self.request("DELETE", path, **more)
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
 from functions.domain.segment import SegmentType
 from functions.domain.segment_query import SortBy, SortOrder, TagMatch
@@ -21,6 +30,11 @@ MAX_SECONDS = 1_000_000.0
 def _tag(text: str) -> str:
     if "," in text:
         raise ValueError("must not hold a comma")
+    return plain_tag(text)
+
+
+def plain_tag(text: str) -> str:
+    """As tags are kept and compared."""
     return unicodedata.normalize("NFC", text.strip())
 
 
@@ -28,6 +42,13 @@ def _different(tags: list[str]) -> list[str]:
     if len({tag.casefold() for tag in tags}) < len(tags):
         raise ValueError("must not hold a tag twice, whatever its case")
     return tags
+
+
+def _written_out(value: object) -> object:
+    """Not a number, which the library takes for the seconds since 1970."""
+    if not re.match(r"\d{4}-\d\d-\d\d[Tt]", str(value)):
+        raise ValueError("must be a date with time and zone, such as 2026-03-01T12:00:00Z")
+    return value
 
 
 Title = Annotated[Text, Field(max_length=200, examples=["The opening"])]
@@ -38,7 +59,9 @@ Tags = Annotated[
     Field(max_length=MAX_TAGS, examples=[["intro", "interview"]]),
     AfterValidator(_different),
 ]
-Seconds = Annotated[float, Field(ge=0, le=MAX_SECONDS, allow_inf_nan=False, examples=[12.5])]
+_Seconds = Annotated[float, Field(ge=0, le=MAX_SECONDS, allow_inf_nan=False, examples=[12.5])]
+Seconds = Annotated[_Seconds, Field(strict=True)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 Version = Annotated[int, Field(ge=1, strict=True, description="The version that was read")]
 
 
@@ -76,8 +99,9 @@ class CreateSegment(SegmentWords):
     def _a_range(self) -> CreateSegment:
         if (self.start is None) != (self.end is None):
             raise ValueError("start and end go together")
-        if self.start is not None and self.end is not None and self.end <= self.start:
-            raise ValueError("end must be after start")
+        length = round((self.end or 0) * 1000) - round((self.start or 0) * 1000)
+        if self.end is not None and length < 1:
+            raise ValueError("end must be after start, by a millisecond at the least")
         return self
 
 
@@ -134,16 +158,16 @@ class SegmentFilters(BaseModel):
 
     segment_type: SegmentType | None = None
     video_id: Id | None = None
-    min_duration: Seconds | None = Field(default=None, description="Seconds, included")
-    max_duration: Seconds | None = Field(default=None, description="Seconds, included")
+    min_duration: _Seconds | None = Field(default=None, description="Seconds, included")
+    max_duration: _Seconds | None = Field(default=None, description="Seconds, included")
     tags: list[str] | None = Field(
         default=None, max_length=MAX_TAGS, description="Repeat it, or put commas between"
     )
     tags_match: TagMatch = TagMatch.ANY
     has_social_media: bool | None = None
     platform: Platform | None = None
-    created_after: AwareDatetime | None = Field(default=None, description="Included")
-    created_before: AwareDatetime | None = Field(default=None, description="Not included")
+    created_after: Moment | None = Field(default=None, description="Included")
+    created_before: Moment | None = Field(default=None, description="Not included")
     q: str | None = Field(
         default=None,
         max_length=200,
