@@ -1,4 +1,8 @@
-"""Follows the stream of the segments' table: clears up after those that were deleted."""
+"""Follows the stream of the segments' table: has a new range cut, clears up after a deletion.
+
+What follows from a write cannot come apart from it here, as a second call after it could: whoever
+writes the row has written the stream's record.
+"""
 
 from __future__ import annotations
 
@@ -9,24 +13,34 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions import bootstrap
 from functions.runtime import telemetry
-from functions.runtime.settings import StoreSettings, load
+from functions.runtime.settings import FollowSettings, load
 from functions.services.purge_segment import purge_segment
 
-settings = load(StoreSettings)
+settings = load(FollowSettings)
 
 
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Stops at the first record that fails: a stream is read on from there."""
     telemetry.begin(context)
-    segments, media = bootstrap.segments_of(settings), bootstrap.media_store(settings.media_bucket)
     for record in event["Records"]:
-        segment_id = record["dynamodb"]["Keys"]["segment_id"]["S"]
+        change = record["dynamodb"]
+        segment_id = change["Keys"]["segment_id"]["S"]
         try:
-            if purge_segment(segment_id, segments, media):
-                telemetry.count("SegmentsPurged")
+            _follow(segment_id, change.get("NewImage", {}))
         except Exception:
-            telemetry.logger.exception("purge failed", extra={"segment_id": segment_id})
+            telemetry.logger.exception("follow-up failed", extra={"segment_id": segment_id})
             telemetry.flush()
             raise
     telemetry.flush()
     return {}
+
+
+def _follow(segment_id: str, row: Mapping[str, Any]) -> None:
+    """Safe to repeat: a cut is started once, and a purge goes on where it was."""
+    if "deleted_at" in row:
+        segments = bootstrap.segments_of(settings)
+        if purge_segment(segment_id, segments, bootstrap.media_store(settings.media_bucket)):
+            telemetry.count("SegmentsPurged")
+    elif row.get("status") == {"S": "pending"}:
+        bootstrap.range_cuts(settings.range_machine_arn).start(segment_id)
+        telemetry.count("RangesStarted")

@@ -79,10 +79,14 @@ class CutRangeSettings(StoreSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FollowSettings(StoreSettings):
+    range_machine_arn: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiSettings(StoreSettings):
     idempotency_table: str
     state_machine_arn: str
-    range_machine_arn: str
     upload_queue: str
     cursor_secret_arn: str
     rates_table: str

@@ -20,15 +20,12 @@ _UNREAD = {"video_id-segment_type-index"}
 class ApiFunctions(FunctionSet):
     """Makes the API's function and the one that clears up after deletions."""
 
-    def api(
-        self, machine: sfn.StateMachine, ranges: sfn.StateMachine, queue: sqs.Queue
-    ) -> lambda_.Function:
+    def api(self, machine: sfn.StateMachine, queue: sqs.Queue) -> lambda_.Function:
         data, tables = self._data, self._data.tables
         environment = {
             **self._stores(),
             "IDEMPOTENCY_TABLE": tables.idempotency.table_name,
             "STATE_MACHINE_ARN": machine.state_machine_arn,
-            "RANGE_MACHINE_ARN": ranges.state_machine_arn,
             "UPLOAD_QUEUE": queue.queue_name,
             "CURSOR_SECRET_ARN": data.cursor_secret_arn,
             "RATES_TABLE": tables.rates.table_name,
@@ -45,7 +42,6 @@ class ApiFunctions(FunctionSet):
             )
         )
         machine.grant_start_execution(function)
-        ranges.grant_start_execution(function)
         for table in (tables.videos, tables.runs):
             grant_table(function, table, "GetItem", "PutItem", "DescribeTable")
         grant_table(function, tables.videos, index=BY_USER)
@@ -75,12 +71,15 @@ class ApiFunctions(FunctionSet):
             if index not in _UNREAD:
                 grant_table(function, tables.segments, index=index)
 
-    def purge(self) -> lambda_.Function:
-        """Removes what deleted segments leave behind: files with all versions, numbers, rows."""
+    def follow(self, ranges: sfn.StateMachine) -> lambda_.Function:
+        """Has ranges cut, and removes what deleted segments leave behind."""
         tables = self._data.tables
-        function = self._add("PurgeSegments", "purge_segments", Sizing(timeout_s=300))
+        environment = {**self._stores(), "RANGE_MACHINE_ARN": ranges.state_machine_arn}
+        sizing = Sizing(timeout_s=300)
+        function = self._add("FollowSegments", "follow_segments", sizing, environment)
         grant_table(function, tables.segments, "GetItem", "DeleteItem")
         grant_table(function, tables.counters, "Query", "UpdateItem", "DeleteItem")
         grant_table(function, tables.snapshots, "Query", "BatchWriteItem")
         self._grant_erasing(function)
+        ranges.grant_start_execution(function)
         return function

@@ -20,7 +20,7 @@ from infra.settings import StageSettings
 
 if TYPE_CHECKING:
     from infra.constructs.http_api import HttpApi
-    from infra.constructs.segment_purge import SegmentPurge
+    from infra.constructs.segment_stream import SegmentStream
     from infra.constructs.upload_queue import UploadQueue
     from infra.stacks.data_stack import DataStack
 
@@ -37,7 +37,7 @@ class Watched:
 
     data: DataStack
     uploads: UploadQueue
-    purge: SegmentPurge
+    stream: SegmentStream
     machine: sfn.StateMachine
     ranges: sfn.StateMachine
     http: HttpApi
@@ -55,12 +55,12 @@ class Monitoring(Construct):
         queue, dead = watched.uploads.queue, watched.uploads.dead_letters
         age = queue.metric_approximate_age_of_oldest_message(period=_FIVE)
         depth = dead.metric_approximate_number_of_messages_visible(period=_FIVE)
-        left = watched.purge.dead_letters
-        unpurged = left.metric_approximate_number_of_messages_visible(period=_FIVE)
+        left = watched.stream.dead_letters
+        unfollowed = left.metric_approximate_number_of_messages_visible(period=_FIVE)
         faults = http.api.metric_server_error(period=_FIVE)
         throttles = _throttles(watched.data)
         self._alarm("DeadLetters", depth, 1, "An upload could not be started: redrive the queue.")
-        self._alarm("Unpurged", unpurged, 1, "Files of a deleted segment could not be removed.")
+        self._alarm("Unfollowed", unfollowed, 1, "A range was not cut, or a deletion not finished.")
         self._alarm("QueueAge", age, 300, "Uploads wait: start_pipeline fails or is throttled.")
         self._alarm("ApiFaults", faults, 5, "The API answers with 5xx.")
         self._alarm(
@@ -81,7 +81,7 @@ class Monitoring(Construct):
             "Ranges": [self._ours(name) for name in RANGE_COUNTS],
             "Stage durations (ms, p90)": [self._stage(stage) for stage in STAGES],
             "Upload queue: oldest message (s)": [age],
-            "Dead letters": [depth, unpurged],
+            "Dead letters": [depth, unfollowed],
             "Table throttles": list(throttles.values()),
             "API: 5xx and latency": [faults, http.api.metric_latency(period=_FIVE)],
             "Function errors": [f.metric_errors(period=_FIVE) for f in watched.functions.values()],

@@ -1,6 +1,6 @@
-"""Deletions, followed up from the table's stream: what was marked as deleted is cleared away.
+"""What follows from a write of a segment: the cut of a new range, the clearing up of a deletion.
 
-The mark and the follow-up cannot come apart, as two separate calls could: whoever writes the mark
+The write and what follows cannot come apart, as two separate calls could: whoever writes the row
 has written the stream's record.
 """
 
@@ -20,9 +20,14 @@ from infra.constructs.nag import acknowledge
 from infra.settings import StageSettings
 
 TRIES = 10
+# `dynamodb.NewImage` is as the table writes it: typed.
+FOLLOWED = (
+    {"dynamodb": {"NewImage": {"deleted_at": {"S": [{"exists": True}]}}}},
+    {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"status": {"S": ["pending"]}}}},
+)
 
 
-class SegmentPurge(Construct):
+class SegmentStream(Construct):
     """Stream of the segments -> function, with a dead-letter queue behind."""
 
     def __init__(
@@ -44,18 +49,16 @@ class SegmentPurge(Construct):
                 self.dead_letters, "SQS4", "The local cloud speaks plain HTTP, on loopback only."
             )
         _let_read(function, table)
-        # `dynamodb.NewImage` is as the table writes it: typed.
-        deleted = {"dynamodb": {"NewImage": {"deleted_at": {"S": [{"exists": True}]}}}}
         lambda_.EventSourceMapping(
             self,
-            "Deleted",
+            "Followed",
             target=function,
             event_source_arn=table.table_stream_arn,
             starting_position=lambda_.StartingPosition.TRIM_HORIZON,
             batch_size=10,
             bisect_batch_on_error=True,
             retry_attempts=TRIES,
-            filters=[{"pattern": json.dumps(deleted)}],
+            filters=[{"pattern": json.dumps(pattern)} for pattern in FOLLOWED],
             on_failure=sources.SqsDlq(self.dead_letters),
         )
 

@@ -12,7 +12,7 @@ from infra.constructs.http_api import HttpApi
 from infra.constructs.monitoring import Monitoring, Watched
 from infra.constructs.python_function import Functions
 from infra.constructs.range_functions import RangeFunctions
-from infra.constructs.segment_purge import SegmentPurge
+from infra.constructs.segment_stream import SegmentStream
 from infra.constructs.service_functions import ServiceFunctions
 from infra.constructs.upload_queue import UploadQueue
 from infra.settings import StageSettings
@@ -42,13 +42,13 @@ class ServiceStack(Stack):
         uploads.feed(start)
         range_functions = RangeFunctions(factory, settings, data)
         ranges = RangeCut(self, "RangeCut", settings, range_functions.range_cut())
-        api_function = api_functions.api(pipeline.machine, ranges.machine, uploads.queue)
-        purge = SegmentPurge(
+        api_function = api_functions.api(pipeline.machine, uploads.queue)
+        stream = SegmentStream(
             self,
-            "SegmentPurge",
+            "SegmentStream",
             settings,
             table=data.tables.segments,
-            function=api_functions.purge(),
+            function=api_functions.follow(ranges.machine),
         )
         http = HttpApi(
             self,
@@ -61,7 +61,7 @@ class ServiceStack(Stack):
         watched = Watched(
             data=data,
             uploads=uploads,
-            purge=purge,
+            stream=stream,
             machine=pipeline.machine,
             ranges=ranges.machine,
             http=http,

@@ -37,14 +37,13 @@ USES = {
     "plan_range": ("context", "prober"),
     "cut_range": ("context", "cutter"),
     "fail_range": ("context",),
-    "purge_segments": ("segments_of", "media_store"),
+    "follow_segments": ("segments_of", "media_store", "range_cuts"),
     "api.app": (
         "video_store",
         "run_store",
         "segment_store",
         "media_store",
         "pipeline",
-        "range_cuts",
     ),
 }
 MORE = {

@@ -1,4 +1,4 @@
-"""From a deletion's mark to the function that follows it up, by the stream of the table."""
+"""From a write of a segment to the function that follows it up, by the stream of the table."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Any
 from functions.adapters.dynamo.items import encode_item
 from functions.adapters.dynamo.segment_rows import to_row, to_tombstone
 from functions.domain import keys
+from functions.domain.segment import SegmentStatus
 from tests.builders import make_segment
 from tests.fakes.clock import EPOCH
 from tests.infra.synth import Synth
 
-PURGE = "purge_segments"
+FOLLOWER = "follow_segments"
 DAY = 24 * 3600
 NEEDED_OF_A_STREAM = {
     f"dynamodb:{action}"
@@ -25,62 +26,72 @@ def _stream(synth: Synth) -> str:
 
 
 def _dead_letters(synth: Synth) -> str:
-    return synth.show(synth.mapping(PURGE)["DestinationConfig"]["OnFailure"]["Destination"])
+    return synth.show(synth.mapping(FOLLOWER)["DestinationConfig"]["OnFailure"]["Destination"])
 
 
 def _allowed(synth: Synth, service: str) -> set[tuple[str, str]]:
     """What the purging function may do with a service."""
-    rights = synth.allowed(synth.functions()[PURGE])
+    rights = synth.allowed(synth.functions()[FOLLOWER])
     return {(action, target) for action, target in rights if action.startswith(f"{service}:")}
 
 
-def _patterns(synth: Synth) -> list[dict[str, Any]]:
-    filters = synth.mapping(PURGE)["FilterCriteria"]["Filters"]
-    return [json.loads(it["Pattern"]) for it in filters]
+def _hears(synth: Synth, record: dict[str, Any]) -> bool:
+    filters = synth.mapping(FOLLOWER)["FilterCriteria"]["Filters"]
+    return any(_passes(json.loads(it["Pattern"]), record) for it in filters)
 
 
 def _passes(pattern: Any, record: Any) -> bool:
     """Whether Lambda hands a record on: of its rules, those we use."""
-    if isinstance(pattern, list):
-        assert pattern == [{"exists": True}], "a rule that no test knows yet"
+    if pattern == [{"exists": True}]:
         return not isinstance(record, dict | None)
+    if isinstance(pattern, list):
+        assert all(isinstance(value, str) for value in pattern), "a rule that no test knows yet"
+        return record in pattern
     return isinstance(record, dict) and all(
         _passes(inner, record.get(name)) for name, inner in pattern.items()
     )
 
 
-def _record(row: dict[str, Any] | None) -> dict[str, Any]:
+def _record(row: dict[str, Any] | None, event: str = "MODIFY") -> dict[str, Any]:
     """As the stream tells of a row that was written, or of one that is gone."""
     keyed = {"Keys": encode_item({"segment_id": make_segment().segment_id})}
     image = {} if row is None else {"NewImage": encode_item(row)}
-    return {"eventSource": "aws:dynamodb", "dynamodb": {**keyed, **image}}
+    return {
+        "eventName": event if row else "REMOVE",
+        "eventSource": "aws:dynamodb",
+        "dynamodb": {**keyed, **image},
+    }
 
 
 def test_given_a_mark_of_a_deletion_when_written_then_the_function_hears_of_it(synth: Synth):
-    (pattern,) = _patterns(synth)
+    assert synth.show(synth.mapping(FOLLOWER)["EventSourceArn"]) == _stream(synth)
+    assert _hears(synth, _record(to_tombstone(make_segment(), EPOCH)))
 
-    assert synth.show(synth.mapping(PURGE)["EventSourceArn"]) == _stream(synth)
-    assert _passes(pattern, _record(to_tombstone(make_segment(), EPOCH)))
+
+def test_given_a_new_range_when_written_then_the_function_hears_of_it_once(synth: Synth):
+    pending = to_row(make_segment(status=SegmentStatus.PENDING))
+
+    assert _hears(synth, _record(pending, "INSERT"))
+    assert not _hears(synth, _record(pending, "MODIFY"))
 
 
 def test_given_any_other_write_when_it_happens_then_the_function_is_left_alone(synth: Synth):
     """Its own removal of the mark, too: it would call itself once for every segment."""
-    (pattern,) = _patterns(synth)
-
-    assert not _passes(pattern, _record(to_row(make_segment())))
-    assert not _passes(pattern, _record(None))
+    assert not _hears(synth, _record(to_row(make_segment()), "INSERT"))
+    assert not _hears(synth, _record(to_row(make_segment())))
+    assert not _hears(synth, _record(None))
 
 
 def test_given_marks_from_before_the_mapping_when_it_is_made_then_none_is_passed_over(
     synth: Synth,
 ):
-    assert synth.mapping(PURGE)["StartingPosition"] == "TRIM_HORIZON"
+    assert synth.mapping(FOLLOWER)["StartingPosition"] == "TRIM_HORIZON"
 
 
 def test_given_a_record_that_always_fails_when_tried_then_the_others_are_not_held_up(
     synth: Synth,
 ):
-    mapping = synth.mapping(PURGE)
+    mapping = synth.mapping(FOLLOWER)
 
     assert mapping["BisectBatchOnFunctionError"] is True
     assert 3 <= mapping["MaximumRetryAttempts"] <= 100
@@ -119,12 +130,12 @@ def test_given_another_function_when_deployed_then_it_reads_no_stream(synth: Syn
         if "StreamArn" in target
     }
 
-    assert readers == {PURGE}
+    assert readers == {FOLLOWER}
 
 
 def test_given_the_function_when_made_then_its_rights_were_there_before(synth: Synth):
     """The mapping follows the function, and Lambda refuses it while the rights are missing."""
-    role = synth.show(synth.functions()[PURGE]["Role"]).strip("<>").removesuffix(".Arn")
+    role = synth.show(synth.functions()[FOLLOWER]["Role"]).strip("<>").removesuffix(".Arn")
     policies = {
         name
         for name, policy in synth.of("IAM::Policy").items()
@@ -132,7 +143,7 @@ def test_given_the_function_when_made_then_its_rights_were_there_before(synth: S
     }
 
     assert policies
-    assert policies <= set(synth.resources[synth.name(PURGE)]["DependsOn"])
+    assert policies <= set(synth.resources[synth.name(FOLLOWER)]["DependsOn"])
 
 
 def test_given_the_function_when_it_erases_then_every_version_and_only_what_we_made(synth: Synth):
@@ -157,7 +168,7 @@ def test_given_another_function_when_deployed_then_it_erases_no_version(synth: S
     }
 
     files = f"<{bucket}.Arn>/{keys.MEDIA}/*"
-    assert erasing == {(handler, files) for handler in (PURGE, "cut_range", "fail_range")}
+    assert erasing == {(handler, files) for handler in (FOLLOWER, "cut_range", "fail_range")}
 
 
 def test_given_the_function_when_it_forgets_then_what_belonged_to_the_segment_only(synth: Synth):
@@ -176,6 +187,6 @@ def test_given_the_function_when_it_forgets_then_what_belonged_to_the_segment_on
 
 
 def test_given_a_batch_of_deletions_when_purged_then_there_is_time_for_each(synth: Synth):
-    seconds = synth.functions()[PURGE]["Timeout"] / synth.mapping(PURGE)["BatchSize"]
+    seconds = synth.functions()[FOLLOWER]["Timeout"] / synth.mapping(FOLLOWER)["BatchSize"]
 
     assert seconds >= 10

@@ -57,14 +57,14 @@ def test_given_a_function_when_it_may_change_counts_then_it_writes_or_removes_se
 ):
     counting = _who(synth, "UpdateItem", "Counters")
 
-    assert counting == _who(synth, "PutItem", "Segments") | {"purge_segments"}
+    assert counting == _who(synth, "PutItem", "Segments") | {"follow_segments"}
 
 
 def test_given_a_segment_when_its_row_is_removed_then_by_the_function_that_clears_up(
     synth: Synth,
 ):
     """Anybody else marks it, or its file would stay for ever."""
-    assert _who(synth, "DeleteItem", "Segments") == {"purge_segments"}
+    assert _who(synth, "DeleteItem", "Segments") == {"follow_segments"}
     assert _who(synth, "UpdateItem", "Segments") == set()
 
 
@@ -116,7 +116,7 @@ def test_given_numbers_of_posts_when_the_api_is_told_them_then_it_keeps_and_sums
 def test_given_what_was_told_of_a_post_when_kept_then_only_a_deletion_takes_it_away(
     synth: Synth,
 ):
-    assert _who(synth, "BatchWriteItem", "SocialSnapshots") == {"purge_segments"}
+    assert _who(synth, "BatchWriteItem", "SocialSnapshots") == {"follow_segments"}
     assert _who(synth, "DeleteItem", "SocialSnapshots") == set()
 
 

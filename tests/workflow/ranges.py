@@ -31,7 +31,7 @@ class Ranges:
 
     @cached_property
     def machine(self) -> str:
-        return self._environment("api.app")["RANGE_MACHINE_ARN"]
+        return self._environment("follow_segments")["RANGE_MACHINE_ARN"]
 
     @cached_property
     def store(self) -> DynamoSegmentStore:

@@ -1,4 +1,4 @@
-"""Deletions as the table's stream tells of them."""
+"""New ranges and deletions as the table's stream tells of them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from functions.adapters.dynamo.items import encode_item
-from functions.adapters.dynamo.segment_rows import to_tombstone
+from functions.adapters.dynamo.segment_rows import to_row, to_tombstone
 from functions.domain.errors import UnavailableError
-from functions.domain.segment import Segment, SegmentType
-from functions.handlers.purge_segments import lambda_handler
+from functions.domain.segment import Segment, SegmentStatus, SegmentType
+from functions.handlers.follow_segments import lambda_handler
 from tests.builders import make_segment, make_source
 from tests.fakes.clock import EPOCH
 from tests.fakes.lambda_context import FakeLambdaContext
@@ -169,3 +169,14 @@ def test_given_a_segment_that_always_fails_when_the_stream_is_read_then_only_it_
     assert _left(world, segments) == [7]
     assert set(world.media.objects) == {segments[6].s3_key}
     assert tried() > TRIES
+
+
+def test_given_a_new_range_when_delivered_again_and_again_then_its_cut_is_started(world: World):
+    segment = make_segment(status=SegmentStatus.PENDING)
+    record = _record(segment)
+    record["dynamodb"]["NewImage"] = encode_item(to_row(segment))
+
+    for _ in range(2):
+        lambda_handler({"Records": [record]}, FakeLambdaContext())
+
+    assert world.range_cuts.started == {segment.segment_id}
