@@ -6,7 +6,7 @@ bytecode at hand as in a layer. Nobody has built a store or imported boto3 by th
 not; what that costs everybody at the first request is in a row of its own. Ours brings all its
 routes, logs, metrics, request ids, rate limits and ETags; the peers have only the measured routes
 and none of these.
-The overhead of a call is its time beyond the bare handler's.
+The overhead of a call is its processor time beyond the bare handler's.
 """
 
 from __future__ import annotations
