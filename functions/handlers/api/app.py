@@ -13,10 +13,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions import bootstrap
 from functions.domain.errors import CutroomError, FieldError, InvalidInputError, TooLargeError
 from functions.handlers.api import (
+    analytics,
     pipeline,
     segment_batches,
     segment_changes,
     segments,
+    social,
     system,
     uploads,
     videos,
@@ -28,8 +30,8 @@ from functions.runtime import problem, telemetry
 from functions.runtime.rate_limit import Allowance, spend
 
 app = Api()
-_ROUTERS = (uploads, videos, segments, segment_changes, segment_batches, pipeline, system)
-for part in _ROUTERS:
+_SEGMENTS = (segments, segment_changes, segment_batches, social, analytics)
+for part in (uploads, videos, *_SEGMENTS, pipeline, system):
     app.include_router(part.router)
 describe(app)
 _WRITTEN = written(app)

@@ -1,0 +1,67 @@
+"""Posts of segments: what is sent."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from functions.domain.social import Platform
+from functions.handlers.api.models.common import Body, Text
+
+MAX_NUMBER = 10**15
+_DATE_AND_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ].+")
+
+
+def _written(value: object) -> object:
+    """A number would be taken for seconds since 1970, or for milliseconds."""
+    if not isinstance(value, str) or not _DATE_AND_TIME.fullmatch(value):
+        raise ValueError("must be a date and a time as in RFC 3339, such as 2026-03-01T12:00:00Z")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
+Count = Annotated[int, Field(ge=0, le=MAX_NUMBER, strict=True)]
+PostId = Annotated[str, StringConstraints(max_length=128, pattern=r"^[A-Za-z0-9_.:-]+$")]
+
+
+class Metrics(Body):
+    """Null, or left out: not known. What is known already then stays."""
+
+    views: Count | None = None
+    likes: Count | None = None
+    shares: Count | None = None
+    comments: Count | None = None
+
+
+class LinkPost(Body):
+    """A post by its id, its address or both, and numbers of it that were collected elsewhere."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "platform": "tiktok",
+                    "post_url": "https://www.tiktok.com/@ada/video/7234567890123456789",
+                    "posted_at": "2026-03-01T12:00:00Z",
+                    "metrics": {"views": 1200, "likes": 80, "shares": 5, "comments": None},
+                    "collected_at": "2026-03-02T08:00:00Z",
+                }
+            ]
+        },
+    )
+
+    platform: Platform
+    post_id: PostId | None = Field(
+        default=None, description="Needed where the address does not tell it, as short links do not"
+    )
+    post_url: Text | None = Field(
+        default=None, max_length=1_000, description="An https address of the platform"
+    )
+    posted_at: Moment | None = Field(default=None, description="May be corrected later")
+    metrics: Metrics = Metrics()
+    collected_at: Moment | None = Field(
+        default=None, description="Of when the metrics are; now if it is left out"
+    )
