@@ -6,6 +6,7 @@ that a segment that was accepted is also cut, whatever happens to this request.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,6 +33,22 @@ class NewSegment:
     description: str | None = None
     tags: tuple[str, ...] = ()
 
+    @property
+    def kind(self) -> SegmentType:
+        return SegmentType.ORIGINAL if self.start is None else SegmentType.PROCESSED
+
+
+def next_numbers(wanted: Sequence[NewSegment], segments: SegmentStore) -> list[int]:
+    """A number for each: those made side by side would all find the same one free."""
+    last: dict[tuple[str, SegmentType], int] = {}
+    numbers = []
+    for item in wanted:
+        place = (item.video_id, item.kind)
+        known = last[place] if place in last else segments.last_number(*place)
+        last[place] = known + 1
+        numbers.append(last[place])
+    return numbers
+
 
 def create_segment(
     caller: Caller,
@@ -41,8 +58,9 @@ def create_segment(
     videos: VideoStore,
     now: datetime,
     key: str | None = None,
+    number: int | None = None,
 ) -> Segment:
-    """`key` makes a repeat find the same segment.
+    """`key` makes a repeat find the same segment; `number` is the next one unless it is given.
 
     Raises NotFoundError for the video, ConflictError until it was probed, InvalidInputError for
     a range beyond its end.
@@ -52,13 +70,12 @@ def create_segment(
     if media is None or source is None:
         raise ConflictError("video.not_ready", "The video was not read yet; wait for its run.")
     segment_id = derived_id("segment", caller.user_id, key) if key else new_id(now)
-    kind = SegmentType.ORIGINAL if wanted.start is None else SegmentType.PROCESSED
     segment = Segment(
         segment_id=segment_id,
         video_id=video.video_id,
         user_id=caller.user_id,
-        segment_type=kind,
-        segment_number=segments.last_number(video.video_id, kind) + 1,
+        segment_type=wanted.kind,
+        segment_number=number or next_numbers([wanted], segments)[0],
         title=wanted.title,
         description=wanted.description,
         tags=wanted.tags,

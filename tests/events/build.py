@@ -26,11 +26,11 @@ def http_event(
     headers: dict[str, str] | None = None,
     user_id: str | None = None,
     groups: object = None,
-    anonymous: bool = False,
+    encoded: bool = False,
 ) -> dict[str, Any]:
     """A request as an HTTP API hands it on (payload format 2.0: header names in lower case).
 
-    A `query` in pairs may name a parameter twice; `anonymous` is as on the public routes.
+    A `query` in pairs may name a parameter twice; an `encoded` body is base64.
     """
     event = load("http_api_v2")
     event["rawPath"] = event["requestContext"]["http"]["path"] = path
@@ -44,13 +44,12 @@ def http_event(
     if body is not None:
         event["body"] = body if isinstance(body, str) else json.dumps(body)
         event["headers"].setdefault("content-type", "application/json")
+    event["isBase64Encoded"] = encoded
     claims = event["requestContext"]["authorizer"]["jwt"]["claims"]
     if user_id:
         claims["sub"] = user_id
     if groups is not None:
         claims["cognito:groups"] = groups
-    if anonymous:
-        del event["requestContext"]["authorizer"]
     return event
 
 

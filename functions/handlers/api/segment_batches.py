@@ -20,7 +20,7 @@ from functions.handlers.api.segment_changes import new_segment, words
 from functions.runtime import problem
 from functions.services.batches import Outcome, each
 from functions.services.change_segment import delete_segment, edit_segment
-from functions.services.create_segment import create_segment
+from functions.services.create_segment import NewSegment, create_segment, next_numbers
 
 router = new_router()
 TAGS = ["segments"]
@@ -40,22 +40,26 @@ _EACH = (
 )
 def create(body: models.CreateMany) -> answers.BatchAnswer:
     who, key, now = caller(router), idempotency_key(router), utc_now()
+    wanted = [new_segment(item) for item in body.segments]
+    numbers = next_numbers(wanted, segment_store())
 
-    def act(at: int, item: models.CreateSegment) -> Segment:
+    def act(at: int, item: NewSegment) -> Segment:
         return create_segment(
             who,
-            new_segment(item),
+            item,
             segments=segment_store(),
             videos=video_store(),
             now=now,
-            key=f"{key}#{at}" if key else None,
+            # No key of a client's own has a space in it.
+            key=f"{key} {at}" if key else None,
+            number=numbers[at],
         )
 
     def status(at: int) -> HTTPStatus:
-        whole = body.segments[at].start is None
+        whole = wanted[at].start is None
         return HTTPStatus.CREATED if whole else HTTPStatus.ACCEPTED
 
-    outcomes = each(body.segments, act)
+    outcomes = each(wanted, act)
     return _answer([_item(at, outcome, status(at)) for at, outcome in enumerate(outcomes)])
 
 

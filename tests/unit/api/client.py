@@ -38,14 +38,18 @@ class Answer:
 
 
 class Client:
-    """Asks as the usual user; `stranger` asks as somebody else."""
+    """Asks as the usual user; `stranger` asks as somebody else, `nobody` without a token."""
 
-    def __init__(self, user_id: str | None = None) -> None:
-        self._user_id = user_id
+    def __init__(self, user_id: str | None = None, *, token: bool = True) -> None:
+        self._user_id, self._token = user_id, token
 
     @property
     def stranger(self) -> Client:
         return Client(STRANGER)
+
+    @property
+    def nobody(self) -> Client:
+        return Client(token=False)
 
     def get(self, path: str, **more: Any) -> Answer:
         return self.request("GET", path, **more)
@@ -64,6 +68,8 @@ class Client:
 
     def request(self, method: str, path: str, **more: Any) -> Answer:
         event = http_event(method, path, **{"user_id": self._user_id, **more})
+        if not self._token:
+            del event["requestContext"]["authorizer"]
         answer = lambda_handler(event, FakeLambdaContext())
         headers = {name.lower(): value for name, value in answer["headers"].items()}
         text = answer.get("body") or ""
