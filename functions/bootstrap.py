@@ -6,7 +6,7 @@ Each adapter is imported where it is built, so that a function loads only what i
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from functions.domain.ports import (
@@ -113,7 +113,7 @@ def cursor_secret(secret_arn: str) -> bytes:
     return read_secret(secret_arn)
 
 
-def health_checks(tables: Sequence[str], bucket: str, queue: str) -> Mapping[str, bool]:
+def health_checks(tables: Mapping[str, str], bucket: str, queue: str) -> Mapping[str, bool]:
     from functions.adapters.health import reach
 
     return reach(tables, bucket, queue)

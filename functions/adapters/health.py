@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -12,12 +12,12 @@ from functions.adapters.aws import client
 Check = Callable[[], object]
 
 
-def reach(tables: Sequence[str], bucket: str, queue: str) -> Mapping[str, bool]:
-    """One cheap call each: name -> reached."""
+def reach(tables: Mapping[str, str], bucket: str, queue: str) -> Mapping[str, bool]:
+    """One cheap call each: name -> reached. `tables` are by what they hold."""
     dynamodb = client("dynamodb")
     checks: dict[str, Check] = {
         f"table:{what}": functools.partial(dynamodb.describe_table, TableName=name)
-        for what, name in zip(("videos", "runs", "segments", "idempotency"), tables, strict=True)
+        for what, name in tables.items()
     }
     checks["bucket:media"] = lambda: client("s3").head_bucket(Bucket=bucket)
     checks["queue:uploads"] = lambda: client("sqs").get_queue_url(QueueName=queue)

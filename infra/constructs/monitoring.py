@@ -61,6 +61,11 @@ class Monitoring(Construct):
         throttles = _throttles(watched.data)
         self._alarm("DeadLetters", depth, 1, "An upload could not be started: redrive the queue.")
         self._alarm("Unfollowed", unfollowed, 1, "A range was not cut, or a deletion not finished.")
+        behind = watched.functions["FollowSegments"].metric(
+            "IteratorAge", statistic="Maximum", period=_FIVE
+        )
+        # The stream forgets after a day.
+        self._alarm("StreamAge", behind, 3_600_000, "New ranges and deletions wait for an hour.")
         self._alarm("QueueAge", age, 300, "Uploads wait: start_pipeline fails or is throttled.")
         self._alarm("ApiFaults", faults, 5, "The API answers with 5xx.")
         self._alarm(

@@ -73,7 +73,7 @@ class DynamoSegmentCounters:
             if now is None:
                 continue
             told = now.last_synced
-            if told and not (was and was.last_synced == told):
+            if told and not (was and was.last_synced and was.last_synced >= told):
                 synced[platform] = max(told, synced.get(platform, told))
             for gain in gains(was, now):
                 _add(days.setdefault((gain.day, platform), {}), gain.numbers)

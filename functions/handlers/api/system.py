@@ -24,16 +24,17 @@ router = new_router()
 def health(deep: Annotated[bool, Query()] = False) -> Response[models.HealthAnswer]:
     if not deep:
         return answer(models.HealthAnswer(status="ok", stage=settings.stage), HTTPStatus.OK)
+    tables = {
+        "videos": settings.videos_table,
+        "runs": settings.runs_table,
+        "segments": settings.segments_table,
+        "counters": settings.counters_table,
+        "snapshots": settings.snapshots_table,
+        "rates": settings.rates_table,
+        "idempotency": settings.idempotency_table,
+    }
     checks = bootstrap.health_checks(
-        (
-            settings.videos_table,
-            settings.runs_table,
-            settings.segments_table,
-            settings.counters_table,
-            settings.snapshots_table,
-            settings.rates_table,
-            settings.idempotency_table,
-        ),
+        tables,
         settings.media_bucket,
         settings.upload_queue,
     )

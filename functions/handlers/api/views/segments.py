@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functions.domain.segment import Segment
-from functions.domain.social import METRICS, Post
+from functions.domain.social import METRICS, Post, combined
 from functions.handlers.api.models import segment_answers as models
+from functions.handlers.api.request import settings
 from functions.handlers.api.views.common import failure, seconds_or_none
 
 
@@ -42,6 +43,8 @@ def segment(item: Segment) -> models.SegmentAnswer:
 
 
 def post(item: Post) -> models.PostAnswer:
+    """YouTube's terms allow rates of our own on its numbers only where that was agreed."""
+    rated = bool(combined([item], with_youtube=settings.youtube_combined))
     numbers = {metric: item.number(metric) for metric in METRICS}
     return models.PostAnswer(
         platform=item.platform,
@@ -53,7 +56,7 @@ def post(item: Post) -> models.PostAnswer:
         likes=item.likes.value,
         shares=item.shares.value,
         comments=item.comments.value,
-        engagement_rate=item.engagement_rate,
+        engagement_rate=item.engagement_rate if rated else None,
         last_synced=item.last_synced,
         states={metric: number.state for metric, number in numbers.items()},
         as_of={metric: number.at for metric, number in numbers.items()},
