@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from functions.domain.errors import UnavailableError
 
 
@@ -9,9 +11,11 @@ class FakeRequestCounts:
     def __init__(self) -> None:
         self.hits: dict[str, int] = {}
         self.out_of_reach = False
+        self._lock = threading.Lock()
 
     def hit(self, key: str, expires_at: int) -> int:
         if self.out_of_reach:
             raise UnavailableError("dependency.unavailable", "The table failed.")
-        self.hits[key] = self.hits.get(key, 0) + 1
-        return self.hits[key]
+        with self._lock:
+            self.hits[key] = self.hits.get(key, 0) + 1
+            return self.hits[key]
