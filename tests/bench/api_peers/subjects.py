@@ -51,6 +51,7 @@ MEASURED = (
 )
 REFUSED = (
     Request("no such segment", "GET", "/api/segments/unknown", 404),
+    Request("too many", "GET", "/api/segments", 422, query={"limit": "101"}),
     Request("wrong", "PATCH", f"/api/segments/{SEGMENT}", 422, body={"title": 5, "surplus": 1}),
 )
 
