@@ -18,6 +18,7 @@ REPORTED = {
     ("AWS/SQS", "ApproximateAgeOfOldestMessage"): [{"QueueName"}],
     ("AWS/ApiGateway", "5xx"): [{"ApiId"}, {"ApiId", "Stage"}],
     ("AWS/States", "ExecutionsTimedOut"): [{"StateMachineArn"}],
+    ("AWS/Lambda", "IteratorAge"): [{"FunctionName"}],
     ("AWS/DynamoDB", "ThrottledRequests"): [{"TableName", "Operation"}],
     ("AWS/DynamoDB", "ReadThrottleEvents"): [
         {"TableName"},
