@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
@@ -33,7 +33,6 @@ from functions.services.ownership import own_segment, own_video
 router = new_router()
 TAGS = ["segments"]
 DOWNLOAD_SECONDS = 900
-_FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @router.get(
@@ -77,19 +76,14 @@ def _query(user_id: str, filters: models.SegmentFilters) -> SegmentQuery:
         video_id=filters.video_id,
         min_duration=_milliseconds(filters.min_duration),
         max_duration=_milliseconds(filters.max_duration),
-        created_after=_moment(filters.created_after),
-        created_before=_moment(filters.created_before),
+        created_after=filters.created_after,
+        created_before=filters.created_before,
         tags=tuple(tag for tag in tags if tag),
         all_tags=filters.tags_match is TagMatch.ALL,
         has_social_media=filters.has_social_media,
         platform=filters.platform,
         words=words_of(filters.q or ""),
     )
-
-
-def _moment(value: datetime | None) -> datetime | None:
-    """Within what can be told in UTC; there are no segments beyond."""
-    return None if value is None else min(max(value, _FIRST), _LAST)
 
 
 def _milliseconds(value: float | None) -> Milliseconds | None:

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+)
+
+_FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST: Final = datetime(9999, 1, 1, tzinfo=UTC)
+_DATE_AND_TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ].+")
+# What the checks below want, in the words of JSON Schema.
+_CONTROLS: Final = r"\u0000-\u001f\u007f-\u009f"
+_ONE_LINE: Final = rf"^[^{_CONTROLS}]*[^\s{_CONTROLS}][^{_CONTROLS}]*$"
+_MANY_LINES: Final = r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$"
+_YEARS: Final = "^(19[7-9]|[2-9][0-9][0-9])[0-9]-"
 
 
 def _printable(text: str) -> str:
@@ -22,11 +40,32 @@ def _lines(text: str) -> str:
     return text
 
 
-Text = Annotated[str, AfterValidator(_printable)]
+def _written_out(value: object) -> object:
+    """A number would be taken for seconds since 1970, or for milliseconds."""
+    if not isinstance(value, str) or not _DATE_AND_TIME.fullmatch(value):
+        raise ValueError("must be a date and a time as in RFC 3339, such as 2026-03-01T12:00:00Z")
+    return value
+
+
+def _near(value: datetime) -> datetime:
+    """Beyond that, a time cannot be told in UTC, or not with four digits of the year."""
+    if not _FIRST <= value < _LAST:
+        raise ValueError("must be of the years 1970 to 9998")
+    return value
+
+
+Text = Annotated[str, AfterValidator(_printable), Field(json_schema_extra={"pattern": _ONE_LINE})]
 """One line."""
 
-Lines = Annotated[str, AfterValidator(_lines)]
+Lines = Annotated[str, AfterValidator(_lines), Field(json_schema_extra={"pattern": _MANY_LINES})]
 """Text with line ends."""
+
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(_written_out),
+    AfterValidator(_near),
+    Field(json_schema_extra={"pattern": _YEARS}),
+]
 
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\w-]+$")]
 

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from functions.domain.segment import SegmentType
 from functions.domain.segment_query import SortBy, SortOrder, TagMatch
 from functions.domain.social import Platform
-from functions.handlers.api.models.common import Body, Id, Lines, Text
+from functions.handlers.api.models.common import Body, Id, Lines, Moment, Text
 
 MAX_TAGS = 30
 MAX_BATCH = 100
@@ -44,13 +35,6 @@ def _different(tags: list[str]) -> list[str]:
     return tags
 
 
-def _written_out(value: object) -> object:
-    """Not a number, which the library takes for the seconds since 1970."""
-    if not re.match(r"\d{4}-\d\d-\d\d[Tt]", str(value)):
-        raise ValueError("must be a date with time and zone, such as 2026-03-01T12:00:00Z")
-    return value
-
-
 Title = Annotated[Text, Field(max_length=200, examples=["The opening"])]
 Description = Annotated[Lines, Field(max_length=2_000, examples=["How it all began."])]
 Tag = Annotated[Text, Field(max_length=50), AfterValidator(_tag)]
@@ -61,7 +45,6 @@ Tags = Annotated[
 ]
 _Seconds = Annotated[float, Field(ge=0, le=MAX_SECONDS, allow_inf_nan=False, examples=[12.5])]
 Seconds = Annotated[_Seconds, Field(strict=True)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 Version = Annotated[int, Field(ge=1, strict=True, description="The version that was read")]
 
 

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
-from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from functions.domain.social import Platform
-from functions.handlers.api.models.common import Body, Text
+from functions.handlers.api.models.common import Body, Moment, Text
 
 MAX_NUMBER = 10**15
-_DATE_AND_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ].+")
-
-
-def _written(value: object) -> object:
-    """A number would be taken for seconds since 1970, or for milliseconds."""
-    if not isinstance(value, str) or not _DATE_AND_TIME.fullmatch(value):
-        raise ValueError("must be a date and a time as in RFC 3339, such as 2026-03-01T12:00:00Z")
-    return value
-
-
-Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
 Count = Annotated[int, Field(ge=0, le=MAX_NUMBER, strict=True)]
 PostId = Annotated[str, StringConstraints(max_length=128, pattern=r"^[A-Za-z0-9_.:-]+$")]
 
