@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
 from functions.domain.errors import CutroomError, FieldError, InvalidInputError
 
@@ -92,19 +91,10 @@ def invalid(fields: Sequence[FieldError]) -> InvalidInputError:
     return InvalidInputError("request.invalid", says, fields=tuple(fields[:MAX_FIELDS]))
 
 
-def fields_of(error: RequestValidationError) -> list[FieldError]:
-    """The wrong places; what was sent is not echoed."""
-    return [_field(row) for row in error.errors()]
-
-
-def _field(row: Mapping[str, Any]) -> FieldError:
-    place = [str(part) for part in row["loc"]]
-    if place and place[0] in {"body", "query", "path", "header"}:
-        place = place[1:]
-    if row["type"] == "json_invalid":
-        place = []
+def field_of(row: Mapping[str, Any], place: str) -> FieldError:
+    """A row of the validating library, found at or below a place; what was sent is not echoed."""
     says = str(row["msg"]).removeprefix("Value error, ")
-    return FieldError(pointer(place), str(row["type"]), says)
+    return FieldError(place + pointer([str(part) for part in row["loc"]]), row["type"], says)
 
 
 def pointer(place: Sequence[str]) -> str:

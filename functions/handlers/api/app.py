@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions import bootstrap
@@ -25,7 +24,7 @@ from functions.handlers.api import (
 )
 from functions.handlers.api.document import describe
 from functions.handlers.api.request import caller_of, settings
-from functions.handlers.api.resolver import Api, allowed, refusal, written
+from functions.handlers.api.resolver import Api
 from functions.runtime import problem, telemetry
 from functions.runtime.rate_limit import Allowance, spend
 
@@ -34,7 +33,6 @@ _SEGMENTS = (segments, segment_changes, segment_batches, social, analytics)
 for part in (uploads, videos, *_SEGMENTS, pipeline, system):
     app.include_router(part.router)
 describe(app)
-_WRITTEN = written(app)
 
 # API Gateway takes 10 MB and a function 6; nothing here needs as much.
 MAX_BODY = 512 * 1024
@@ -45,11 +43,6 @@ _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 @app.exception_handler(CutroomError)  # type: ignore[untyped-decorator]
 def _cutroom_error(error: CutroomError) -> Response[str]:
     return problem.of_error(error)
-
-
-@app.exception_handler(RequestValidationError)  # type: ignore[untyped-decorator]
-def _validation_error(error: RequestValidationError) -> Response[str]:
-    return problem.of_error(refusal(app, error))
 
 
 @app.exception_handler(RecursionError)  # type: ignore[untyped-decorator]
@@ -69,9 +62,6 @@ def _unknown_error(error: Exception) -> Response[str]:
 
 @app.not_found
 def _no_route(_: Exception) -> Response[str]:
-    methods = allowed(app, app.current_event.path)
-    if methods:
-        return problem.wrong_method(methods)
     return problem.problem(404, "route.not_found", "There is no such address; see /docs.")
 
 
@@ -116,10 +106,7 @@ def _spend(event: Mapping[str, Any]) -> Allowance | None:
 def _answer(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if _size(event.get("body") or "") > MAX_BODY:
         return _serialized(problem.of_error(_too_large()))
-    method, path = event["requestContext"]["http"]["method"], event["rawPath"]
-    # A path that is written out is no id of another route.
-    if method not in _WRITTEN.get(path, {method}):
-        return _serialized(problem.wrong_method(sorted(_WRITTEN[path])))
+    method = event["requestContext"]["http"]["method"]
     key = _headers(event).get("idempotency-key")
     if method == "POST" and key is not None:
         return _once(event, context, key)

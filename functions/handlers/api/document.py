@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Final
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, Server, Tag
 
 from functions.runtime.problem import CONTENT_TYPE
 
@@ -15,18 +15,6 @@ _SAYS: Final = (
     "Upload a video, get it back in segments. Errors are problem details (RFC 9457) with a stable "
     "`code`; lists are paged by an opaque `cursor`; a POST with an `Idempotency-Key` is done once."
 )
-_ARGUMENTS: Final[dict[str, Any]] = {
-    "title": TITLE,
-    "version": VERSION,
-    "description": _SAYS,
-    "tags": [Tag(name=name) for name in ("uploads", "videos", "pipeline", "segments", "system")],
-    # Relative to the document itself, so that it is right behind any host, stage and path.
-    "servers": [Server(url=".")],
-    "security_schemes": {
-        "token": HTTPBearer(bearerFormat="JWT", description="An access token of the user pool")
-    },
-    "security": [{"token": []}],
-}
 _TEXT: Final = {"type": "string"}
 _FIELD: Final = {"pointer": _TEXT, "code": _TEXT, "detail": _TEXT}
 _PROBLEM: Final = {
@@ -46,6 +34,24 @@ _REFUSALS: Final = {
     "422": "The request is not valid",
     "default": "Any other problem; `code` says which",
 }
+
+
+def arguments() -> dict[str, Any]:
+    """What the library needs to write it; its models are costly to load and rarely used."""
+    from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, Server, Tag  # noqa: PLC0415
+
+    names = ("uploads", "videos", "pipeline", "segments", "system")
+    bearer = HTTPBearer(bearerFormat="JWT", description="An access token of the user pool")
+    return {
+        "title": TITLE,
+        "version": VERSION,
+        "description": _SAYS,
+        "tags": [Tag(name=name) for name in names],
+        # Relative to the document itself, so that it is right behind any host, stage and path.
+        "servers": [Server(url=".")],
+        "security_schemes": {"token": bearer},
+        "security": [{"token": []}],
+    }
 
 
 def complete(document: dict[str, Any]) -> dict[str, Any]:
@@ -76,12 +82,23 @@ def _describe_refusals(path: str, operation: dict[str, Any]) -> None:
 
 def describe(app: APIGatewayHttpResolver) -> None:
     """Add `/docs` and `/openapi.json`."""
-    app.enable_swagger(path="/docs", **_ARGUMENTS)
 
     @app.get("/openapi.json", include_in_schema=False)
     def openapi() -> Response[str]:
-        return Response(
-            status_code=200,
-            content_type="application/json",
-            body=app.get_openapi_json_schema(**_ARGUMENTS),
+        body = app.get_openapi_json_schema(**arguments())
+        return Response(status_code=200, content_type="application/json", body=body)
+
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> Response[str]:
+        from aws_lambda_powertools.event_handler.openapi import swagger_ui  # noqa: PLC0415
+
+        folder = Path(swagger_ui.__file__).parent
+        page = swagger_ui.generate_swagger_html(
+            app.get_openapi_json_schema(**arguments()).replace("</", "<\\/"),
+            (folder / "swagger-ui-bundle.min.js").read_text(),
+            (folder / "swagger-ui.min.css").read_text(),
+            "",
+            None,
+            False,
         )
+        return Response(status_code=200, content_type="text/html", body=page)
