@@ -28,14 +28,15 @@ _IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc")
 
 @jsii.implements(ILocalBundling)
 class _Copy:
-    """Our own code as it is; on one machine with the program that starts it."""
+    """Our own code with its bytecode; on one machine with the program that starts it."""
 
-    def __init__(self, *, local: bool) -> None:
-        self._local = local
+    def __init__(self, settings: StageSettings) -> None:
+        self._local, self._version = settings.local, settings.python_version
 
     def try_bundle(self, output_dir: str, *_: Any, **__: Any) -> bool:
         target = Path(output_dir)
         shutil.copytree(ROOT / "functions", target / "functions", ignore=_IGNORED)
+        _compile(target / "functions", self._version)
         if self._local:
             start = target / "bootstrap"
             start.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m awslambdaric "$_HANDLER"\n')
@@ -54,12 +55,19 @@ class _Wheels:
         target = Path(output_dir) / "python"
         version = self._settings.python_version
         install(self._requirements, target, version=version, machine=self._settings.machine)
-        interpreter = bytecode_interpreter(version)
-        if interpreter:
-            # unchecked: layers are read-only and their files' times are not the wheels' own.
-            words = ["-q", "--invalidation-mode", "unchecked-hash", str(target)]
-            subprocess.run([interpreter, "-m", "compileall", *words], check=True)
+        _compile(target, version)
         return True
+
+
+def _compile(folder: Path, version: str) -> None:
+    """Bytecode, where that Python can be run here: in Lambda nothing can be kept at run time.
+
+    unchecked: what is shipped is read-only, and its files' times are not the sources' own.
+    """
+    interpreter = bytecode_interpreter(version)
+    if interpreter:
+        words = ["-q", "--invalidation-mode", "unchecked-hash", "-s", str(folder), str(folder)]
+        subprocess.run([interpreter, "-m", "compileall", *words], check=True)
 
 
 def install(requirements: Path, target: Path, *, version: str, machine: str) -> None:
@@ -91,12 +99,15 @@ def bytecode_interpreter(version: str) -> str | None:
 
 def code(settings: StageSettings) -> lambda_.Code:
     """The one code asset."""
+    version = settings.python_version
+    bytecode = str(bytecode_interpreter(version) is not None)
+    local = settings.stage if settings.local else ""
     return lambda_.Code.from_asset(
         str(ROOT / "functions"),
         exclude=["**/__pycache__"],
-        asset_hash=_digest(settings.stage if settings.local else "", *_sources()),
+        asset_hash=_digest(local, version, bytecode, *_sources()),
         asset_hash_type=AssetHashType.CUSTOM,
-        bundling=_bundling(_Copy(local=settings.local)),
+        bundling=_bundling(_Copy(settings)),
     )
 
 

@@ -52,6 +52,15 @@ class Assembly:
             if resource["Type"] == "AWS::Lambda::LayerVersion"
         }
 
+    def code(self) -> Path:
+        """The folder of our own code, one for all functions."""
+        (key,) = {
+            resource["Properties"]["Code"]["S3Key"]
+            for resource in self.resources.values()
+            if resource["Type"] == "AWS::Lambda::Function"
+        }
+        return self.asset(key)
+
     def unzipped(self) -> dict[str, int]:
         """handler -> bytes of its code and all of its layers"""
         sizes = {}

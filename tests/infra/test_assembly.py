@@ -139,3 +139,15 @@ def test_given_an_interpreter_of_the_runtimes_version_when_built_then_bytecode_i
 
     assert bool(compiled) == bool(packaging.bytecode_interpreter("3.13"))
     assert [name for name in compiled if ".cpython-313." not in name] == []
+
+
+def test_given_an_interpreter_of_the_runtimes_version_when_built_then_bytecode_is_with_our_code(
+    assembly: Assembly,
+):
+    """Nothing can be written beside the code in Lambda: each cold start would compile it anew."""
+    code = assembly.code()
+    sources = {path for path in _files(code) if path.suffix == ".py"}
+    compiled = {path for path in _files(code) if path.suffix == ".pyc"}
+
+    assert sources
+    assert len(compiled) == (len(sources) if packaging.bytecode_interpreter("3.13") else 0)
