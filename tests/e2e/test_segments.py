@@ -192,7 +192,7 @@ def test_given_a_posted_segment_when_its_numbers_are_told_then_analytics_show_th
     assert linked.status == 201, linked.body
     assert (linked.json["views"], linked.json["engagement_rate"]) == (1_000, 0.1)
     shown = cloud.call("GET", f"{path}/analytics").json
-    assert shown["totals"]["views"] == 1_000
+    assert shown["totals"]["views"]["total"] == 1_000
     assert shown["totals"]["engagement_rate"] == 0.1
     best = cloud.call("GET", "/api/segments?sort_by=views&limit=1").json["items"]
     assert best[0]["segment_id"] == segment["segment_id"]
