@@ -18,8 +18,11 @@ from infra.settings import StageSettings
 
 PUBLIC = ("/health", "/docs", "/openapi.json")
 _METHODS = gateway.HttpMethod
-_EXPOSED = ["ETag", "Location", "Retry-After", "X-Request-Id"]
-_ACCEPTED = ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "X-Request-Id"]
+_RATES = ["RateLimit", "RateLimit-Policy"]
+_OLDER_RATES = ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
+_EXPOSED = ["Allow", "ETag", "Location", *_RATES, *_OLDER_RATES, "Retry-After", "X-Request-Id"]
+_CONDITIONS = ["If-Match", "If-None-Match"]
+_ACCEPTED = ["Authorization", "Content-Type", "Idempotency-Key", *_CONDITIONS, "X-Request-Id"]
 
 
 class HttpApi(Construct):
