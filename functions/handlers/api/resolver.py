@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.api_gateway import BaseRouter, Route
@@ -20,11 +20,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel
 
 from functions.handlers.api.arguments import Arguments
-from functions.handlers.api.document import complete
 from functions.runtime import problem
-
-if TYPE_CHECKING:
-    from aws_lambda_powertools.event_handler.openapi.models import OpenAPI
 
 Answer = dict[str, Any]
 Match = Callable[[str], re.Match[str] | None]
@@ -76,14 +72,6 @@ class Api(APIGatewayHttpResolver):
     def _named(self) -> list[tuple[Match, dict[str, Route]]]:
         paths = _by_path(self._dynamic_routes).values()
         return [(next(iter(routes.values())).rule.match, routes) for routes in paths]
-
-    def get_openapi_schema(self, **arguments: Any) -> OpenAPI:
-        from aws_lambda_powertools.event_handler.openapi.models import OpenAPI  # noqa: PLC0415
-
-        document = super().get_openapi_schema(**arguments)
-        return OpenAPI(
-            **complete(document.model_dump(mode="json", by_alias=True, exclude_none=True))
-        )
 
 
 def _by_path(routes: list[Route]) -> dict[str, dict[str, Route]]:

@@ -1,4 +1,7 @@
-"""The API as a client sees it: requests in, answers out, through the one handler."""
+"""The API as a client sees it: requests in, answers out, through the one handler.
+
+Every answer is held against the document.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from functions.handlers.api.app import lambda_handler
 from tests.builders import STRANGER
 from tests.events.build import http_event
 from tests.fakes.lambda_context import FakeLambdaContext
+from tests.unit.api.promised import keeps
 
 
 @dataclass(frozen=True)
@@ -38,18 +42,14 @@ class Answer:
 
 
 class Client:
-    """Asks as the usual user; `stranger` asks as somebody else, `nobody` without a token."""
+    """Asks as the usual user; `stranger` asks as somebody else."""
 
-    def __init__(self, user_id: str | None = None, *, token: bool = True) -> None:
-        self._user_id, self._token = user_id, token
+    def __init__(self, user_id: str | None = None) -> None:
+        self._user_id = user_id
 
     @property
     def stranger(self) -> Client:
         return Client(STRANGER)
-
-    @property
-    def nobody(self) -> Client:
-        return Client(token=False)
 
     def get(self, path: str, **more: Any) -> Answer:
         return self.request("GET", path, **more)
@@ -68,11 +68,13 @@ class Client:
 
     def request(self, method: str, path: str, **more: Any) -> Answer:
         event = http_event(method, path, **{"user_id": self._user_id, **more})
-        if not self._token:
+        if not path.startswith("/api/"):
+            # The gateway asks for no token there, and reads none.
             del event["requestContext"]["authorizer"]
         answer = lambda_handler(event, FakeLambdaContext())
         headers = {name.lower(): value for name, value in answer["headers"].items()}
         text = answer.get("body") or ""
         # The gateway takes text only; anything else would reach the client as its own error.
         assert isinstance(text, str), f"{method} {path} answers with {type(text).__name__}"
+        keeps(method, path, answer["statusCode"], headers, text)
         return Answer(answer["statusCode"], headers, text)

@@ -143,7 +143,7 @@ def test_given_counts_out_of_reach_when_asked_then_it_is_served_and_noted(
 def test_given_a_public_route_when_asked_then_it_is_not_counted(
     client: Client, world: World, path: str
 ):
-    answer = client.nobody.get(path)
+    answer = client.get(path)
 
     assert not answer.headers.keys() & NAMES
     assert world.request_counts.hits == {}

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from functions.domain.segment import SegmentType
 from functions.domain.social import Platform
+from functions.handlers.api.models import segment_examples as examples
+from functions.handlers.api.models.examples import shown
 from functions.handlers.api.models.segment_answers import PostAnswer
 
 MAX_DAYS = 365
@@ -116,6 +118,8 @@ class OverviewAnswer(BaseModel):
 class SegmentAnalyticsAnswer(OverviewAnswer):
     """`posts` tell of each number its state, and of when it is."""
 
+    model_config = shown(examples.SEGMENT_ANALYTICS)
+
     segment_id: str
     video_id: str
     posts: list[PostAnswer]
@@ -140,6 +144,8 @@ class CardAnswer(BaseModel):
 class AnalyticsAnswer(OverviewAnswer):
     """`best` and `worst` are by `ranked_by`, of the segments of which it is known; of few segments
     one may be in both."""
+
+    model_config = shown(examples.ANALYTICS)
 
     segments: SegmentCountsAnswer
     ranked_by: RankBy

@@ -21,9 +21,14 @@ _LAST: Final = datetime(9999, 1, 1, tzinfo=UTC)
 _DATE_AND_TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ].+")
 # What the checks below want, in the words of JSON Schema.
 _CONTROLS: Final = r"\u0000-\u001f\u007f-\u009f"
-_ONE_LINE: Final = rf"^[^{_CONTROLS}]*[^\s{_CONTROLS}][^{_CONTROLS}]*$"
 _MANY_LINES: Final = r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$"
 _YEARS: Final = "^(19[7-9]|[2-9][0-9][0-9])[0-9]-"
+
+
+def one_line(but: str = "") -> str:
+    """The pattern of a text that is not blank, and has none of the letters of `but`."""
+    never = _CONTROLS + but
+    return rf"^[^{never}]*[^\s{never}][^{never}]*$"
 
 
 def _printable(text: str) -> str:
@@ -54,7 +59,7 @@ def _near(value: datetime) -> datetime:
     return value
 
 
-Text = Annotated[str, AfterValidator(_printable), Field(json_schema_extra={"pattern": _ONE_LINE})]
+Text = Annotated[str, AfterValidator(_printable), Field(json_schema_extra={"pattern": one_line()})]
 """One line."""
 
 Lines = Annotated[str, AfterValidator(_lines), Field(json_schema_extra={"pattern": _MANY_LINES})]

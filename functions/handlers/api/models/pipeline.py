@@ -7,10 +7,14 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from functions.handlers.api.models import examples
 from functions.handlers.api.models.common import Body, FailureAnswer, Id
+from functions.handlers.api.models.examples import shown
 
 
 class StartPipeline(Body):
+    model_config = shown({"video_id": examples.VIDEO_ID})
+
     video_id: Id
 
 
@@ -26,6 +30,8 @@ class StageAnswer(BaseModel):
 
 
 class RunAnswer(BaseModel):
+    model_config = shown(examples.RUN)
+
     video_id: str
     run_id: str
     status: str
@@ -38,6 +44,8 @@ class RunAnswer(BaseModel):
 
 
 class RunAccepted(BaseModel):
+    model_config = shown(examples.RUN_ACCEPTED)
+
     video_id: str
     run_id: str
     status: str

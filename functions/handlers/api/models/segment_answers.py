@@ -9,7 +9,9 @@ from pydantic import BaseModel, Field
 
 from functions.domain.segment import SegmentSource, SegmentStatus, SegmentType
 from functions.domain.social import NumberState, Platform
+from functions.handlers.api.models import segment_examples as examples
 from functions.handlers.api.models.common import FailureAnswer
+from functions.handlers.api.models.examples import shown
 
 
 class PostAnswer(BaseModel):
@@ -36,6 +38,8 @@ class SegmentAnswer(BaseModel):
 
     `views` and `engagement_rate` sum up the posts and are what lists are sorted by.
     """
+
+    model_config = shown(examples.SEGMENT)
 
     segment_id: str
     video_id: str
@@ -71,12 +75,16 @@ class SegmentList(BaseModel):
     """`partial`: the call's read budget was spent before the page was full; go on with
     `next_cursor`. A null cursor is the end."""
 
+    model_config = shown(examples.SEGMENTS)
+
     items: list[SegmentAnswer]
     next_cursor: str | None
     partial: bool = False
 
 
 class DownloadAnswer(BaseModel):
+    model_config = shown(examples.DOWNLOAD)
+
     url: str
     file_name: str
     expires_at: datetime
@@ -93,6 +101,8 @@ class BatchItem(BaseModel):
 
 
 class BatchAnswer(BaseModel):
+    model_config = shown(examples.BATCH)
+
     succeeded: int
     failed: int
     results: list[BatchItem]

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic.config import JsonValue
 
 from functions.domain.segment import SegmentType
 from functions.domain.segment_query import SortBy, SortOrder, TagMatch
 from functions.domain.social import Platform
-from functions.handlers.api.models.common import Body, Id, Lines, Moment, Text
+from functions.handlers.api.models import segment_examples as examples
+from functions.handlers.api.models.common import Body, Id, Lines, Moment, Text, one_line
+from functions.handlers.api.models.examples import shown
 
 MAX_TAGS = 30
 MAX_BATCH = 100
 # Longer than any source can be.
 MAX_SECONDS = 1_000_000.0
+_WORDS: Final = ("title", "description", "tags")
+_SOME: Final[list[JsonValue]] = [{"required": [name]} for name in _WORDS]
 
 
 def _tag(text: str) -> str:
@@ -37,10 +42,18 @@ def _different(tags: list[str]) -> list[str]:
 
 Title = Annotated[Text, Field(max_length=200, examples=["The opening"])]
 Description = Annotated[Lines, Field(max_length=2_000, examples=["How it all began."])]
-Tag = Annotated[Text, Field(max_length=50), AfterValidator(_tag)]
+Tag = Annotated[
+    Text,
+    Field(max_length=50, json_schema_extra={"pattern": one_line(but=",")}),
+    AfterValidator(_tag),
+]
 Tags = Annotated[
     list[Tag],
-    Field(max_length=MAX_TAGS, examples=[["intro", "interview"]]),
+    Field(
+        max_length=MAX_TAGS,
+        examples=[["intro", "interview"]],
+        json_schema_extra={"uniqueItems": True},
+    ),
     AfterValidator(_different),
 ]
 _Seconds = Annotated[float, Field(ge=0, le=MAX_SECONDS, allow_inf_nan=False, examples=[12.5])]
@@ -59,19 +72,10 @@ class SegmentWords(Body):
 class CreateSegment(SegmentWords):
     """A range of a video, cut in the background, or with no range the whole upload as it is."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "video_id": "0197a1c2-7d1e-7c3a-9a58-2f1f6f1f0a11",
-                    "start": 12.5,
-                    "end": 31.0,
-                    "title": "The opening",
-                    "tags": ["intro"],
-                }
-            ]
-        },
+    model_config = shown(
+        examples.RANGE,
+        examples.WHOLE,
+        dependentRequired={"start": ["end"], "end": ["start"]},
     )
 
     video_id: Id
@@ -91,13 +95,13 @@ class CreateSegment(SegmentWords):
 class ReplaceSegment(SegmentWords):
     """All of a user's words at once: what is left out is cleared."""
 
+    model_config = shown(examples.WORDS)
+
 
 class EditSegment(Body):
     """Some of a user's words: what is left out stays, null clears."""
 
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"title": "A better title"}]}
-    )
+    model_config = shown(examples.SOME_WORDS, anyOf=_SOME)
 
     title: Title | None = None
     description: Description | None = None
@@ -105,32 +109,40 @@ class EditSegment(Body):
 
     @model_validator(mode="after")
     def _something(self) -> EditSegment:
-        if not self.model_fields_set & {"title", "description", "tags"}:
+        if not self.model_fields_set & set(_WORDS):
             raise ValueError("name at least one of title, description and tags")
         return self
 
 
 class EditOne(EditSegment):
-    model_config = ConfigDict(extra="forbid", json_schema_extra={})
+    model_config = shown({**examples.ONE, **examples.SOME_WORDS}, anyOf=_SOME)
 
     segment_id: Id
     version: Version | None = None
 
 
 class DeleteOne(Body):
+    model_config = shown(examples.ONE)
+
     segment_id: Id
     version: Version | None = None
 
 
 class CreateMany(Body):
+    model_config = shown({"segments": [examples.RANGE, examples.WHOLE]})
+
     segments: list[CreateSegment] = Field(min_length=1, max_length=MAX_BATCH)
 
 
 class EditMany(Body):
+    model_config = shown({"segments": [{**examples.ONE, **examples.SOME_WORDS}]})
+
     segments: list[EditOne] = Field(min_length=1, max_length=MAX_BATCH)
 
 
 class DeleteMany(Body):
+    model_config = shown({"segments": [examples.ONE]})
+
     segments: list[DeleteOne] = Field(min_length=1, max_length=MAX_BATCH)
 
 
@@ -158,5 +170,7 @@ class SegmentFilters(BaseModel):
     )
     sort_by: SortBy = SortBy.CREATED_AT
     sort_order: SortOrder = SortOrder.DESC
-    limit: int = Field(default=50, ge=1, le=100)
-    cursor: str | None = Field(default=None, max_length=2_000)
+    limit: int = Field(default=50, ge=1, le=100, description="How many a page has")
+    cursor: str | None = Field(
+        default=None, max_length=2_000, description="`next_cursor` of the page before"
+    )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from functions.domain.social import Platform
+from functions.handlers.api.models import segment_examples as examples
 from functions.handlers.api.models.common import Body, Moment, Text
+from functions.handlers.api.models.examples import shown
 
 MAX_NUMBER = 10**15
 Count = Annotated[int, Field(ge=0, le=MAX_NUMBER, strict=True)]
@@ -26,20 +28,7 @@ class Metrics(Body):
 class LinkPost(Body):
     """A post by its id, its address or both, and numbers of it that were collected elsewhere."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "platform": "tiktok",
-                    "post_url": "https://www.tiktok.com/@ada/video/7234567890123456789",
-                    "posted_at": "2026-03-01T12:00:00Z",
-                    "metrics": {"views": 1200, "likes": 80, "shares": 5, "comments": None},
-                    "collected_at": "2026-03-02T08:00:00Z",
-                }
-            ]
-        },
-    )
+    model_config = shown(examples.LINK)
 
     platform: Platform
     post_id: PostId | None = Field(

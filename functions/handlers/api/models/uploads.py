@@ -8,7 +8,9 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from functions.domain.segmentation import MAX_LENGTH, MIN_LENGTH
+from functions.handlers.api.models import examples
 from functions.handlers.api.models.common import Body, Text
+from functions.handlers.api.models.examples import shown
 
 # S3 takes parts of up to 5 GiB, and an upload has at most 500 of them.
 MAX_UPLOAD = 2 * 1024**4
@@ -26,6 +28,8 @@ class UploadOptions(Body):
 
 
 class CreateUpload(Body):
+    model_config = shown(examples.NEW_UPLOAD)
+
     file_name: Text = Field(max_length=255, examples=["holiday.mp4"])
     size: int = Field(ge=1, le=MAX_UPLOAD, strict=True, description="Bytes", examples=[48_302_112])
     content_type: str = Field(
@@ -54,6 +58,8 @@ class UploadAnswer(BaseModel):
 
     `parts` are the first 100 that are missing: send them and GET this again, until none is left.
     """
+
+    model_config = shown(examples.UPLOAD_IN_PARTS, examples.UPLOAD_AT_ONCE)
 
     video_id: str
     status: str

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
+from functions.handlers.api.models import examples
 from functions.handlers.api.models.common import FailureAnswer
+from functions.handlers.api.models.examples import shown
 from functions.handlers.api.models.uploads import SegmentationOptions
 
 
@@ -37,6 +39,8 @@ class MediaAnswer(BaseModel):
 
 
 class VideoAnswer(BaseModel):
+    model_config = shown(examples.VIDEO)
+
     video_id: str
     status: str
     title: str | None
@@ -56,6 +60,8 @@ class VideoAnswer(BaseModel):
 
 class VideoList(BaseModel):
     """`partial`: many uploads were given up, and the page is not full; go on with the cursor."""
+
+    model_config = shown(examples.VIDEOS)
 
     items: list[VideoAnswer]
     next_cursor: str | None

@@ -1,0 +1,130 @@
+"""What the document shows of videos, uploads and runs: one story, told by every example."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pydantic import ConfigDict
+from pydantic.config import JsonDict, JsonValue
+
+VIDEO_ID: Final = "0197a1c2-7d1e-7c3a-9a58-2f1f6f1f0a11"
+RUN_ID: Final = "2f0e6c1b-84f5-5d0e-9c55-7f7ce8a9a1b0"
+NOON: Final = "2026-03-01T12:00:00Z"
+_LATER: Final = "2026-03-01T12:00:01Z"
+_STATUS_URL: Final = f"/api/pipeline/status/{VIDEO_ID}"
+_BUCKET: Final = "https://bucket.s3.eu-west-1.amazonaws.com"
+
+
+def shown(*examples: JsonValue, **more: JsonValue) -> ConfigDict:
+    """A model's settings with examples, and with more of its JSON schema."""
+    return ConfigDict(json_schema_extra={"examples": list(examples), **more})
+
+
+VIDEO: Final[JsonDict] = {
+    "video_id": VIDEO_ID,
+    "status": "ready",
+    "title": "Our holiday",
+    "file_name": "holiday.mp4",
+    "content_type": "video/mp4",
+    "file_size": 48_302_112,
+    "created_at": NOON,
+    "updated_at": "2026-03-01T12:04:10Z",
+    "segmentation": {"mode": "fixed", "length_s": 30.0},
+    "media": {
+        "container": "mov,mp4,m4a,3gp,3g2,mj2",
+        "duration": 95.2,
+        "bit_rate": 4_059_000,
+        "video": {
+            "codec": "h264",
+            "coded_width": 1920,
+            "coded_height": 1080,
+            "width": 1080,
+            "height": 1920,
+            "rotation": 90,
+            "frame_rate": 29.97,
+            "variable_frame_rate": False,
+        },
+        "audio": {"codec": "aac", "sample_rate": 48_000, "channels": 2, "tracks": 1},
+    },
+    "segment_count": 4,
+    "poster_segment_id": "5b2c9d04-6a34-5e0f-9f0c-0a6d1be2f7c3",
+    "run_id": RUN_ID,
+    "error": None,
+    "status_url": _STATUS_URL,
+}
+VIDEOS: Final[JsonDict] = {"items": [VIDEO], "next_cursor": "hK2vQ0b1", "partial": False}
+
+NEW_UPLOAD: Final[JsonDict] = {
+    "file_name": "holiday.mp4",
+    "size": 48_302_112,
+    "content_type": "video/mp4",
+    "title": "Our holiday",
+    "options": {"segmentation": {"mode": "fixed", "length_s": 30}},
+}
+_UPLOAD: Final[JsonDict] = {
+    "video_id": VIDEO_ID,
+    "status": "uploading",
+    "expires_at": "2026-03-02T12:00:00Z",
+    "complete_url": f"/api/videos/uploads/{VIDEO_ID}",
+}
+_SIGNED: Final = f"{_BUCKET}/uploads/source?X-Amz-Signature=5f0c"
+UPLOAD_IN_PARTS: Final[JsonDict] = {
+    **_UPLOAD,
+    "method": "multipart",
+    "put_url": None,
+    "put_headers": None,
+    "part_size": 8_388_608,
+    "parts": [{"part_number": 2, "url": f"{_SIGNED}&partNumber=2"}],
+    "arrived": [
+        {"part_number": 1, "size": 8_388_608, "etag": '"9b2cf535f27731c974343645a3985328"'}
+    ],
+}
+UPLOAD_AT_ONCE: Final[JsonDict] = {
+    **_UPLOAD,
+    "method": "put",
+    "put_url": _SIGNED,
+    "put_headers": {"Content-Type": "video/mp4", "x-amz-meta-file-name": "holiday.mp4"},
+    "part_size": None,
+    "parts": None,
+    "arrived": None,
+}
+
+RUN: Final[JsonDict] = {
+    "video_id": VIDEO_ID,
+    "run_id": RUN_ID,
+    "status": "running",
+    "stage": "probe",
+    "percent": 2.0,
+    "created_at": NOON,
+    "finished_at": None,
+    "stages": [
+        {
+            "name": "claim",
+            "status": "done",
+            "started_at": NOON,
+            "finished_at": _LATER,
+            "duration": 1.0,
+        },
+        {
+            "name": "probe",
+            "status": "running",
+            "started_at": _LATER,
+            "finished_at": None,
+            "duration": None,
+        },
+    ],
+    "error": None,
+}
+RUN_ACCEPTED: Final[JsonDict] = {
+    "video_id": VIDEO_ID,
+    "run_id": RUN_ID,
+    "status": "queued",
+    "status_url": _STATUS_URL,
+}
+
+WELL: Final[JsonDict] = {"status": "ok", "stage": "prod", "checks": None}
+NOT_WELL: Final[JsonDict] = {
+    "status": "degraded",
+    "stage": "prod",
+    "checks": {"table:videos": True, "bucket:media": False},
+}
