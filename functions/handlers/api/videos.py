@@ -27,8 +27,8 @@ from functions.services.ownership import own_video
 
 router = new_router()
 TAGS = ["videos"]
-Limit = Annotated[int, Query(ge=1, le=100)]
-Cursor = Annotated[str, Query(max_length=2000)]
+Limit = Annotated[int, Query(ge=1, le=100, description="How many a page has")]
+Cursor = Annotated[str, Query(max_length=2000, description="`next_cursor` of the page before")]
 
 
 @router.get(
