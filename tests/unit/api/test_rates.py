@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from functions import bootstrap
+from functions.runtime import telemetry
 from tests.builders import make_segment
 from tests.environment import FUNCTION_ENVIRONMENT
 from tests.fakes.world import World
@@ -128,14 +129,20 @@ def test_given_two_users_when_they_ask_then_each_spends_their_own(client: Client
 
 
 def test_given_counts_out_of_reach_when_asked_then_it_is_served_and_noted(
-    client: Client, world: World, capsys: pytest.CaptureFixture[str]
+    client: Client,
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ):
     world.request_counts.out_of_reach = True
+    logged: list[str] = []
+    monkeypatch.setattr(telemetry.logger, "warning", lambda says, **_: logged.append(says))
 
     answer = client.get("/api/videos")
 
     assert answer.status == 200
     assert not answer.headers.keys() & NAMES
+    assert logged == ["requests not counted"]
     assert '"RequestsNotCounted":[1.0]' in capsys.readouterr().out
 
 

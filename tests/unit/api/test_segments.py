@@ -4,10 +4,19 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from functions.domain.segment import SegmentType
-from tests.builders import STRANGER, USER, VIDEO, make_segment, make_video
+from functions.domain.segment import SegmentStatus, SegmentType
+from tests.builders import (
+    RANGE,
+    STRANGER,
+    USER,
+    VIDEO,
+    make_pending,
+    make_segment,
+    make_video,
+)
 from tests.fakes.world import World
 from tests.unit.api.client import Client
+from tests.unit.api.stored import read_video
 
 LIST = f"/api/videos/{VIDEO}/segments"
 PROCESSED = {"segment_type": "processed"}
@@ -156,3 +165,29 @@ def test_given_a_segment_whose_video_is_gone_when_downloaded_then_there_is_none(
     answer = client.get(f"/api/segments/{make_segment().segment_id}/download")
 
     assert (answer.status, answer.code) == (404, "video.not_found")
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [("pending", "segment.not_ready"), ("failed", "segment.failed")]
+)
+def test_given_a_range_without_a_file_when_downloaded_then_it_is_a_conflict(
+    client: Client, world: World, status: str, code: str
+):
+    world.videos.create(make_video())
+    world.segments.create(make_pending(status=SegmentStatus(status)))
+
+    answer = client.get(f"/api/segments/{RANGE}/download")
+
+    assert (answer.status, answer.code) == (409, code)
+
+
+def test_given_an_upload_as_a_segment_when_downloaded_then_it_has_the_video_s_own_name(
+    client: Client, world: World
+):
+    read_video(world, file_name="holiday.mov")
+    made = client.post("/api/segments", {"video_id": VIDEO}).json
+
+    answer = client.get(f"/api/segments/{made['segment_id']}/download")
+
+    assert answer.json["file_name"] == "holiday.mov"
+    assert parse_qs(urlsplit(answer.json["url"]).query)["version"] == ["v1"]
