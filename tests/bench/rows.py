@@ -19,6 +19,15 @@ class Row:
     unit: str
 
 
+class MissedError(Exception):
+    """Something that a benchmark requires, unlike a goal, does not hold."""
+
+    def __init__(self, rows: list[Row], wrong: list[str]) -> None:
+        super().__init__("; ".join(wrong))
+        self.rows = rows
+        self.wrong = wrong
+
+
 def compared(
     name: str, ours: float, peer: float, peer_name: str, *, unit: str, goal: float | None = None
 ) -> Row:

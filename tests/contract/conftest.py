@@ -1,22 +1,28 @@
 """A local cloud per worker with nothing deployed: bare tables, buckets and pools to hold
-the adapters against, beside the fakes that the other tests trust."""
+the adapters against, beside the fakes that the other tests trust.
+
+With DYNAMODB_ENGINE=dynamodb-local in the environment the tables are AWS's DynamoDB Local's.
+"""
 
 from __future__ import annotations
 
+import os
 import socket
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
 
 from functions.adapters import aws
 from functions.adapters.pyav.prober import PyAvProber
 from infra.local import emulator
 from infra.local.deployment import client
-from infra.local.emulator import CREDENTIALS, Emulator
+from infra.local.emulator import CREDENTIALS, REGION, Emulator
 from tests.contract.shelf import Shelf
 from tests.contract.tables import make_tables
+from tests.support.dynamodb_local import ACCOUNT, dynamodb_local
 
 
 @pytest.fixture(scope="session")
@@ -37,11 +43,23 @@ def _any_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@pytest.fixture(scope="session")
+def dynamodb_environment(bare_cloud: Emulator) -> Iterator[dict[str, str]]:
+    """What the tables are reached by."""
+    if os.environ.get("DYNAMODB_ENGINE") != "dynamodb-local":
+        yield {**CREDENTIALS, "AWS_ENDPOINT_URL_DYNAMODB": bare_cloud.endpoint}
+        return
+    with dynamodb_local() as endpoint:
+        yield {**ACCOUNT, "AWS_ENDPOINT_URL_DYNAMODB": endpoint}
+
+
 @pytest.fixture(scope="package", autouse=True)
-def _adapters_reach_it(bare_cloud: Emulator) -> Iterator[None]:
+def _adapters_reach_it(
+    bare_cloud: Emulator, dynamodb_environment: dict[str, str]
+) -> Iterator[None]:
     """The adapters make their clients from the environment, once per process."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in CREDENTIALS.items():
+        for name, value in dynamodb_environment.items():
             patch.setenv(name, value)
         patch.setenv("AWS_ENDPOINT_URL", bare_cloud.endpoint)
         _forget_clients()
@@ -55,9 +73,17 @@ def _forget_clients() -> None:
 
 
 @pytest.fixture(scope="session")
-def tables(bare_cloud: Emulator) -> dict[str, str]:
+def tables(dynamodb_environment: dict[str, str]) -> dict[str, str]:
     """Names of empty tables by what they hold, defined as the template defines them."""
-    return make_tables(client(bare_cloud, "dynamodb"))
+    reached = dynamodb_environment
+    dynamodb = boto3.client(
+        "dynamodb",
+        endpoint_url=reached["AWS_ENDPOINT_URL_DYNAMODB"],
+        region_name=REGION,
+        aws_access_key_id=reached["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=reached["AWS_SECRET_ACCESS_KEY"],
+    )
+    return make_tables(dynamodb)
 
 
 @pytest.fixture(scope="session")

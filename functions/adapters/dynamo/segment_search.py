@@ -17,6 +17,9 @@ READ_BUDGET: Final = 1_000
 SMALL_VIDEO: Final = READ_BUDGET // 2
 """A video with no more segments is read whole and sorted: less than to look for them among all."""
 
+WHOLE: Final = "whole"
+"""Marks the positions in a video that is read whole."""
+
 BY_VIDEO: Final = "video_id-segment_order-index"
 _CHUNK: Final = 400
 
@@ -104,7 +107,8 @@ def video_page(
         inside.sort(key=lambda pair: pair[0], reverse=query.descending)
         found += [segment for _, segment in inside]
     shown = tuple(found[:limit])
-    return Page(shown, path.after(shown[-1]) if len(found) > limit else None)
+    position = {**path.after(shown[-1]), WHOLE: 1} if len(found) > limit else None
+    return Page(shown, position)
 
 
 def _beyond(mark: Any, path: Path, after: Position, descending: bool) -> bool:

@@ -17,7 +17,7 @@ from functions.adapters.dynamo.segment_rows import (
     to_row,
     to_tombstone,
 )
-from functions.adapters.dynamo.segment_search import BY_VIDEO, SMALL_VIDEO, Walk, video_page
+from functions.adapters.dynamo.segment_search import BY_VIDEO, SMALL_VIDEO, WHOLE, Walk, video_page
 from functions.adapters.dynamo.snapshots import Snapshots
 from functions.adapters.dynamo.table import Table
 from functions.adapters.dynamo.transaction import Transaction
@@ -92,11 +92,16 @@ class DynamoSegmentStore:
 
     def search(self, query: SegmentQuery, *, limit: int, after: Position | None) -> Page[Segment]:
         """A video of few segments is read whole: looking for them among all costs more."""
-        if query.video_id is not None:
-            counts = self._counters.of_video(query.video_id)
-            if counts.segments <= SMALL_VIDEO:
-                return video_page(self._table, query, limit=limit, after=after)
+        if query.video_id is not None and self._is_small(query.video_id, after):
+            return video_page(self._table, query, limit=limit, after=after)
         return Walk(self._table, query, limit).page(after)
+
+    def _is_small(self, video_id: str, after: Position | None) -> bool:
+        """A walk goes on as it began, though the video grew: an index sorts equal values its own
+        way, which need not be ours."""
+        if after is not None:
+            return WHOLE in after
+        return self._counters.of_video(video_id).segments <= SMALL_VIDEO
 
     def of_video(
         self, video_id: str, kind: SegmentType | None, *, limit: int, after: Position | None
