@@ -77,6 +77,23 @@ def test_given_a_slow_reader_when_files_pile_up_then_the_folder_stays_small_and_
     assert not list(scratch.iterdir())
 
 
+def test_given_segments_larger_than_the_room_for_them_when_they_are_cut_then_all_arrive(
+    noise: Item, scratch: Path
+) -> None:
+    """A file is only known to be whole once the next is begun: nobody could make room before."""
+    plan = noise.plan(length=2_000, per_window=100)
+    end = time.monotonic() + PATIENCE_S
+    files = []
+
+    with served(Manner(noise.path, rate=40 * MB)) as url:
+        job = noise.job(plan, plan.segments, scratch, disk_budget=1_000, source_url=url)
+        for file in FfmpegCutter().cut(job, lambda _: None, lambda: time.monotonic() > end):
+            files.append(packets(file.path, stored=True))
+            file.path.unlink()
+
+    assert together(files) == packets(noise.path)
+
+
 def test_given_a_cut_under_way_when_it_is_asked_to_stop_then_it_ends_early_and_whole(
     noise: Item, scratch: Path
 ) -> None:

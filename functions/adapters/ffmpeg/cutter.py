@@ -45,6 +45,7 @@ class FfmpegCutter:
                     path.unlink()
                     continue
                 segment = job.segments[made - ahead]
+                process.hand_over(path)
                 yield CutFile(segment=segment, path=path, actual_start=_actual(job, segment, start))
                 if segment is job.segments[-1]:
                     return

@@ -1,7 +1,8 @@
 """One ffmpeg process under supervision: its list of finished files, its progress, its disk use.
 
-The process is held (SIGSTOP) while finished files wait to be stored and the folder is full,
-and ended as soon as the files that were wanted are there.
+The process is held (SIGSTOP) while the folder is full and somebody else is about to make room:
+whoever was handed a file, or whoever reads the list and has not come back for more. It is ended as
+soon as the files that were wanted are there.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ class SegmentingProcess:
     ) -> None:
         self._job, self._stop = job, stop
         self._ended = threading.Event()
+        self._handed: list[Path] = []
+        self._awaited = False
         self._errors: list[str] = []
         self.stopped = False
         self.broke_off = False
@@ -81,8 +84,18 @@ class SegmentingProcess:
 
     def lines(self) -> Iterator[str]:
         """The segment list as it grows: one line `file,start,end` per finished file."""
-        for line in self._list:
+        while True:
+            self._awaited = True
+            line = self._list.readline()
+            self._awaited = False
+            if not line:
+                return
             yield line.strip()
+
+    def hand_over(self, path: Path) -> Path:
+        """A file that somebody else removes: while it is there, there is room to come."""
+        self._handed = [*(one for one in self._handed if one.exists()), path]
+        return path
 
     def end(self) -> None:
         """Stop the process if it runs; a held one must be woken to die by SIGKILL at once."""
@@ -129,15 +142,14 @@ class SegmentingProcess:
                 self.stopped = True
                 self._process.kill()
                 return
-            full = folder_bytes(self._job.folder) > self._job.disk_budget and self._has_backlog()
+            full = folder_bytes(self._job.folder) > self._job.disk_budget and self._room_to_come()
             if full != held:
                 self._process.send_signal(signal.SIGSTOP if full else signal.SIGCONT)
                 held = full
 
-    def _has_backlog(self) -> bool:
-        """Only hold while somebody else can make room: the newest file is ffmpeg's own."""
-        pattern = f"*.{self._job.plan.format.extension}"
-        return len(list(self._job.folder.glob(pattern))) > 1
+    def _room_to_come(self) -> bool:
+        """Nobody but ffmpeg itself can end a wait for its next file."""
+        return not self._awaited or any(path.exists() for path in self._handed)
 
 
 def folder_bytes(folder: Path) -> int:
