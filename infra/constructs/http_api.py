@@ -18,6 +18,8 @@ from infra.settings import StageSettings
 
 PUBLIC = ("/health", "/docs", "/openapi.json")
 _METHODS = gateway.HttpMethod
+# The function itself says 405, and which methods are right.
+_ROUTED = [_METHODS.GET, _METHODS.POST, _METHODS.PUT, _METHODS.PATCH, _METHODS.DELETE]
 _RATES = ["RateLimit", "RateLimit-Policy"]
 _OLDER_RATES = ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
 _EXPOSED = ["Allow", "ETag", "Location", *_RATES, *_OLDER_RATES, "Retry-After", "X-Request-Id"]
@@ -55,7 +57,7 @@ class HttpApi(Construct):
         # By method, without OPTIONS: a browser's preflight carries no token.
         self.api.add_routes(
             path="/api/{proxy+}",
-            methods=[_METHODS.GET, _METHODS.POST, _METHODS.PUT, _METHODS.PATCH, _METHODS.DELETE],
+            methods=_ROUTED,
             integration=integration,
             authorizer=authorizer,
         )
@@ -63,9 +65,7 @@ class HttpApi(Construct):
 
     def _public(self, integration: integrations.HttpLambdaIntegration) -> None:
         for path in PUBLIC:
-            for route in self.api.add_routes(
-                path=path, methods=[_METHODS.GET], integration=integration
-            ):
+            for route in self.api.add_routes(path=path, methods=_ROUTED, integration=integration):
                 acknowledge(route, "APIG4", "Health and docs hold nothing of any user.")
 
     def _stage(self, settings: StageSettings) -> gateway.HttpStage:

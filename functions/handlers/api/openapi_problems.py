@@ -93,25 +93,30 @@ _SENT: Final[dict[str, tuple[str, str, Response[str]]]] = {
         problem.problem(500, "internal", "Something of ours failed; try again."),
     ),
 }
-# API Gateway itself answers who has no token, in words of its own.
+
+
+def _of_gateway(message: str) -> Part:
+    """API Gateway's own answer, in words of its own: what does not come as far as the function."""
+    schema = {
+        "type": "object",
+        "required": ["message"],
+        "properties": {"message": {"type": "string"}},
+        "examples": [{"message": message}],
+    }
+    return {"application/json": {"schema": schema}}
+
+
+_GATEWAY: Final = {"404": "Not Found", "429": "Too Many Requests", "503": "Service Unavailable"}
 _UNAUTHORIZED: Final[Part] = {
     "description": "No token, or one that is not valid",
     "headers": {"WWW-Authenticate": {"schema": {"type": "string", "examples": ["Bearer"]}}},
-    "content": {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "required": ["message"],
-                "properties": {"message": {"type": "string"}},
-                "examples": [{"message": "Unauthorized"}],
-            }
-        }
-    },
+    "content": _of_gateway("Unauthorized"),
 }
 
 
-def _response(says: str, sent: Response[str]) -> Part:
+def _response(status: str, says: str, sent: Response[str]) -> Part:
     names = ["X-Request-Id", *RATES, *(name for name in sent.headers if name in HEADERS)]
+    gateway = _of_gateway(_GATEWAY[status]) if status in _GATEWAY else {}
     return {
         "description": says,
         "headers": {name: header(name) for name in names},
@@ -119,13 +124,14 @@ def _response(says: str, sent: Response[str]) -> Part:
             problem.CONTENT_TYPE: {
                 "schema": {"$ref": "#/components/schemas/Problem"},
                 "example": json.loads(sent.body or ""),
-            }
+            },
+            **gateway,
         },
     }
 
 
 RESPONSES: Final[dict[str, Part]] = {
     "Unauthorized": _UNAUTHORIZED,
-    **{name: _response(says, sent) for name, says, sent in _SENT.values()},
+    **{name: _response(status, says, sent) for status, (name, says, sent) in _SENT.items()},
 }
 NAMES: Final = {"401": "Unauthorized", **{status: row[0] for status, row in _SENT.items()}}

@@ -45,7 +45,7 @@ def _metrics(value: object) -> dict[str, object]:
         ({"post_url": "https://www.tiktok.com/\x00"}, "/post_url"),
         ({"post_url": 7}, "/post_url"),
         ({"post_id": None, "post_url": "https://vm.tiktok.com/ZM1/"}, "/post_url"),
-        *((_metrics(value), "/metrics/likes") for value in (-1, 10**15 + 1, 10**400, 1.5, 1.0)),
+        *((_metrics(value), "/metrics/likes") for value in (-1, 10**15 + 1, 10**400, 1.5)),
         *((_metrics(value), "/metrics/likes") for value in (True, "7", [], float("nan"))),
         *((_metrics(value), "/metrics/likes") for value in (float("inf"), float("-inf"), {})),
         ({"metrics": {"plays": 1}}, "/metrics/plays"),

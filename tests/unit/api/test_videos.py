@@ -114,7 +114,10 @@ def test_given_an_aborted_upload_when_listed_then_it_is_left_out(client: Client,
 def test_given_no_video_when_listed_then_the_list_is_empty(client: Client):
     answer = client.get("/api/videos")
 
-    assert (answer.status, answer.json) == (200, {"items": [], "next_cursor": None, "partial": False})
+    assert (answer.status, answer.json) == (
+        200,
+        {"items": [], "next_cursor": None, "partial": False},
+    )
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 100])

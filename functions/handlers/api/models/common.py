@@ -59,6 +59,14 @@ def _near(value: datetime) -> datetime:
     return value
 
 
+def _whole(value: object) -> object:
+    """JSON knows one kind of number: 3.0 is 3."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE = BeforeValidator(_whole)
+"""Beside a strict integer: no text and no boolean is one."""
+
 Text = Annotated[str, AfterValidator(_printable), Field(json_schema_extra={"pattern": one_line()})]
 """One line."""
 

@@ -12,7 +12,15 @@ from functions.domain.segment import SegmentType
 from functions.domain.segment_query import SortBy, SortOrder, TagMatch
 from functions.domain.social import Platform
 from functions.handlers.api.models import segment_examples as examples
-from functions.handlers.api.models.common import Body, Id, Lines, Moment, Text, one_line
+from functions.handlers.api.models.common import (
+    WHOLE,
+    Body,
+    Id,
+    Lines,
+    Moment,
+    Text,
+    one_line,
+)
 from functions.handlers.api.models.examples import shown
 
 MAX_TAGS = 30
@@ -58,7 +66,7 @@ Tags = Annotated[
 ]
 _Seconds = Annotated[float, Field(ge=0, le=MAX_SECONDS, allow_inf_nan=False, examples=[12.5])]
 Seconds = Annotated[_Seconds, Field(strict=True)]
-Version = Annotated[int, Field(ge=1, strict=True, description="The version that was read")]
+Version = Annotated[int, Field(ge=1, strict=True, description="The version that was read"), WHOLE]
 
 
 class SegmentWords(Body):

@@ -8,11 +8,11 @@ from pydantic import Field, StringConstraints
 
 from functions.domain.social import Platform
 from functions.handlers.api.models import segment_examples as examples
-from functions.handlers.api.models.common import Body, Moment, Text
+from functions.handlers.api.models.common import WHOLE, Body, Moment, Text
 from functions.handlers.api.models.examples import shown
 
 MAX_NUMBER = 10**15
-Count = Annotated[int, Field(ge=0, le=MAX_NUMBER, strict=True)]
+Count = Annotated[int, Field(ge=0, le=MAX_NUMBER, strict=True), WHOLE]
 PostId = Annotated[str, StringConstraints(max_length=128, pattern=r"^[A-Za-z0-9_.:-]+$")]
 
 

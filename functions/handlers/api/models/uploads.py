@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
 from functions.domain.segmentation import MAX_LENGTH, MIN_LENGTH
 from functions.handlers.api.models import examples
-from functions.handlers.api.models.common import Body, Text
+from functions.handlers.api.models.common import WHOLE, Body, Text
 from functions.handlers.api.models.examples import shown
 
 # S3 takes parts of up to 5 GiB, and an upload has at most 500 of them.
 MAX_UPLOAD = 2 * 1024**4
+
+
+Size = Annotated[
+    int,
+    Field(ge=1, le=MAX_UPLOAD, strict=True, description="Bytes", examples=[48_302_112]),
+    WHOLE,
+]
 
 
 class SegmentationOptions(Body):
@@ -31,7 +38,7 @@ class CreateUpload(Body):
     model_config = shown(examples.NEW_UPLOAD)
 
     file_name: Text = Field(max_length=255, examples=["holiday.mp4"])
-    size: int = Field(ge=1, le=MAX_UPLOAD, strict=True, description="Bytes", examples=[48_302_112])
+    size: Size
     content_type: str = Field(
         default="application/octet-stream",
         max_length=100,
