@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from functions.domain.exactness import CutReason, Exactness
 from functions.domain.segmentation import Plan, PlannedSegment
 from functions.domain.times import Milliseconds
 
@@ -28,11 +29,16 @@ class CutJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CutFile:
-    """One finished file of a cut; whoever receives it removes it."""
+    """One finished file of a cut; whoever receives it removes it.
+
+    `cut` is how it was cut, and `cut_reason` why this is not what was asked for.
+    """
 
     segment: PlannedSegment
     path: Path
     actual_start: Milliseconds
+    cut: Exactness = Exactness.KEYFRAME
+    cut_reason: CutReason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

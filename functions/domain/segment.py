@@ -40,7 +40,8 @@ class Segment:
     """Times in milliseconds from the video's start, `file_size` in bytes.
 
     `start` and `end` are as asked; `actual_start`, `actual_end`, `frame_count` and `duration`
-    were read from the produced file. Number 0 stands for the whole video. `views` and
+    were read from the produced file. `cut` is how it was cut (see `exactness`), and `cut_reason`
+    why this is not what was asked for. Number 0 stands for the whole video. `views` and
     `engagement_rate` sum up `social_media_usage` and are what lists are sorted by.
     """
 
@@ -65,6 +66,8 @@ class Segment:
     actual_end: Milliseconds | None = None
     frame_count: int | None = None
     has_sound: bool | None = None
+    cut: str | None = None
+    cut_reason: str | None = None
     width: int | None = None
     height: int | None = None
     title: str | None = None

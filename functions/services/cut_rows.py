@@ -36,6 +36,8 @@ def processed_row(
         actual_end=file.actual_start + seen.duration,
         frame_count=seen.frame_count,
         has_sound=seen.audio is not None,
+        cut=file.cut.value,
+        cut_reason=file.cut_reason.value if file.cut_reason else None,
         width=picture.width if picture else None,
         height=picture.height if picture else None,
         created_at=now,

@@ -20,7 +20,8 @@ from pathlib import Path
 from functions.adapters.ffmpeg.cutter import FfmpegCutter
 from functions.domain.cutting import CutJob
 from functions.domain.media import AudioTrack, KeyframeIndex, Media, Probe, VideoTrack
-from functions.domain.segmentation import Plan, Segmentation, make_plan
+from functions.domain.planning import make_plan
+from functions.domain.segmentation import Plan, Segmentation
 from infra.local.paths import LOCAL
 from tests.bench.deployed import cloud_times
 from tests.bench.range_server import serve

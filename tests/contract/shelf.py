@@ -10,7 +10,8 @@ from typing import Any
 from functions.adapters.pyav.prober import PyAvProber
 from functions.domain.cutting import CutJob
 from functions.domain.media import Probe
-from functions.domain.segmentation import Plan, PlannedSegment, Segmentation, make_plan
+from functions.domain.planning import make_plan
+from functions.domain.segmentation import Plan, PlannedSegment, Segmentation
 from functions.domain.video import Source
 
 Maker = Callable[[Path], Path]

@@ -46,7 +46,12 @@ class FfmpegCutter:
                     continue
                 segment = job.segments[made - ahead]
                 process.hand_over(path)
-                yield CutFile(segment=segment, path=path, actual_start=_actual(job, segment, start))
+                yield CutFile(
+                    segment=segment,
+                    path=path,
+                    actual_start=_actual(job, segment, start),
+                    cut_reason=job.plan.cut_reason,
+                )
                 if segment is job.segments[-1]:
                     return
 

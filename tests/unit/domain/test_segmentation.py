@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.domain.media import KeyframeIndex, Probe
+from functions.domain.planning import make_plan
 from functions.domain.segmentation import (
     MAX_LENGTH,
     MIN_LENGTH,
     Plan,
     Segmentation,
-    make_plan,
 )
 from tests.builders import make_keyframes, make_media, make_probe
 

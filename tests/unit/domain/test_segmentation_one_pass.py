@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from functions.domain.containers import M4A, MP4
 from functions.domain.errors import MediaError
 from functions.domain.media import KeyframeIndex
-from functions.domain.segmentation import FindKeyframes, Plan, Segmentation, make_plan
+from functions.domain.planning import FindKeyframes, make_plan
+from functions.domain.segmentation import Plan, Segmentation
 from tests.builders import (
     make_audio_track,
     make_keyframes,
