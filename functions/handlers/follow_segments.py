@@ -38,8 +38,13 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
 def _follow(segment_id: str, row: Mapping[str, Any]) -> None:
     """Safe to repeat: a cut is started once, and a purge goes on where it was."""
     if "deleted_at" in row:
-        segments = bootstrap.segments_of(settings)
-        if purge_segment(segment_id, segments, bootstrap.media_store(settings.media_bucket)):
+        purged = purge_segment(
+            segment_id,
+            bootstrap.segments_of(settings),
+            bootstrap.media_store(settings.media_bucket),
+            bootstrap.video_store(settings.videos_table),
+        )
+        if purged:
             telemetry.count("SegmentsPurged")
     elif row.get("status") == {"S": "pending"}:
         bootstrap.range_cuts(settings.range_machine_arn).start(segment_id)

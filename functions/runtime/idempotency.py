@@ -40,13 +40,22 @@ def _layer(table: str) -> DynamoDBPersistenceLayer:
 
 
 def once(
-    table: str, *, key: str, body: str, context: LambdaContext, run: Callable[[], Answer]
+    table: str,
+    *,
+    key: str,
+    body: str,
+    context: LambdaContext,
+    run: Callable[[], Answer],
+    seconds: int = KEPT_SECONDS,
 ) -> Answer:
-    """Run once per key. Raises InvalidInputError for the same key with another body."""
+    """Run once per key, and keep the answer for some seconds.
+
+    Raises InvalidInputError for the same key with another body.
+    """
     config = IdempotencyConfig(
         event_key_jmespath="key",
         payload_validation_jmespath="body",
-        expires_after_seconds=KEPT_SECONDS,
+        expires_after_seconds=seconds,
         raise_on_no_idempotency_key=True,
         lambda_context=context,
     )

@@ -70,7 +70,16 @@ def create_upload(
         video = _new_video(caller, wanted, video_id, upload, now)
         if not videos.create(video):
             video = _first(video, videos, media)
+    _require_same(video, wanted)
     return ticket(video, media=media, now=now)
+
+
+def _require_same(video: Video, wanted: NewUpload) -> None:
+    """Answers are kept for a time only; a key that comes later is held against its upload."""
+    if (video.file_name, video.declared_size) != (wanted.file_name, wanted.size):
+        raise InvalidInputError(
+            "idempotency.key_reused", "This Idempotency-Key was used with another request."
+        )
 
 
 def _first(video: Video, videos: VideoStore, media: MediaStore) -> Video:

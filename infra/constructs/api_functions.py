@@ -78,6 +78,7 @@ class ApiFunctions(FunctionSet):
         sizing = Sizing(timeout_s=300)
         function = self._add("FollowSegments", "follow_segments", sizing, environment)
         grant_table(function, tables.segments, "GetItem", "DeleteItem")
+        grant_table(function, tables.videos, "GetItem", "PutItem")
         grant_table(function, tables.counters, "Query", "UpdateItem", "DeleteItem")
         grant_table(function, tables.snapshots, "Query", "BatchWriteItem")
         self._grant_erasing(function)

@@ -37,7 +37,7 @@ USES = {
     "plan_range": ("context", "prober"),
     "cut_range": ("context", "cutter"),
     "fail_range": ("context",),
-    "follow_segments": ("segments_of", "media_store", "range_cuts"),
+    "follow_segments": ("segments_of", "media_store", "video_store", "range_cuts"),
     "api.app": (
         "video_store",
         "run_store",

@@ -27,6 +27,7 @@ from functions.handlers.api.request import caller_of, settings
 from functions.handlers.api.resolver import Api
 from functions.runtime import problem, telemetry
 from functions.runtime.rate_limit import Allowance, spend
+from functions.services.uploads import URL_SECONDS
 
 app = Api()
 _SEGMENTS = (segments, segment_changes, segment_batches, social, analytics)
@@ -36,6 +37,9 @@ describe(app)
 
 # API Gateway takes 10 MB and a function 6; nothing here needs as much.
 MAX_BODY = 512 * 1024
+# An answer with signed URLs is kept no longer than they are good; after that the same key finds the
+# same upload, and gets new ones.
+_KEPT = {"/api/videos/uploads": URL_SECONDS - 300}
 _REQUEST_ID = re.compile(r"[\w.:-]{1,100}")
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
@@ -130,7 +134,7 @@ class _NotKeptError(Exception):
 
 
 def _once(event: dict[str, Any], context: LambdaContext, key: str) -> dict[str, Any]:
-    from functions.runtime.idempotency import once  # noqa: PLC0415  (costly, rarely used)
+    from functions.runtime.idempotency import KEPT_SECONDS, once  # noqa: PLC0415  (rarely used)
 
     if not _KEY.fullmatch(key):
         return _plain(422, "idempotency.invalid_key", "Use 1 to 200 visible ASCII characters.")
@@ -149,6 +153,7 @@ def _once(event: dict[str, Any], context: LambdaContext, key: str) -> dict[str, 
             body=event.get("body") or "",
             context=context,
             run=run,
+            seconds=_KEPT.get(event["rawPath"], KEPT_SECONDS),
         )
     except _NotKeptError as refused:
         return refused.answer

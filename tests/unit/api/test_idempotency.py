@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from functions.domain.video import VideoStatus
 from functions.runtime import idempotency
+from functions.services.uploads import URL_SECONDS
 from tests.builders import RUN, VIDEO, make_failure, make_queued_video, make_run
 from tests.fakes.clock import EPOCH
 from tests.fakes.idempotency import FakeIdempotencyLayer
@@ -132,3 +135,13 @@ def test_given_a_key_on_a_request_that_only_reads_when_sent_then_nothing_is_kept
 ):
     assert client.get("/api/videos", headers=KEY).status == 200
     assert layer.records == {}
+
+
+def test_given_an_answer_with_signed_urls_when_it_is_kept_then_no_longer_than_they_are_good(
+    client: Client, layer: FakeIdempotencyLayer
+):
+    client.post(UPLOADS, BODY, headers=KEY)
+
+    (record,) = layer.records.values()
+    assert record.expiry_timestamp is not None
+    assert record.expiry_timestamp - time.time() < URL_SECONDS

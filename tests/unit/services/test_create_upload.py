@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.errors import ConflictError, GoneError, TooLargeError
+from functions.domain.errors import ConflictError, GoneError, InvalidInputError, TooLargeError
 from functions.domain.keys import upload_key
 from functions.domain.tiers import Tier
 from functions.domain.video import VideoStatus
@@ -175,3 +175,10 @@ def test_given_any_size_when_shared_out_then_parts_are_whole_mib_and_not_too_man
 @given(st.integers(min_value=SINGLE_PUT_MAX + 1, max_value=MAX_UPLOAD))
 def test_given_any_size_when_shared_out_then_the_bucket_takes_each_part(size: int):
     assert part_size(size) <= S3_PART
+
+
+def test_given_a_key_of_another_upload_when_announced_then_it_is_refused(world: World):
+    _create(world, make_new_upload(file_name="one.mp4"), key="k-1")
+
+    with pytest.raises(InvalidInputError, match=r"idempotency\.key_reused"):
+        _create(world, make_new_upload(file_name="two.mp4"), key="k-1")

@@ -8,7 +8,7 @@ from functions.domain.errors import UnavailableError
 from functions.domain.segment import Segment, SegmentType
 from functions.domain.social import Platform, new_post
 from functions.services.purge_segment import purge_segment
-from tests.builders import USER, VIDEO, make_segment, make_source
+from tests.builders import USER, VIDEO, make_segment, make_source, make_video
 from tests.fakes.clock import EPOCH
 from tests.fakes.world import World
 
@@ -28,7 +28,7 @@ def _deleted(world: World, **overrides: object) -> Segment:
 
 
 def _purge(world: World, segment: Segment) -> bool:
-    return purge_segment(segment.segment_id, world.segments, world.media)
+    return purge_segment(segment.segment_id, world.segments, world.media, world.videos)
 
 
 def _version_of_next(world: World, key: str) -> str | None:
@@ -82,7 +82,7 @@ def test_given_a_purged_segment_when_purged_again_then_there_is_nothing_left_to_
 
 @pytest.mark.parametrize("segment_id", ["no-such-segment", ""])
 def test_given_an_unknown_segment_when_purged_then_nothing_happens(world: World, segment_id: str):
-    assert purge_segment(segment_id, world.segments, world.media) is False
+    assert purge_segment(segment_id, world.segments, world.media, world.videos) is False
 
 
 def test_given_a_segment_that_is_there_when_purged_then_it_stays_whole(world: World):
@@ -170,3 +170,21 @@ def test_given_the_steps_of_a_purge_when_it_runs_then_the_row_goes_last(
 
 def _fail(*_: object) -> None:
     raise UnavailableError("dependency.unavailable", "It is down.")
+
+
+def test_given_the_poster_of_a_video_when_purged_then_the_video_has_none(world: World):
+    segment = _deleted(world, segment_type=SegmentType.THUMBNAIL, segment_number=0)
+    world.videos.create(make_video(poster_id=segment.segment_id))
+
+    _purge(world, segment)
+
+    assert world.video().poster_id is None
+
+
+def test_given_another_thumbnail_when_purged_then_the_poster_stays(world: World):
+    segment = _deleted(world, segment_type=SegmentType.THUMBNAIL, segment_number=1)
+    world.videos.create(make_video(poster_id="another"))
+
+    _purge(world, segment)
+
+    assert world.video().poster_id == "another"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from functions.handlers.api.models import examples
 from functions.handlers.api.models.common import FailureAnswer
@@ -51,7 +51,7 @@ class VideoAnswer(BaseModel):
     updated_at: datetime
     segmentation: SegmentationOptions
     media: MediaAnswer | None
-    segment_count: int | None
+    segment_count: int | None = Field(description="Of the latest run")
     poster_segment_id: str | None
     run_id: str | None
     error: FailureAnswer | None
