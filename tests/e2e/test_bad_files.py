@@ -45,7 +45,7 @@ def test_given_a_file_that_is_no_whole_video_when_it_is_probed_then_it_is_refuse
 
     require_failed(cloud, video, cloud.announced_key(video["video_id"]), code, "probe")
     page = cloud.call("GET", f"/api/videos/{video['video_id']}/segments").json
-    assert page == {"items": [], "next_cursor": None}
+    assert page == {"items": [], "next_cursor": None, "partial": False}
 
 
 def test_given_a_stream_that_is_cut_off_when_it_is_cut_then_it_is_refused_as_truncated_and_kept(
