@@ -35,9 +35,9 @@ def before_call(ctx: Any, case: Any, kwargs: dict[str, Any]) -> None:
     if case.meta is not None and case.meta.generation.mode.value != "positive":
         return
     for name in list(case.headers or {}):
-        if name.lower() == "idempotency-key" and case.headers[name]:
+        if name.lower() == "idempotency-key":
             case.headers[name] = str(uuid.uuid4())
-        if name.lower() == "if-match" and case.headers[name]:
+        if name.lower() == "if-match":
             case.headers[name] = "*"
     if case.query and "cursor" in case.query:
         del case.query["cursor"]

@@ -12,7 +12,7 @@ from tests.media import odd
 from tests.support.cloud import Cloud
 
 ROOT = Path(__file__).parents[2]
-EXAMPLES = "20"
+EXAMPLES = "10"
 
 
 def test_given_generated_requests_when_answered_then_every_promise_of_the_document_holds(

@@ -15,7 +15,7 @@ from functions.domain.segmentation import Plan, PlannedSegment
 
 NEVER = 1e9
 READ_ON_SECONDS = 0.5
-_QUIET = ("-nostdin", "-hide_banner", "-loglevel", "error", "-nostats", "-y")
+QUIET = ("-nostdin", "-hide_banner", "-loglevel", "error", "-nostats", "-y")
 _HTTP = (
     "-protocol_whitelist", "file,http,https,tcp,tls,crypto",
     "-reconnect", "1", "-reconnect_on_network_error", "1", "-reconnect_on_http_error", "5xx",
@@ -41,10 +41,9 @@ def cut_command(job: CutJob, *, list_fd: int, progress_fd: int) -> list[str]:
     plan = job.plan
     inside = starts_inside(job)
     seek = ["-ss", f"{job.segments[0].aim / 1000:.6f}"] if inside else []
-    http = _HTTP if job.source_url.startswith("http") else ()
     return [
-        *_QUIET, "-progress", f"pipe:{progress_fd}", "-stats_period", "0.5",
-        "-copyts", *http, "-f", _demuxer(plan.container), *seek, *_until(job), "-i", job.source_url,
+        *QUIET, "-progress", f"pipe:{progress_fd}", "-stats_period", "0.5",
+        "-copyts", *source_words(job), *seek, *_until(job), "-i", job.source_url,
         *_maps(plan), "-c", "copy", "-dn", "-sn", "-map_chapters", "-1",
         "-avoid_negative_ts", "disabled",
         "-f", "segment", "-segment_format", plan.format.muxer,
@@ -54,9 +53,10 @@ def cut_command(job: CutJob, *, list_fd: int, progress_fd: int) -> list[str]:
     ]  # fmt: skip
 
 
-def _demuxer(container: str) -> str:
-    """The probed kind, said outright: the file must not pass for something else now."""
-    return container.split(",", 1)[0]
+def source_words(job: CutJob) -> list[str]:
+    """How to open the source: as the probed kind, for it must not pass for something else now."""
+    http = _HTTP if job.source_url.startswith("http") else ()
+    return [*http, "-f", job.plan.container.split(",", 1)[0]]
 
 
 def _maps(plan: Plan) -> list[str]:
@@ -91,7 +91,7 @@ def _next(plan: Plan, segment: PlannedSegment) -> tuple[PlannedSegment, ...]:
 
 def inspect_command(path: Path, thumbnail: Path | None) -> list[str]:
     """List every packet on stdout, and take one picture on the way."""
-    command = [*_QUIET, "-i", str(path)]
+    command = [*QUIET, "-i", str(path)]
     if thumbnail:
         command += ["-skip_frame", "nokey", "-i", str(path)]
     command += ["-map", "0", "-c", "copy", "-f", "framecrc", "pipe:1"]
@@ -106,7 +106,7 @@ def sound_command(path: Path, target: Path, plan: Plan) -> list[str]:
     whole = ["-ignore_editlist", "1"] if plan.format.muxer in {"mp4", "mov"} else []
     muxer = plan.audio_format.muxer if plan.audio_format else "matroska"
     return [
-        *_QUIET,
+        *QUIET,
         *whole,
         "-i",
         str(path),
@@ -124,11 +124,11 @@ def join_command(listing: Path, target: Path, plan: Plan) -> list[str]:
     """Put pieces of sound together in order, packets untouched."""
     muxer = plan.audio_format.muxer if plan.audio_format else "matroska"
     return [
-        *_QUIET, "-f", "concat", "-safe", "0", "-i", str(listing),
+        *QUIET, "-f", "concat", "-safe", "0", "-i", str(listing),
         "-map", "0:a", "-c", "copy", "-f", muxer, str(target),
     ]  # fmt: skip
 
 
 def list_command(path: Path) -> list[str]:
     """List every packet of a file on stdout."""
-    return [*_QUIET, "-i", str(path), "-map", "0", "-c", "copy", "-f", "framecrc", "pipe:1"]
+    return [*QUIET, "-i", str(path), "-map", "0", "-c", "copy", "-f", "framecrc", "pipe:1"]

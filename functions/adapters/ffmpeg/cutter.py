@@ -15,10 +15,12 @@ from functions.adapters.ffmpeg.commands import (
     sound_command,
     starts_inside,
 )
+from functions.adapters.ffmpeg.exact import cut_exactly, sound_path
 from functions.adapters.ffmpeg.packets import PacketCount, count_packets
 from functions.adapters.ffmpeg.process import SegmentingProcess
 from functions.domain.cutting import CutFile, CutJob, Inspection, Progress, StopRequested
 from functions.domain.errors import MediaError, UnavailableError
+from functions.domain.exactness import Exactness
 from functions.domain.segmentation import Plan, PlannedSegment
 from functions.domain.times import Milliseconds
 
@@ -30,6 +32,9 @@ _END_ROOM: Milliseconds = 100
 class FfmpegCutter:
     def cut(self, job: CutJob, progress: Progress, stop: StopRequested) -> Iterator[CutFile]:
         """One file per segment, in order; ends early when `stop` says so."""
+        if job.plan.cut is not Exactness.KEYFRAME:
+            yield from cut_exactly(job, progress, stop)
+            return
 
         def command(list_fd: int, progress_fd: int) -> list[str]:
             words = cut_command(job, list_fd=list_fd, progress_fd=progress_fd)
@@ -114,10 +119,12 @@ def _count(command: list[str]) -> dict[str, PacketCount]:
 
 
 def _sound(path: Path, plan: Plan) -> Path | None:
-    """A segment's sound in a file beside it."""
+    """A segment's sound in a file beside it, where an encoding cut has left it already."""
     if plan.audio_format is None:
         return None
-    target = path.with_name(f"{path.stem}-sound.{plan.audio_format.extension}")
+    target = sound_path(path, plan.audio_format.extension)
+    if target.exists():
+        return target
     _run(sound_command(path, target, plan), _INSPECT_SECONDS)
     return target
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from functions.domain.times import Milliseconds
 
+_KEY = 0x1
 _DISCARD = 0x4
 
 
@@ -16,6 +17,43 @@ class PacketCount:
 
     packets: int
     duration: Milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """One packet; times in ticks of its stream's clock, `key` where decoding can begin."""
+
+    pts: int
+    dts: int
+    key: bool
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A stream's packets in the order they are decoded in, and how long a tick is."""
+
+    tick: Fraction
+    packets: list[Packet]
+
+
+def list_packets(text: str, kind: str = "video") -> Listing:
+    """The first stream of a kind."""
+    bases: dict[str, Fraction] = {}
+    kinds: dict[str, str] = {}
+    found: dict[str, list[Packet]] = {}
+    for line in text.splitlines():
+        fields = [field.strip() for field in line.split(",")]
+        if line.startswith("#"):
+            _head(line, bases, kinds)
+        elif len(fields) >= 6:
+            key = _flags(fields) & _KEY > 0
+            packet = Packet(pts=int(fields[2]), dts=int(fields[1]), key=key, digest=fields[5])
+            found.setdefault(fields[0], []).append(packet)
+    stream = next((stream for stream, name in sorted(kinds.items()) if name == kind), None)
+    if stream is None:
+        return Listing(Fraction(1), [])
+    return Listing(bases[stream], found.get(stream, []))
 
 
 def count_packets(text: str) -> dict[str, PacketCount]:
@@ -49,8 +87,12 @@ def _row(line: str) -> tuple[str, int, int] | None:
     fields = [field.strip() for field in line.split(",")]
     if len(fields) < 6:
         return None
-    flags = next((int(f[2:], 16) for f in fields[6:] if f.startswith("F=")), 0)
-    return None if flags & _DISCARD else (fields[0], int(fields[2]), int(fields[3]))
+    return None if _flags(fields) & _DISCARD else (fields[0], int(fields[2]), int(fields[3]))
+
+
+def _flags(fields: list[str]) -> int:
+    """They are listed where they are not those of a plain keyframe."""
+    return next((int(f[2:], 16) for f in fields[6:] if f.startswith("F=")), _KEY)
 
 
 def _length(spans: list[tuple[int, int]], base: Fraction) -> Milliseconds:

@@ -7,9 +7,7 @@ soon as the files that were wanted are there.
 
 from __future__ import annotations
 
-import logging
 import os
-import re
 import signal
 import subprocess
 import threading
@@ -17,17 +15,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
+from functions.adapters.ffmpeg.run import broke_off, failure
 from functions.domain.cutting import CutJob, Progress, StopRequested
-from functions.domain.errors import MediaError, UnavailableError
 
 _TICK_SECONDS = 0.1
-_ANOTHER_TRY = (
-    "server returned", "http error", "network is unreachable", "connection", "timed out",
-    "input/output error", "no space left", "failed to resolve",
-)  # fmt: skip
-_URL = re.compile(r"https?://\S+")
-logger = logging.getLogger(__name__)
-_BROKEN_OFF = ("stream ends prematurely", "partial file")
 
 
 class SegmentingProcess:
@@ -111,16 +102,10 @@ class SegmentingProcess:
         """
         code = self._process.wait()
         self._listener.join()
-        text = "".join(self._errors[-20:]).lower()
+        text = "".join(self._errors[-20:])
         if code == 0:
             return
-        logger.warning("ffmpeg failed", extra={"status": code, "said": _URL.sub("(url)", text)})
-        if code <= 0 or any(word in text for word in _ANOTHER_TRY):
-            raise UnavailableError("cut.read_failed", "The source could not be read; trying again.")
-        raise MediaError(
-            "media.cannot_cut",
-            "The streams of this file cannot be copied into segments; save it again as MP4.",
-        )
+        raise failure(code, text)
 
     def _follow(self, progress: Progress) -> None:
         for line in self._progress:
@@ -130,7 +115,7 @@ class SegmentingProcess:
 
     def _collect_errors(self, stream: IO[str]) -> None:
         for line in stream:
-            if any(word in line.lower() for word in _BROKEN_OFF):
+            if broke_off(line):
                 self.broke_off = True
             self._errors.append(line)
             del self._errors[:-50]

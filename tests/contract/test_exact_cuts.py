@@ -1,0 +1,112 @@
+"""Cut at the frame: no frame is missing, none is there twice, and sound stays with its picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from functions.adapters.ffmpeg.cutter import FfmpegCutter
+from functions.domain.exactness import CutReason, Exactness
+from tests.contract.cutting import source_packets
+from tests.contract.exact_cutting import (
+    cut_exactly,
+    exact_plan,
+    require_frames,
+    require_sound,
+    source_of,
+)
+from tests.contract.packets import packets, together
+from tests.contract.shelf import Maker, Shelf
+from tests.media import numbered as make
+
+SHORT, OPEN, CODEC = CutReason.NO_WHOLE_GROUP, CutReason.OPEN_GROUPS, CutReason.CODEC
+Reasons = set[CutReason | None]
+# Each with why its segments, cut smartly, are not: None where they are.
+FILES: dict[str, tuple[Maker, Reasons]] = {
+    "closed.mp4": (make.numbered, {None}),
+    "open.mp4": (make.open_groups, {OPEN, SHORT}),
+    "hevc.mp4": (make.hevc, {CODEC}),
+    "uneven.mp4": (make.uneven, {None}),
+    "turned.mp4": (make.turned, {None}),
+    "silent.mp4": (lambda path: make.numbered(path, sound=0), {None}),
+    "surround.mp4": (lambda path: make.numbered(path, "-ac", "6"), {None}),
+    "two-sounds.mp4": (lambda path: make.numbered(path, sound=2), {None}),
+    "edited.mp4": (make.edited, {None, SHORT}),
+    "late.mp4": (make.late, {None, SHORT}),
+    "film.mp4": (lambda path: make.numbered(path, rate="24000/1001"), {None}),
+    "broadcast.mp4": (lambda path: make.numbered(path, rate="30000/1001"), {None}),
+    "one.mp4": (make.one_frame, {None}),
+    "stream.ts": (make.numbered, {None}),
+    "plain.mkv": (make.numbered, {None}),
+    "small.webm": (make.vp9, {CODEC}),
+    "long.mp4": (lambda path: make.numbered(path, "-g", "1000", "-sc_threshold", "0"), {SHORT}),
+    "intra.mp4": (lambda path: make.numbered(path, "-g", "1"), {None}),
+    "camera.mov": (lambda path: make.numbered(path, "-c:a", "pcm_s16le"), {None}),
+    "fragments.mp4": (make.fragmented, {None}),
+    "hevc.ts": (make.hevc, {CODEC}),
+    "brief.mp4": (make.brief_sound, {None}),
+}
+RESHAPED = {"stream.ts"}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_given_any_file_when_it_is_cut_smartly_then_each_frame_is_there_once_with_its_sound(
+    shelf: Shelf, scratch: Path, name: str
+) -> None:
+    maker, reasons = FILES[name]
+    item = shelf.take(f"numbered-{name}", maker)
+    plan = exact_plan(item, Exactness.SMART, 3_330)
+    source = source_of(item, plan)
+
+    files = cut_exactly(item, plan, scratch)
+
+    require_frames(source, plan, files)
+    require_sound(source, files)
+    assert {file.cut_reason for file in files} <= reasons
+    assert all((file.cut is Exactness.SMART) == (file.cut_reason is None) for file in files)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_given_any_file_when_all_of_it_is_encoded_then_each_frame_is_there_once_with_its_sound(
+    shelf: Shelf, scratch: Path, name: str
+) -> None:
+    item = shelf.take(f"numbered-{name}", FILES[name][0])
+    plan = exact_plan(item, Exactness.ACCURATE, 4_170)
+    source = source_of(item, plan)
+
+    files = cut_exactly(item, plan, scratch)
+
+    require_frames(source, plan, files)
+    require_sound(source, files)
+    assert {(file.cut, file.cut_reason) for file in files} == {(Exactness.ACCURATE, None)}
+
+
+@pytest.mark.parametrize("cut", [Exactness.SMART, Exactness.ACCURATE])
+@pytest.mark.parametrize("name", ["closed.mp4", "edited.mp4", "plain.mkv", "small.webm"])
+def test_given_segments_when_their_shares_of_the_sound_are_joined_then_each_packet_is_there_once(
+    shelf: Shelf, scratch: Path, name: str, cut: Exactness
+) -> None:
+    item = shelf.take(f"numbered-{name}", FILES[name][0])
+    plan = exact_plan(item, cut, 2_510)
+    cutter = FfmpegCutter()
+
+    files = cut_exactly(item, plan, scratch)
+    shares = [cutter.inspect(file.path, plan).audio for file in files]
+
+    made = together(packets(share, stored=True) for share in shares if share)
+    assert made["0"] == source_packets(item, plan)["1"]
+
+
+def test_given_groups_between_two_cuts_when_cut_smartly_then_they_are_copied_bit_for_bit(
+    shelf: Shelf, scratch: Path
+) -> None:
+    item = shelf.take("numbered-closed.mp4", make.numbered)
+    plan = exact_plan(item, Exactness.SMART, 3_330)
+
+    made = together(packets(file.path) for file in cut_exactly(item, plan, scratch))["0"]
+
+    # Groups of two seconds: 0 to 2, 4 to 6 and 8 to 10 lie between the cuts at 3.33 and 6.66.
+    source = source_packets(item, plan)["0"]
+    groups = [source[at : at + 50] for at in (0, 100, 200)]
+    assert all("".join(group) in "".join(made) for group in groups)
