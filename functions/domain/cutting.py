@@ -31,7 +31,8 @@ class CutJob:
 class CutFile:
     """One finished file of a cut; whoever receives it removes it.
 
-    `cut` is how it was cut, and `cut_reason` why this is not what was asked for.
+    `cut` is how it was cut, and `cut_reason` why this is not what was asked for. `size` is the
+    picture's width and height where it was encoded anew; else they are the source's.
     """
 
     segment: PlannedSegment
@@ -39,6 +40,7 @@ class CutFile:
     actual_start: Milliseconds
     cut: Exactness = Exactness.KEYFRAME
     cut_reason: CutReason | None = None
+    size: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

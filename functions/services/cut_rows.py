@@ -17,6 +17,8 @@ def processed_row(
 ) -> Segment:
     asked, now = file.segment, context.clock()
     picture = video.media.video if video.media else None
+    own = (picture.width, picture.height) if picture else (None, None)
+    width, height = file.size or own
     return Segment(
         segment_id=segment_id_of(video.video_id, plan.plan_id, SegmentType.PROCESSED, asked.number),
         video_id=video.video_id,
@@ -38,8 +40,8 @@ def processed_row(
         has_sound=seen.audio is not None,
         cut=file.cut.value,
         cut_reason=file.cut_reason.value if file.cut_reason else None,
-        width=picture.width if picture else None,
-        height=picture.height if picture else None,
+        width=width,
+        height=height,
         created_at=now,
         updated_at=now,
     )

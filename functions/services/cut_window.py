@@ -13,6 +13,7 @@ from pathlib import Path
 
 from functions.domain.cutting import CutFile, CutJob, Inspection
 from functions.domain.errors import MediaError, UnavailableError
+from functions.domain.exactness import Exactness
 from functions.domain.keys import audio_piece_key
 from functions.domain.ports import Cutter
 from functions.domain.run import Stage
@@ -61,7 +62,8 @@ def cut_window(
     if missing:
         job = _job(context, work, bounds, plan, window, missing[0], have)
         made = _make(context, cutter, bounds, work.video, job, progress)
-        _require_progress(made, bounds)
+        if not made and bounds.stop():
+            raise _too_slow(plan, missing[0])
     left = len(numbers) - len(have | made)
     if left and not bounds.stop():
         raise _shortfall(plan, window.last - left + 1)
@@ -164,9 +166,15 @@ def _require_whole(plan: Plan, file: CutFile, seen: Inspection) -> None:
         raise _shortfall(plan, file.segment.number)
 
 
-def _require_progress(made: set[int], bounds: Bounds) -> None:
-    if not made and bounds.stop():
-        raise UnavailableError("cut.too_slow", "Not one segment was finished in the time allowed.")
+def _too_slow(plan: Plan, number: int) -> MediaError | UnavailableError:
+    """Not one segment in all the time of an invocation; encoding it again takes as long."""
+    if plan.cut is Exactness.KEYFRAME:
+        return UnavailableError("cut.too_slow", "Not one segment was finished in the time allowed.")
+    return MediaError(
+        "segment.too_long",
+        f"Segment {number} takes longer to encode than is allowed for one. Ask for shorter "
+        "segments, a smaller target, or a cut at keyframes.",
+    )
 
 
 def _shortfall(plan: Plan, number: int) -> MediaError | UnavailableError:

@@ -129,7 +129,7 @@ def _ours(url: str, folder: Path) -> tuple[float, float]:
         if made != len(plan.segments):
             raise AssertionError(f"{made} segments of {len(plan.segments)}")
 
-    return _timed(cut)
+    return timed(cut)
 
 
 def _raw(source: Path, folder: Path) -> tuple[float, float]:
@@ -140,13 +140,13 @@ def _raw(source: Path, folder: Path) -> tuple[float, float]:
     def cut() -> None:
         subprocess.run([FFMPEG, *words, *segment, str(folder / "%d.mp4")], check=True)
 
-    spent = _timed(cut)
+    spent = timed(cut)
     shutil.rmtree(folder)
     folder.mkdir()
     return spent
 
 
-def _timed(work: Callable[[], None]) -> tuple[float, float]:
+def timed(work: Callable[[], None]) -> tuple[float, float]:
     """Wall time, and processor time of ffmpeg and of the supervision around it, in seconds."""
     before, began = _processor_seconds(), time.monotonic()
     work()

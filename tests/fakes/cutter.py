@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from functions.domain.cutting import CutFile, CutJob, Inspection, Progress, StopRequested
+from functions.domain.exactness import CutReason, Exactness
 from functions.domain.segmentation import Plan, PlannedSegment
 from functions.domain.times import Milliseconds
 
@@ -23,7 +24,8 @@ class FakeCutter:
 
     `die_after` files the worker is killed, after `end_after` the source ends; `short` takes
     milliseconds off the end of a segment, `silent` segments have no sound, and `heavy` ones have
-    the larger picture.
+    the larger picture. `reasons` are why segments are not cut as they were asked for,
+    `size` is that of an encoded picture.
     """
 
     die_after: int | None = None
@@ -31,6 +33,8 @@ class FakeCutter:
     short: dict[int, Milliseconds] = field(default_factory=dict)
     silent: set[int] = field(default_factory=set)
     heavy: set[int] = field(default_factory=set)
+    reasons: dict[int, CutReason] = field(default_factory=dict)
+    size: tuple[int, int] | None = None
     jobs: list[CutJob] = field(default_factory=list)
     cut_numbers: list[int] = field(default_factory=list)
     joined: list[list[Path]] = field(default_factory=list)
@@ -45,7 +49,14 @@ class FakeCutter:
                 return
             progress(segment.end - job.segments[0].start)
             self.cut_numbers.append(segment.number)
-            yield CutFile(segment=segment, path=self._write(job, segment), actual_start=segment.cut)
+            yield CutFile(
+                segment=segment,
+                path=self._write(job, segment),
+                actual_start=segment.cut,
+                cut=Exactness.ACCURATE if segment.number in self.reasons else job.plan.cut,
+                cut_reason=self.reasons.get(segment.number, job.plan.cut_reason),
+                size=self.size,
+            )
 
     def _write(self, job: CutJob, segment: PlannedSegment) -> Path:
         later = job.plan.segments[segment.number : segment.number + 1]

@@ -15,9 +15,10 @@ from functions.adapters.ffmpeg.commands import (
     sound_command,
     starts_inside,
 )
-from functions.adapters.ffmpeg.exact import cut_exactly, sound_path
+from functions.adapters.ffmpeg.exact import cut_exactly
 from functions.adapters.ffmpeg.packets import PacketCount, count_packets
 from functions.adapters.ffmpeg.process import SegmentingProcess
+from functions.adapters.ffmpeg.segment_maker import sound_path
 from functions.domain.cutting import CutFile, CutJob, Inspection, Progress, StopRequested
 from functions.domain.errors import MediaError, UnavailableError
 from functions.domain.exactness import Exactness

@@ -31,10 +31,12 @@ class Packet:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A stream's packets in the order they are decoded in, and how long a tick is."""
+    """A stream's packets in the order they are decoded in, how long a tick is, and the size of
+    a picture."""
 
     tick: Fraction
     packets: list[Packet]
+    size: tuple[int, int] | None = None
 
 
 def list_packets(text: str, kind: str = "video") -> Listing:
@@ -42,10 +44,12 @@ def list_packets(text: str, kind: str = "video") -> Listing:
     bases: dict[str, Fraction] = {}
     kinds: dict[str, str] = {}
     found: dict[str, list[Packet]] = {}
+    sizes: dict[str, tuple[int, int]] = {}
     for line in text.splitlines():
         fields = [field.strip() for field in line.split(",")]
         if line.startswith("#"):
             _head(line, bases, kinds)
+            _size(line, sizes)
         elif len(fields) >= 6:
             key = _flags(fields) & _KEY > 0
             packet = Packet(pts=int(fields[2]), dts=int(fields[1]), key=key, digest=fields[5])
@@ -53,7 +57,7 @@ def list_packets(text: str, kind: str = "video") -> Listing:
     stream = next((stream for stream, name in sorted(kinds.items()) if name == kind), None)
     if stream is None:
         return Listing(Fraction(1), [])
-    return Listing(bases[stream], found.get(stream, []))
+    return Listing(bases[stream], found.get(stream, []), sizes.get(stream))
 
 
 def count_packets(text: str) -> dict[str, PacketCount]:
@@ -81,6 +85,14 @@ def _head(line: str, bases: dict[str, Fraction], kinds: dict[str, str]) -> None:
         bases[stream] = Fraction(value)
     elif name == "media_type":
         kinds[stream] = value
+
+
+def _size(line: str, sizes: dict[str, tuple[int, int]]) -> None:
+    name, _, rest = line[1:].partition(" ")
+    if name == "dimensions":
+        stream, _, value = rest.partition(": ")
+        width, _, height = value.partition("x")
+        sizes[stream] = (int(width), int(height))
 
 
 def _row(line: str) -> tuple[str, int, int] | None:

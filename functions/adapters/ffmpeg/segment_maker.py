@@ -1,0 +1,135 @@
+"""Making one segment of an exact cut: out of the source itself, or out of pieces of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from functions.adapters.ffmpeg import smart
+from functions.adapters.ffmpeg.commands import list_command
+from functions.adapters.ffmpeg.encode_commands import Feed, direct_feed, encode_command
+from functions.adapters.ffmpeg.packets import count_packets, list_packets
+from functions.adapters.ffmpeg.parameter_sets import write_sets
+from functions.adapters.ffmpeg.piece_commands import (
+    CLOCK_START,
+    assemble_command,
+    is_h264,
+    turned,
+)
+from functions.adapters.ffmpeg.pieces import Piece, joined_words
+from functions.adapters.ffmpeg.run import Done, run
+from functions.domain.cutting import CutFile, CutJob, StopRequested
+from functions.domain.errors import UnavailableError
+from functions.domain.exactness import CutReason, Exactness
+from functions.domain.segmentation import PlannedSegment
+from functions.domain.times import Milliseconds
+
+END_ROOM: Milliseconds = 100
+
+
+def sound_path(path: Path, extension: str) -> Path:
+    """Where a segment's share of the source's sound lies beside it."""
+    return path.with_name(f"{path.stem}-sound.{extension}")
+
+
+def broken_off() -> UnavailableError:
+    return UnavailableError("cut.read_failed", "The source broke off; trying again.")
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentMaker:
+    job: CutJob
+    stop: StopRequested
+
+    def from_source(self, segment: PlannedSegment) -> CutFile:
+        """Encoded, straight out of a source that can be entered anywhere."""
+        done = self._encode(segment, direct_feed(self.job, segment))
+        file = self._file(segment, Exactness.ACCURATE, self.job.plan.cut_reason)
+        self._require_whole(segment, done, file)
+        return file
+
+    def from_pieces(
+        self, segment: PlannedSegment, shown: list[Piece], heard: list[Piece]
+    ) -> CutFile:
+        """Copied where it can be and is asked for, else encoded."""
+        sound = joined_words(heard, "audio", self.job.folder, self.stop)
+        plan = self.job.plan
+        if plan.cut is Exactness.SMART:
+            reason = self._smart(segment, shown, sound)
+            if reason is None:
+                return self._file(segment, Exactness.SMART, None)
+        else:
+            reason = plan.cut_reason
+        self._encode(segment, self._feed(shown, sound))
+        return self._file(segment, Exactness.ACCURATE, reason)
+
+    def _smart(
+        self, segment: PlannedSegment, shown: list[Piece], sound: list[str]
+    ) -> CutReason | None:
+        """Why it could not be done so, if it could not."""
+        row = smart.Row(shown, self.job.folder, self.stop)
+        groups = row.groups()
+        last = segment.number == len(self.job.plan.segments)
+        begin, end = smart.tick(segment.start), None if last else smart.tick(segment.end)
+        layout = smart.lay_out(groups, row.starts(groups), begin, end)
+        if isinstance(layout, CutReason):
+            return layout
+        target = self._path(segment)
+        files, sets = smart.ends(row, groups, layout, target.stem)
+        words = assemble_command(self.job.plan, segment, sound, target)
+        run(words, folder=self.job.folder, stop=self.stop, feed=files)
+        for path in self.job.folder.glob(f"{target.stem}-?.ts"):
+            path.unlink()
+        write_sets(target, sets)
+        exact = smart.is_exact(self._listed(target), smart.wanted(groups, layout), begin)
+        return None if exact else CutReason.NOT_VERIFIED
+
+    def _feed(self, shown: list[Piece], sound: list[str]) -> Feed:
+        if is_h264(self.job.plan):
+            words, files = ["-f", "mpegts", "-i", "pipe:0"], tuple(one.path for one in shown)
+        else:
+            words, files = joined_words(shown, "video", self.job.folder, self.stop), ()
+        return Feed(
+            words=["-copyts", *turned(self.job.plan), *words, *sound],
+            picture="0:v:0",
+            sound="1:a:0" if sound else None,
+            clock=CLOCK_START,
+            files=files,
+        )
+
+    def _encode(self, segment: PlannedSegment, feed: Feed) -> Done:
+        plan, path = self.job.plan, self._path(segment)
+        share = sound_path(path, plan.audio_format.extension) if plan.audio_format else None
+        words = encode_command(plan, segment, feed, path, share)
+        return run(words, folder=self.job.folder, stop=self.stop, feed=feed.files)
+
+    def _path(self, segment: PlannedSegment) -> Path:
+        return self.job.folder / f"{segment.number:06d}.{self.job.plan.format.extension}"
+
+    def _file(self, segment: PlannedSegment, cut: Exactness, reason: CutReason | None) -> CutFile:
+        path = self._path(segment)
+        listing = list_packets(self._listed(path))
+        first = min((packet.pts for packet in listing.packets), default=0) * listing.tick
+        start = segment.start + max(0, round(first * 1000))
+        return CutFile(
+            segment=segment,
+            path=path,
+            actual_start=start,
+            cut=cut,
+            cut_reason=reason,
+            size=listing.size if cut is Exactness.ACCURATE else None,
+        )
+
+    def _listed(self, path: Path) -> str:
+        """Its packets on the file's own clock: else a late first picture would pass for early."""
+        words = ["-copyts", *list_command(path)]
+        return run(words, folder=self.job.folder, stop=self.stop).text
+
+    def _require_whole(self, segment: PlannedSegment, done: Done, file: CutFile) -> None:
+        """A connection that was lost and not found again leaves a short file."""
+        if not done.broke_off:
+            return
+        counted = count_packets(self._listed(file.path)).get("video")
+        end = file.actual_start + (counted.duration if counted else 0)
+        if end < segment.end - END_ROOM:
+            raise broken_off()
