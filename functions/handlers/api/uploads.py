@@ -7,9 +7,11 @@ from http import HTTPStatus
 from aws_lambda_powertools.event_handler import Response
 
 from functions import bootstrap
+from functions.domain.exactness import EncodeTarget
 from functions.domain.segmentation import Mode, Segmentation
 from functions.domain.times import utc_now
 from functions.handlers.api.models import uploads as models
+from functions.handlers.api.models.segmentation import SegmentationOptions
 from functions.handlers.api.models.videos import VideoAnswer
 from functions.handlers.api.request import (
     answer,
@@ -36,7 +38,6 @@ TAGS = ["uploads"]
 )
 def create(body: models.CreateUpload) -> Response[models.UploadAnswer]:
     now = utc_now()
-    options = body.options.segmentation
     ticket = uploads.create_upload(
         caller(router),
         uploads.NewUpload(
@@ -44,9 +45,7 @@ def create(body: models.CreateUpload) -> Response[models.UploadAnswer]:
             size=body.size,
             content_type=body.content_type,
             title=body.title,
-            segmentation=Segmentation(
-                mode=Mode(options.mode), length=round(options.length_s * 1000)
-            ),
+            segmentation=_segmentation(body.options.segmentation),
         ),
         videos=video_store(),
         media=bootstrap.media_store(settings.media_bucket),
@@ -55,6 +54,15 @@ def create(body: models.CreateUpload) -> Response[models.UploadAnswer]:
         key=idempotency_key(router),
     )
     return answer(views.upload(ticket, now), HTTPStatus.CREATED)
+
+
+def _segmentation(options: SegmentationOptions) -> Segmentation:
+    return Segmentation(
+        mode=Mode(options.mode),
+        length=round(options.length_s * 1000),
+        cut=options.cut,
+        target=EncodeTarget(**options.target.model_dump()) if options.target else None,
+    )
 
 
 @router.get(

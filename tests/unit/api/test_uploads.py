@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from functions.domain.exactness import EncodeTarget, Exactness, Shape
 from functions.domain.segmentation import Segmentation
 from functions.domain.times import utc_now
 from functions.domain.video import Video, VideoStatus
@@ -16,6 +17,10 @@ from tests.unit.api.client import Answer, Client
 UPLOADS = "/api/videos/uploads"
 SMALL = {"file_name": "holiday.mp4", "size": 5_000, "content_type": "video/mp4"}
 LARGE = {**SMALL, "size": 2 * MIN_PART + 1}
+
+
+def _target(**values: object) -> dict[str, object]:
+    return {"cut": "accurate", "target": values}
 
 
 def _announce(client: Client, body: dict) -> Answer:
@@ -70,6 +75,52 @@ def test_given_options_when_announced_then_the_video_will_be_cut_by_them(
     answer = _announce(client, {**SMALL, "options": options})
 
     assert _kept(world, answer).segmentation == Segmentation(length=12_500)
+
+
+def test_given_an_exact_cut_when_announced_then_the_video_will_be_cut_so(
+    client: Client, world: World
+):
+    target = {"height": 720, "crf": 21, "shape": "9:16", "offset": 0.25, "loudness": -14}
+    options = {"segmentation": {"length_s": 20, "cut": "accurate", "target": target}}
+
+    answer = _announce(client, {**SMALL, "options": options})
+
+    kept = _kept(world, answer).segmentation
+    assert kept.cut is Exactness.ACCURATE
+    assert kept.target == EncodeTarget(
+        height=720, crf=21, shape=Shape.PORTRAIT, offset=0.25, loudness=-14
+    )
+    told = client.get(f"/api/videos/{answer.json['video_id']}").json["segmentation"]
+    assert (told["cut"], told["target"]["height"], told["target"]["shape"]) == (
+        "accurate",
+        720,
+        "9:16",
+    )
+
+
+@pytest.mark.parametrize(
+    ("segmentation", "place"),
+    [
+        ({"cut": "exactly"}, "/options/segmentation/cut"),
+        ({"cut": "smart", "target": {"height": 720}}, "/options/segmentation"),
+        (_target(height=721), "/options/segmentation/target/height"),
+        (_target(height=100_000), "/options/segmentation/target/height"),
+        (_target(crf=20, bit_rate=1_000_000), "/options/segmentation/target"),
+        (_target(loudness=-23), "/options/segmentation/target/loudness"),
+        (_target(offset=1.5), "/options/segmentation/target/offset"),
+        (_target(fps="fast"), "/options/segmentation/target/fps"),
+        (_target(colour="red"), "/options/segmentation/target/colour"),
+    ],
+)
+def test_given_a_cut_that_cannot_be_when_announced_then_its_place_is_named(
+    client: Client, world: World, segmentation: dict[str, object], place: str
+):
+    answer = client.post(
+        "/api/videos/uploads", {**SMALL, "options": {"segmentation": segmentation}}
+    )
+
+    assert set(answer.wrong) == {place}
+    assert world.videos.all() == []
 
 
 def test_given_no_options_when_announced_then_segments_are_thirty_seconds(

@@ -29,7 +29,7 @@ VIDEO: Final[JsonDict] = {
     "file_size": 48_302_112,
     "created_at": NOON,
     "updated_at": "2026-03-01T12:04:10Z",
-    "segmentation": {"mode": "fixed", "length_s": 30.0},
+    "segmentation": {"mode": "fixed", "length_s": 30.0, "cut": "keyframe", "target": None},
     "media": {
         "container": "mov,mp4,m4a,3gp,3g2,mj2",
         "duration": 95.2,
@@ -59,7 +59,7 @@ NEW_UPLOAD: Final[JsonDict] = {
     "size": 48_302_112,
     "content_type": "video/mp4",
     "title": "Our holiday",
-    "options": {"segmentation": {"mode": "fixed", "length_s": 30}},
+    "options": {"segmentation": {"mode": "fixed", "length_s": 30, "cut": "smart"}},
 }
 _UPLOAD: Final[JsonDict] = {
     "video_id": VIDEO_ID,

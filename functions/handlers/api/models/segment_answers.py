@@ -58,6 +58,8 @@ class SegmentAnswer(BaseModel):
     actual_start: float | None
     actual_end: float | None
     frame_count: int | None
+    cut: str | None = Field(description="How it was cut: keyframe, smart or accurate")
+    cut_reason: str | None = Field(description="Why otherwise than was asked for")
     width: int | None
     height: int | None
     title: str | None

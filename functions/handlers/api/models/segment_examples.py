@@ -57,6 +57,8 @@ SEGMENT: Final[JsonDict] = {
     "actual_start": 12.012,
     "actual_end": 30.997,
     "frame_count": 569,
+    "cut": "keyframe",
+    "cut_reason": None,
     "width": 1080,
     "height": 1920,
     "title": "The opening",

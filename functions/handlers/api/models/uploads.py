@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from functions.domain.segmentation import MAX_LENGTH, MIN_LENGTH
 from functions.handlers.api.models import examples
 from functions.handlers.api.models.common import WHOLE, Body, Text
 from functions.handlers.api.models.examples import shown
+from functions.handlers.api.models.segmentation import SegmentationOptions
 
 # S3 takes parts of up to 5 GiB, and an upload has at most 500 of them.
 MAX_UPLOAD = 2 * 1024**4
@@ -21,13 +21,6 @@ Size = Annotated[
     Field(ge=1, le=MAX_UPLOAD, strict=True, description="Bytes", examples=[48_302_112]),
     WHOLE,
 ]
-
-
-class SegmentationOptions(Body):
-    mode: Literal["fixed"] = "fixed"
-    length_s: float = Field(
-        default=30, ge=MIN_LENGTH / 1000, le=MAX_LENGTH / 1000, allow_inf_nan=False
-    )
 
 
 class UploadOptions(Body):

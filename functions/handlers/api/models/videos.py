@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from functions.handlers.api.models import examples
 from functions.handlers.api.models.common import FailureAnswer
 from functions.handlers.api.models.examples import shown
-from functions.handlers.api.models.uploads import SegmentationOptions
+from functions.handlers.api.models.segmentation import SegmentationOptions
 
 
 class VideoTrackAnswer(BaseModel):

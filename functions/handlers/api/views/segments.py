@@ -28,6 +28,8 @@ def segment(item: Segment) -> models.SegmentAnswer:
         actual_start=seconds_or_none(item.actual_start),
         actual_end=seconds_or_none(item.actual_end),
         frame_count=item.frame_count,
+        cut=item.cut,
+        cut_reason=item.cut_reason,
         width=item.width,
         height=item.height,
         title=item.title,

@@ -1,0 +1,75 @@
+"""How a video is to be cut."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from functions.domain.exactness import BIT_RATES, CRFS, HEIGHTS, RATES, Exactness, Shape, VideoCodec
+from functions.domain.segmentation import MAX_LENGTH, MIN_LENGTH
+from functions.handlers.api.models.common import WHOLE, Body
+
+
+class EncodeTargetOptions(Body):
+    """What an accurate cut encodes to; what is left out stays as the source has it."""
+
+    codec: VideoCodec = VideoCodec.H264
+    height: (
+        Annotated[
+            int,
+            Field(
+                ge=HEIGHTS[0],
+                le=HEIGHTS[1],
+                multiple_of=2,
+                strict=True,
+                description="Pixels of the upright picture, after the crop",
+            ),
+            WHOLE,
+        ]
+        | None
+    ) = None
+    fps: float | None = Field(default=None, ge=RATES[0], le=RATES[1], allow_inf_nan=False)
+    crf: Annotated[int, Field(ge=CRFS[0], le=CRFS[1], strict=True), WHOLE] | None = None
+    bit_rate: (
+        Annotated[
+            int,
+            Field(ge=BIT_RATES[0], le=BIT_RATES[1], strict=True, description="Bits a second"),
+            WHOLE,
+        ]
+        | None
+    ) = None
+    shape: Shape | None = Field(default=None, description="Crop to this width to height")
+    offset: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="Moves the crop from left or top (0) to right or bottom (1)",
+    )
+    loudness: Literal[-14, -16] | None = Field(default=None, description="LUFS")
+
+    @model_validator(mode="after")
+    def _one_rate(self) -> EncodeTargetOptions:
+        if self.crf is not None and self.bit_rate is not None:
+            raise ValueError("give either crf or bit_rate")
+        return self
+
+
+class SegmentationOptions(Body):
+    """`keyframe` moves boundaries to keyframes and encodes nothing. `smart` cuts at the frame,
+    encoding only the two ends of a segment; `accurate` cuts at the frame and encodes all. A segment
+    tells how it was cut, and why so."""
+
+    mode: Literal["fixed"] = "fixed"
+    length_s: float = Field(
+        default=30, ge=MIN_LENGTH / 1000, le=MAX_LENGTH / 1000, allow_inf_nan=False
+    )
+    cut: Exactness = Exactness.KEYFRAME
+    target: EncodeTargetOptions | None = Field(default=None, description="Of an accurate cut")
+
+    @model_validator(mode="after")
+    def _target_of_accurate(self) -> SegmentationOptions:
+        if self.target is not None and self.cut is not Exactness.ACCURATE:
+            raise ValueError("only an accurate cut has a target")
+        return self
