@@ -61,13 +61,13 @@ def cut_exactly(item: Item, plan: Plan, folder: Path) -> list[CutFile]:
 def require_frames(source: Source, plan: Plan, files: list[CutFile]) -> None:
     """Each frame in the segment it belongs to, at its time, and nowhere else."""
     times = [frame.at for frame in source.frames]
-    ends = [*(file.segment.start for file in files[1:]), None]
-    for file, end in zip(files, ends, strict=True):
-        start = file.segment.start / 1000
-        first = bisect_left(times, start - 1e-5)
-        last = len(times) if end is None else bisect_left(times, end / 1000 - 1e-5)
+    for file in files:
+        start, end = file.segment.start / 1000, file.segment.end / 1000
+        first, last = (bisect_left(times, time - 1e-5) for time in (start, end))
+        if file.segment.number == len(plan.segments):
+            last = len(times)
         due = source.frames[first:last]
-        got = shown(file.path)
+        got = shown(file.path) if due else []
         assert [one.number for one in got] == [one.number for one in due], file.segment
         late = [abs(one.at - (frame.at - start)) for one, frame in zip(got, due, strict=True)]
         assert max(late, default=0) <= ONE_TICK_S, (file.segment, max(late))

@@ -45,9 +45,9 @@ FILES: dict[str, tuple[Maker, Reasons]] = {
     "camera.mov": (lambda path: make.numbered(path, "-c:a", "pcm_s16le"), {None}),
     "fragments.mp4": (make.fragmented, {None}),
     "hevc.ts": (make.hevc, {CODEC}),
-    "brief.mp4": (make.brief_sound, {None}),
+    "brief-sound.mp4": (make.brief_sound, {None}),
+    "brief-picture.mp4": (make.brief_picture, {None, SHORT}),
 }
-RESHAPED = {"stream.ts"}
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -83,7 +83,9 @@ def test_given_any_file_when_all_of_it_is_encoded_then_each_frame_is_there_once_
 
 
 @pytest.mark.parametrize("cut", [Exactness.SMART, Exactness.ACCURATE])
-@pytest.mark.parametrize("name", ["closed.mp4", "edited.mp4", "plain.mkv", "small.webm"])
+@pytest.mark.parametrize(
+    "name", ["closed.mp4", "edited.mp4", "plain.mkv", "small.webm", "brief-picture.mp4"]
+)
 def test_given_segments_when_their_shares_of_the_sound_are_joined_then_each_packet_is_there_once(
     shelf: Shelf, scratch: Path, name: str, cut: Exactness
 ) -> None:

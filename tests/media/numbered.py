@@ -168,6 +168,11 @@ def brief_sound(target: Path) -> Path:
     return _copied(target, "-bsf:a", "noise=drop=gt(pts*tb\\,4)")
 
 
+def brief_picture(target: Path) -> Path:
+    """The picture ends long before the sound."""
+    return _copied(target, "-bsf:v", "noise=drop=gte(dts*tb\\,4)")
+
+
 def one_frame(target: Path) -> Path:
     return numbered(target, frames=1, sound=0)
 

@@ -64,7 +64,7 @@ class FfmpegCutter:
     def inspect(self, path: Path, plan: Plan) -> Inspection:
         """Frames, length, a thumbnail of at most 640 pixels, the sound as it is."""
         thumbnail = path.with_suffix(".jpg") if plan.video_index is not None else None
-        counts = _count(inspect_command(path, thumbnail))
+        counts = _inspected(path, thumbnail, plan)
         picture, sound = counts.get("video"), counts.get("audio")
         shown = picture or sound
         if shown is None:
@@ -113,6 +113,16 @@ def _is_all(job: CutJob, count: int, last: str | None) -> bool:
         return count > wanted
     end = float(last.split(",")[2]) * 1000 - job.plan.origin if last else 0
     return count >= wanted and end >= job.plan.duration - _END_ROOM
+
+
+def _inspected(path: Path, thumbnail: Path | None, plan: Plan) -> dict[str, PacketCount]:
+    """An exact cut may leave a segment without a picture, where sound outlasts it."""
+    try:
+        return _count(inspect_command(path, thumbnail))
+    except MediaError:
+        if plan.cut is Exactness.KEYFRAME or "video" in (counts := _count(list_command(path))):
+            raise
+        return counts
 
 
 def _count(command: list[str]) -> dict[str, PacketCount]:

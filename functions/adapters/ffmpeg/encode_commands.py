@@ -30,7 +30,7 @@ class Feed:
     """Where to read from: input words, streams, and what the clock shows at the source's start."""
 
     words: list[str]
-    picture: str
+    picture: str | None
     sound: str | None
     clock: float
     files: tuple[Path, ...] = field(default=())
@@ -74,8 +74,10 @@ def encode_command(
     of the segment, every packet of it in one segment only."""
     bounds = span(plan, segment, feed.clock)
     wanted = plan.target or EncodeTarget()
-    words = [*QUIET, *feed.words, "-map", feed.picture, "-vf", _picture(bounds, wanted)]
-    words += [*ENCODER, *_quality(wanted), "-fps_mode", "passthrough", "-enc_time_base", "1:90000"]
+    words = [*QUIET, *feed.words]
+    if feed.picture:
+        words += ["-map", feed.picture, "-vf", _picture(bounds, wanted), *ENCODER]
+        words += [*_quality(wanted), "-fps_mode", "passthrough", "-enc_time_base", "1:90000"]
     if feed.sound:
         words += ["-map", feed.sound, "-af", _sound(bounds, wanted), "-c:a", "aac"]
     words += ["-map_chapters", "-1", "-dn", "-sn", "-f", plan.format.muxer, str(target)]
@@ -84,6 +86,19 @@ def encode_command(
         words += ["-map", feed.sound, "-c", "copy", "-bsf:a", keep]
         words += ["-map_chapters", "-1", "-f", plan.audio_format.muxer, str(share)]
     return words
+
+
+def pictures_command(plan: Plan, segment: PlannedSegment, feed: Feed) -> list[str]:
+    """List the picture's packets about a segment on stdout."""
+    until = (
+        []
+        if segment.number == len(plan.segments)
+        else ["-to", f"{segment.end / 1000 + feed.clock + 1:.3f}"]
+    )
+    return [
+        *QUIET, *feed.words, "-map", feed.picture or "0:v", "-c", "copy", *until,
+        "-f", "framecrc", "pipe:1",
+    ]  # fmt: skip
 
 
 def _picture(bounds: Bounds, target: EncodeTarget) -> str:

@@ -14,7 +14,6 @@ from functions.adapters.ffmpeg.process import SegmentingProcess, folder_bytes
 from functions.adapters.ffmpeg.run import StoppedError
 from functions.adapters.ffmpeg.segment_maker import END_ROOM, SegmentMaker, broken_off
 from functions.domain.cutting import CutFile, CutJob, Progress, StopRequested
-from functions.domain.errors import UnavailableError
 from functions.domain.exactness import Exactness
 from functions.domain.segmentation import PlannedSegment
 
@@ -87,9 +86,11 @@ class _ExactCut:
         last = segment.number == len(self.job.plan.segments)
         end = None if last else CLOCK_START + segment.end / 1000
         if segment.number not in self.job.skip:
+            if self.stop():
+                raise StoppedError
             shown = pieces.shown(begin, end)
-            if not shown or (shown[0].start > begin and self.job.segments[0].start > 0):
-                raise UnavailableError("cut.read_failed", "The source could not be entered there.")
+            if not shown:
+                raise broken_off()
             file = self.maker.from_pieces(segment, shown, pieces.heard(begin, end))
             process.hand_over(file.path)
             yield file

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from functions.adapters.ffmpeg import smart
 from functions.adapters.ffmpeg.commands import list_command
-from functions.adapters.ffmpeg.encode_commands import Feed, direct_feed, encode_command
+from functions.adapters.ffmpeg.encode_commands import (
+    Feed,
+    direct_feed,
+    encode_command,
+    pictures_command,
+    span,
+)
 from functions.adapters.ffmpeg.packets import count_packets, list_packets
 from functions.adapters.ffmpeg.parameter_sets import write_sets
 from functions.adapters.ffmpeg.piece_commands import (
@@ -19,7 +25,7 @@ from functions.adapters.ffmpeg.piece_commands import (
 from functions.adapters.ffmpeg.pieces import Piece, joined_words
 from functions.adapters.ffmpeg.run import Done, run
 from functions.domain.cutting import CutFile, CutJob, StopRequested
-from functions.domain.errors import UnavailableError
+from functions.domain.errors import MediaError, UnavailableError
 from functions.domain.exactness import CutReason, Exactness
 from functions.domain.segmentation import PlannedSegment
 from functions.domain.times import Milliseconds
@@ -71,9 +77,13 @@ class SegmentMaker:
         groups = row.groups()
         last = segment.number == len(self.job.plan.segments)
         begin, end = smart.tick(segment.start), None if last else smart.tick(segment.end)
+        if not groups.packets:
+            return CutReason.NO_WHOLE_GROUP
         layout = smart.lay_out(groups, row.starts(groups), begin, end)
         if isinstance(layout, CutReason):
             return layout
+        if self.job.segments[0].start > 0 and not self.job.plan.one_pass:
+            self._require_entry(groups, begin)
         target = self._path(segment)
         files, sets = smart.ends(row, groups, layout, target.stem)
         words = assemble_command(self.job.plan, segment, sound, target)
@@ -83,6 +93,11 @@ class SegmentMaker:
         write_sets(target, sets)
         exact = smart.is_exact(self._listed(target), smart.wanted(groups, layout), begin)
         return None if exact else CutReason.NOT_VERIFIED
+
+    def _require_entry(self, groups: smart.Groups, begin: int) -> None:
+        """A source that was entered too late has frames that nobody has read."""
+        if groups.packets[0].pts > begin:
+            raise UnavailableError("cut.read_failed", "The source could not be entered there.")
 
     def _feed(self, shown: list[Piece], sound: list[str]) -> Feed:
         if is_h264(self.job.plan):
@@ -101,7 +116,22 @@ class SegmentMaker:
         plan, path = self.job.plan, self._path(segment)
         share = sound_path(path, plan.audio_format.extension) if plan.audio_format else None
         words = encode_command(plan, segment, feed, path, share)
-        return run(words, folder=self.job.folder, stop=self.stop, feed=feed.files)
+        try:
+            return run(words, folder=self.job.folder, stop=self.stop, feed=feed.files)
+        except MediaError:
+            if feed.sound is None or self._has_pictures(segment, feed):
+                raise
+            return self._encode(segment, replace(feed, picture=None))
+
+    def _has_pictures(self, segment: PlannedSegment, feed: Feed) -> bool:
+        """Sound may outlast its picture by whole segments, where there is nothing to encode."""
+        words = pictures_command(self.job.plan, segment, feed)
+        listing = list_packets(
+            run(words, folder=self.job.folder, stop=self.stop, feed=feed.files).text
+        )
+        begin, end = span(self.job.plan, segment, feed.clock)
+        times = [float(packet.pts * listing.tick) for packet in listing.packets]
+        return any(begin <= time < (end or time + 1) for time in times)
 
     def _path(self, segment: PlannedSegment) -> Path:
         return self.job.folder / f"{segment.number:06d}.{self.job.plan.format.extension}"
