@@ -1,0 +1,76 @@
+"""A whole run of an exact cut: the services with the real cutter, on numbered media."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.adapters.ffmpeg.cutter import FfmpegCutter
+from functions.domain.cutting import CutFile
+from functions.domain.exactness import Exactness
+from functions.domain.segment import Segment, SegmentType
+from functions.domain.segmentation import Segmentation
+from functions.domain.video import Source
+from tests.contract.exact_cutting import require_frames, require_sound, source_of
+from tests.contract.packets import packets
+from tests.contract.shelf import Item, Shelf
+from tests.fakes.media import FakeMediaStore
+from tests.fakes.prober import FakeProber
+from tests.fakes.world import World
+from tests.media import numbered as make
+
+
+class MediaOnDisk(FakeMediaStore):
+    """Sources are read from a path, as ffmpeg needs it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+
+    def sign_get(self, source: Source, seconds: int) -> str:
+        return str(self._path)
+
+
+def world_of(item: Item, cut: Exactness) -> World:
+    cutter: Any = FfmpegCutter()
+    world = World(media=MediaOnDisk(item.path), prober=FakeProber(item.probe), cutter=cutter)
+    world.plan_made(segmentation=Segmentation(length=3_330, cut=cut), per_window=8)
+    return world
+
+
+def stored(world: World, row: Segment, folder: Path) -> Path:
+    path = folder / Path(row.s3_key).name
+    path.write_bytes(world.media.objects[row.s3_key])
+    return path
+
+
+@pytest.mark.parametrize("cut", [Exactness.SMART, Exactness.ACCURATE])
+@pytest.mark.parametrize(
+    ("name", "maker"), [("closed.mp4", make.numbered), ("stream.ts", make.numbered)]
+)
+def test_given_an_exact_cut_when_its_run_has_ended_then_what_is_stored_is_exact(
+    shelf: Shelf, scratch: Path, name: str, maker: Any, cut: Exactness
+) -> None:
+    item = shelf.take(f"numbered-{name}", maker)
+    world = world_of(item, cut)
+    world.cut_all()
+    world.join()
+
+    assert world.finish() == 3
+    plan, rows = world.stored_plan(), world.of_kind(SegmentType.PROCESSED)
+    assert {row.cut for row in rows} == {cut}
+    files = [
+        CutFile(segment=planned, path=stored(world, row, scratch), actual_start=0)
+        for planned, row in zip(plan.segments, rows, strict=True)
+    ]
+    source = source_of(item, plan)
+    require_frames(source, plan, files)
+    require_sound(source, files)
+    assert sum(row.frame_count or 0 for row in rows) == 250
+    (sound,) = world.of_kind(SegmentType.AUDIO)
+    joined = packets(stored(world, sound, scratch), stored=True)["0"]
+    assert len(joined) == len(packets(item.path, streams=[1])["0"])
+    # One each, and the video's poster.
+    assert len(world.of_kind(SegmentType.THUMBNAIL)) == 4
