@@ -45,6 +45,7 @@ FILES: dict[str, tuple[Maker, Reasons]] = {
     "camera.mov": (lambda path: make.numbered(path, "-c:a", "pcm_s16le"), {None}),
     "fragments.mp4": (make.fragmented, {None}),
     "hevc.ts": (make.hevc, {CODEC}),
+    "broadcast.ts": (make.mpeg2, {CODEC}),
     "brief-sound.mp4": (make.brief_sound, {None}),
     "brief-picture.mp4": (make.brief_picture, {None, SHORT}),
 }

@@ -135,6 +135,10 @@ def hevc(target: Path) -> Path:
     return numbered(target, *kind, "-tag:v", "hvc1", frames=200)
 
 
+def mpeg2(target: Path) -> Path:
+    return numbered(target, "-c:v", "mpeg2video", "-b:v", "2M", "-c:a", "mp2")
+
+
 def vp9(target: Path) -> Path:
     fast = ("-deadline", "realtime", "-cpu-used", "8", "-crf", "30", "-b:v", "0")
     return numbered(target, "-c:v", "libvpx-vp9", *fast, "-c:a", "libopus", frames=200)

@@ -26,10 +26,17 @@ _READ_ON_SECONDS = 3.5
 _TS = ("-mpegts_copyts", "1", "-mpegts_flags", "initial_discontinuity")
 _TS_OPTIONS = "mpegts_copyts=1:mpegts_flags=initial_discontinuity"
 _END_CRF = "18"
+# Codecs that pieces of MPEG-TS hold, and how their keyframes come to be led by parameter sets.
+_STREAMED = {
+    "h264": ["-bsf:v", "h264_mp4toannexb,dump_extra=freq=keyframe"],
+    "hevc": ["-bsf:v", "hevc_mp4toannexb,dump_extra=freq=keyframe"],
+    "mpeg2video": [],
+}
 
 
-def is_h264(plan: Plan) -> bool:
-    return plan.video_codec == "h264"
+def in_stream(plan: Plan) -> bool:
+    """Whether pieces are MPEG-TS, which can be read on from one to the next; else NUT."""
+    return plan.video_codec in _STREAMED
 
 
 def split_command(job: CutJob, *, list_fd: int, progress_fd: int) -> list[str]:
@@ -38,8 +45,8 @@ def split_command(job: CutJob, *, list_fd: int, progress_fd: int) -> list[str]:
     seek = [] if plan.one_pass else seek_words(job.segments[0].start)
     copied = ["-c", "copy", "-output_ts_offset", f"{CLOCK_START - plan.origin / 1000:.3f}"]
     # A keyframe that is no clean start comes without parameter sets, too.
-    led = ["-bsf:v", "h264_mp4toannexb,dump_extra=freq=keyframe"] if is_h264(plan) else []
-    kind = ("mpegts", "-segment_format_options", _TS_OPTIONS) if is_h264(plan) else ("nut",)
+    led = _STREAMED.get(plan.video_codec or "", [])
+    kind = ("mpegts", "-segment_format_options", _TS_OPTIONS) if in_stream(plan) else ("nut",)
     sound = [
         "-map", f"0:{plan.audio_index}", *copied, "-f", "segment", "-segment_format", "nut",
         "-segment_time", str(_SOUND_PIECE_SECONDS), "-flush_packets", "1",

@@ -19,7 +19,7 @@ from functions.adapters.ffmpeg.parameter_sets import write_sets
 from functions.adapters.ffmpeg.piece_commands import (
     CLOCK_START,
     assemble_command,
-    is_h264,
+    in_stream,
     turned,
 )
 from functions.adapters.ffmpeg.pieces import Piece, joined_words
@@ -100,7 +100,7 @@ class SegmentMaker:
             raise UnavailableError("cut.read_failed", "The source could not be entered there.")
 
     def _feed(self, shown: list[Piece], sound: list[str]) -> Feed:
-        if is_h264(self.job.plan):
+        if in_stream(self.job.plan):
             words, files = ["-f", "mpegts", "-i", "pipe:0"], tuple(one.path for one in shown)
         else:
             words, files = joined_words(shown, "video", self.job.folder, self.stop), ()

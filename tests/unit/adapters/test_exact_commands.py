@@ -132,12 +132,14 @@ def test_given_the_last_window_when_split_then_it_is_read_to_the_end():
     assert "-t" not in split_command(job(4, 6), list_fd=7, progress_fd=9)
 
 
-@pytest.mark.parametrize(("codec", "muxer"), [("h264", "mpegts"), ("vp9", "nut")])
+@pytest.mark.parametrize(
+    ("codec", "muxer"), [("h264", "mpegts"), ("hevc", "mpegts"), ("vp9", "nut")]
+)
 def test_given_a_codec_when_split_then_its_pieces_can_hold_it(codec: str, muxer: str):
     words = split_command(job(video_codec=codec), list_fd=7, progress_fd=9)
 
     assert value(words, "-segment_format") == muxer
-    assert ("-bsf:v" in words) == (codec == "h264")
+    assert ("-bsf:v" in words) == (muxer == "mpegts")
 
 
 def test_given_no_sound_when_split_and_encoded_then_there_is_no_word_of_it():
