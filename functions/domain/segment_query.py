@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,8 +36,8 @@ class TagMatch(StrEnum):
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """The words of a text, whatever the case."""
-    return tuple(_WORD.findall(text.casefold()))
+    """The words of a text, whatever the case and however its letters are composed."""
+    return tuple(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,9 @@ def sign(position: Position | None, scope: Mapping[str, object], secret: bytes) 
     """A cursor for a position; `scope` is everything that makes the list what it is."""
     if position is None:
         return None
-    body = json.dumps(dict(position), separators=(",", ":"), sort_keys=True).encode()
+    body = json.dumps(
+        dict(position), separators=(",", ":"), sort_keys=True, ensure_ascii=False
+    ).encode()
     return base64.urlsafe_b64encode(_seal(body, scope, secret) + body).decode().rstrip("=")
 
 

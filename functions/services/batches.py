@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from functions.domain.errors import CutroomError
+from functions.domain.errors import ConflictError, CutroomError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -23,11 +23,21 @@ class Outcome(Generic[Result]):
     error: CutroomError | None
 
 
-def each(items: Sequence[Item], act: Callable[[int, Item], Result]) -> list[Outcome[Result]]:
-    """Act on every item, given its place; an item's refusal is its own."""
+def each(
+    items: Sequence[Item],
+    act: Callable[[int, Item], Result],
+    named: Callable[[Item], str] | None = None,
+) -> list[Outcome[Result]]:
+    """Act on every item, given its place; an item's refusal is its own.
+
+    Items run side by side, so of those that are `named` alike only the first is acted on.
+    """
+    names = [named(item) for item in items] if named else []
 
     def one(pair: tuple[int, Item]) -> Outcome[Result]:
         try:
+            if names and names.index(names[pair[0]]) < pair[0]:
+                raise ConflictError("batch.repeated", "This id was named before; send it alone.")
             return Outcome(act(*pair), None)
         except CutroomError as error:
             return Outcome(None, error)

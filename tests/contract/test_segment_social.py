@@ -146,3 +146,14 @@ class TestSegmentSocial:
             save(counted, read, post().told({"views": 9}, EPOCH + DAY), post(TIKTOK))
 
         assert counted.everything(*names) == before
+
+    def test_given_a_new_number_when_an_older_one_of_another_segment_is_told_then_it_stays_newest(
+        self, counted: Counted, fresh: str
+    ) -> None:
+        views = {"views": 1}
+        save(counted, started(counted, fresh), post(X, "1").told(views, EPOCH + DAY))
+        save(counted, started(counted, fresh, 2), post(X, "2").told(views, EPOCH - DAY))
+
+        (sums,) = counted.sums(fresh)
+
+        assert sums.synced_at == EPOCH + DAY

@@ -176,6 +176,8 @@ def test_given_the_function_when_it_forgets_then_what_belonged_to_the_segment_on
         "Segments": ("GetItem", "DeleteItem"),
         "Counters": ("Query", "UpdateItem", "DeleteItem"),
         "SocialSnapshots": ("Query", "BatchWriteItem"),
+        # A poster that is gone is taken off its video.
+        "Videos": ("GetItem", "PutItem"),
     }
 
     tables = {it for it in _allowed(synth, "dynamodb") if "StreamArn" not in it[1]}

@@ -66,25 +66,32 @@ class DynamoSegmentCounters:
         )
         sums: dict[Platform, dict[str, int]] = {}
         days: dict[tuple[date, Platform], dict[str, int]] = {}
-        synced: dict[Platform, datetime] = {}
         for was, now in pairs:
             platform = (now or was).platform  # type: ignore[union-attr]  # one of them is a post
             _add(sums.setdefault(platform, {}), sums_change(was, now))
-            if now is None:
-                continue
-            told = now.last_synced
-            if told and not (was and was.last_synced and was.last_synced >= told):
-                synced[platform] = max(told, synced.get(platform, told))
-            for gain in gains(was, now):
+            for gain in gains(was, now) if now else ():
                 _add(days.setdefault((gain.day, platform), {}), gain.numbers)
         owner = user(one.user_id)
         for platform, numbers in sums.items():
             key = {"counter_of": owner, "counter_name": f"social#{platform}"}
-            also = {"synced_at": to_iso(synced[platform])} if platform in synced else {}
-            writes.add(self._table, key, numbers, also)
+            writes.add(self._table, key, numbers)
         for (day, platform), numbers in days.items():
             for whose in (owner, segment(one.segment_id)):
                 writes.add(self._table, _day_key(whose, day, platform), numbers)
+
+    def synced(self, one: Segment) -> None:
+        """Tell each platform of its newest number: a time only moves forward, which a transaction
+        of sums cannot say."""
+        newest: dict[Platform, datetime] = {}
+        for post in one.social_media_usage:
+            if post.last_synced:
+                known = newest.get(post.platform, post.last_synced)
+                newest[post.platform] = max(known, post.last_synced)
+        for platform, at in newest.items():
+            key = {"counter_of": user(one.user_id), "counter_name": f"social#{platform}"}
+            later = "attribute_exists(counter_of) AND NOT synced_at >= :at"
+            with suppress(ConditionFailedError):
+                self._table.update(key, "SET synced_at = :at", later, {":at": to_iso(at)})
 
     def of_user(self, user_id: str) -> SegmentCounts:
         return self._counts(user(user_id))

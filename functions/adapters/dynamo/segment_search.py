@@ -14,6 +14,9 @@ from functions.domain.segment_query import SegmentQuery
 READ_BUDGET: Final = 1_000
 """Rows that one call reads at the most; with rows of 1 KB, 125 read units."""
 
+UNIT_BUDGET: Final = 250.0
+"""Read units of one call, where rows are large; one request may pass it by 128 at the most."""
+
 SMALL_VIDEO: Final = READ_BUDGET // 2
 """A video with no more segments is read whole and sorted: less than to look for them among all."""
 
@@ -32,7 +35,7 @@ class Walk:
         self._path = path_of(query)
         self._only = prefilter(query, self._path)
         self._found: list[Segment] = []
-        self._read = 0
+        self._read, self._units = 0, 0.0
 
     def page(self, after: Position | None) -> Page[Segment]:
         """Go on from a position until the page is full, the budget is spent or the end is there."""
@@ -47,7 +50,7 @@ class Walk:
                     return self._full()
                 if position is None:
                     break
-                if self._read >= READ_BUDGET:
+                if self._read >= READ_BUDGET or self._units >= UNIT_BUDGET:
                     return Page(tuple(self._found), position, cut_short=True)
         return Page(tuple(self._found), None)
 
@@ -67,6 +70,7 @@ class Walk:
             only=self._only,
         )
         self._read += rows.read
+        self._units += rows.units
         segments = map(from_row, rows.items)
         self._found += [segment for segment in segments if self._query.matches(segment)]
         return rows

@@ -66,6 +66,8 @@ class DynamoSegmentStore:
         self._snapshots.posts_changed(writes, before, saved)
         if not _committed(writes):
             raise StaleWriteError("The segment")
+        if saved.social_media_usage != before.social_media_usage:
+            self._counters.synced(saved)
         # What is no longer linked is out of reach of `forget`.
         pairs = changed(before.social_media_usage, saved.social_media_usage)
         self._snapshots.forget(saved, [was for was, now in pairs if was and now is None])
@@ -97,11 +99,12 @@ class DynamoSegmentStore:
         return Walk(self._table, query, limit).page(after)
 
     def _is_small(self, video_id: str, after: Position | None) -> bool:
-        """A walk goes on as it began, though the video grew: an index sorts equal values its own
-        way, which need not be ours."""
-        if after is not None:
-            return WHOLE in after
-        return self._counters.of_video(video_id).segments <= SMALL_VIDEO
+        """A walk goes on as it began, though the video grew to twice as much: an index sorts equal
+        values its own way, which need not be ours."""
+        if after is not None and WHOLE not in after:
+            return False
+        most = SMALL_VIDEO if after is None else 2 * SMALL_VIDEO
+        return self._counters.of_video(video_id).segments <= most
 
     def of_video(
         self, video_id: str, kind: SegmentType | None, *, limit: int, after: Position | None

@@ -27,11 +27,13 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """`read` counts the rows before the filter; `next` is where the next page begins."""
+    """`read` counts the rows before the filter, `units` what they cost; `next` is where the next
+    page begins."""
 
     items: list[dict[str, Any]]
     read: int
     next: Position | None
+    units: float = 0.0
 
 
 class Table:
@@ -170,6 +172,7 @@ class Table:
                 TableName=self.name,
                 KeyConditionExpression=condition,
                 ScanIndexForward=forward,
+                ReturnConsumedCapacity="TOTAL",
                 **optional,
                 **expression(values, None),
             ),
@@ -179,6 +182,7 @@ class Table:
             items=[decode_item(item) for item in answer["Items"]],
             read=answer["ScannedCount"],
             next=decode_item(last) if last else None,
+            units=answer.get("ConsumedCapacity", {}).get("CapacityUnits", 0.0),
         )
 
 

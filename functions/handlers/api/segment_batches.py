@@ -83,7 +83,7 @@ def edit(body: models.EditMany) -> answers.BatchAnswer:
             accepted=_versions(item.version),
         )
 
-    outcomes = each(body.segments, act)
+    outcomes = each(body.segments, act, lambda item: item.segment_id)
     return _answer([_item(at, outcome, HTTPStatus.OK) for at, outcome in enumerate(outcomes)])
 
 
@@ -106,7 +106,7 @@ def delete(body: models.DeleteMany) -> answers.BatchAnswer:
             accepted=_versions(item.version),
         )
 
-    outcomes = each(body.segments, act)
+    outcomes = each(body.segments, act, lambda item: item.segment_id)
     return _answer([_item(at, each_, HTTPStatus.NO_CONTENT) for at, each_ in enumerate(outcomes)])
 
 

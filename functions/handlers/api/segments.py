@@ -11,9 +11,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from functions import bootstrap
 from functions.domain.errors import ConflictError
 from functions.domain.paging import Page
-from functions.domain.segment import Segment, SegmentStatus, SegmentType
+from functions.domain.segment import Segment, SegmentSource, SegmentStatus, SegmentType
 from functions.domain.segment_query import SegmentQuery, SortOrder, TagMatch, words_of
-from functions.domain.times import Milliseconds, utc_now
+from functions.domain.times import Milliseconds, seconds, utc_now
 from functions.domain.video import Video
 from functions.handlers.api.conditional import versioned
 from functions.handlers.api.models import segment_answers as answers
@@ -82,8 +82,14 @@ def _query(user_id: str, filters: models.SegmentFilters) -> SegmentQuery:
         all_tags=filters.tags_match is TagMatch.ALL,
         has_social_media=filters.has_social_media,
         platform=filters.platform,
-        words=words_of(filters.q or ""),
+        words=_words(filters.q or ""),
     )
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """Of a text without words nothing can be found; to find all would be no answer to it."""
+    sought = text.strip()
+    return words_of(sought) or ((sought,) if sought else ())
 
 
 def _milliseconds(value: float | None) -> Milliseconds | None:
@@ -133,6 +139,8 @@ def file_name(video: Video, segment: Segment) -> str:
         return video.file_name
     stem = video.file_name.rsplit(".", 1)[0] or video.file_name
     extension = segment.s3_key.rsplit(".", 1)[-1]
+    if segment.source is SegmentSource.RANGE:
+        return f"{stem}-{seconds(segment.start or 0):g}-{seconds(segment.end or 0):g}s.{extension}"
     part = {
         SegmentType.PROCESSED: f"segment-{segment.segment_number:03d}",
         SegmentType.THUMBNAIL: f"thumbnail-{segment.segment_number:03d}",

@@ -28,7 +28,7 @@ from functions.services.ownership import own_video
 router = new_router()
 TAGS = ["videos"]
 Limit = Annotated[int, Query(ge=1, le=100, description="How many a page has")]
-Cursor = Annotated[str, Query(max_length=2000, description="`next_cursor` of the page before")]
+Cursor = Annotated[str, Query(max_length=4_000, description="`next_cursor` of the page before")]
 
 
 @router.get(

@@ -87,15 +87,18 @@ def test_given_good_and_refused_items_when_edited_then_each_has_its_own_result(
     assert [row.title for row in world.segments.get_many(IDS)] == ["New", "Old", "Old"]
 
 
-def test_given_one_segment_twice_when_edited_then_both_changes_are_kept(
+def test_given_one_segment_twice_when_edited_then_only_the_first_is_done_and_that_is_told(
     client: Client, world: World
 ):
     items = [{"segment_id": IDS[0], "title": "New"}, {"segment_id": IDS[0], "tags": ["a"]}]
 
-    assert _statuses(client.post(EDIT, _many(*items))) == [200, 200]
+    answer = client.post(EDIT, _many(*items))
+
+    assert _statuses(answer) == [200, 409]
+    assert answer.json["results"][1]["error"]["code"] == "batch.repeated"
     stored = world.segments.get(IDS[0])
     assert stored
-    assert (stored.title, stored.tags, stored.version) == ("New", ("a",), 3)
+    assert (stored.title, stored.tags, stored.version) == ("New", (), 2)
 
 
 def test_given_good_and_refused_items_when_deleted_then_each_has_its_own_result(
@@ -135,8 +138,8 @@ def test_given_a_table_that_fails_for_one_item_when_edited_then_the_others_are_d
     ("path", "items", "wrong"),
     [
         (CREATE, [RANGE, RANGE, RANGE, {**RANGE, "title": "\x00"}], {"/segments/3/title"}),
-        (CREATE, [{**RANGE, "end": 0.5}], {"/segments/0"}),
-        (CREATE, [{"start": 1}, RANGE], {"/segments/0/video_id"}),
+        (CREATE, [{**RANGE, "end": 0.5}], {"/segments/0/end"}),
+        (CREATE, [{"start": 1}, RANGE], {"/segments/0/video_id", "/segments/0/end"}),
         (CREATE, [{"video_id": VIDEO, "tags": ["a", "b,c"]}], {"/segments/0/tags/1"}),
         (CREATE, [{**RANGE, "title": 5}, {**RANGE, "x/y": 1}], TWO),
         (EDIT, [{"segment_id": IDS[0], "title": "New"}, {"segment_id": IDS[1]}], {"/segments/1"}),

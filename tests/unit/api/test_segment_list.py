@@ -179,3 +179,12 @@ def test_given_a_spent_read_budget_when_listed_then_the_page_says_so_and_can_be_
 
     assert (answer.json["items"], answer.json["partial"]) == ([], True)
     assert asked == [None, place]
+
+
+@pytest.mark.parametrize("text", ["!!!", "🎬", "-"])
+def test_given_a_text_without_words_when_sought_then_nothing_is_found(
+    client: Client, world: World, text: str
+):
+    _library(world)
+
+    assert _numbers(client.get(LIST, query={"q": text})) == []

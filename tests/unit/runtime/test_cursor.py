@@ -71,3 +71,14 @@ def test_given_text_that_is_no_cursor_when_verified_then_it_is_refused(text: str
 
 def test_given_a_cursor_when_put_into_an_address_then_it_needs_no_encoding():
     assert _signed().replace("-", "").replace("_", "").isalnum()
+
+
+def test_given_a_position_of_the_longest_title_when_signed_then_the_routes_take_its_cursor():
+    title = "=" + "😀" * 249
+    position = {"user_id": "u" * 64, "sort_title": title, "segment_id": "s" * 64}
+
+    cursor = sign(position, SCOPE, SECRET)
+
+    assert cursor is not None
+    assert len(cursor) <= 2_000
+    assert verify(cursor, SCOPE, SECRET) == position

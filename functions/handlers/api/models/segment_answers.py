@@ -45,7 +45,9 @@ class SegmentAnswer(BaseModel):
     video_id: str
     user_id: str
     segment_type: SegmentType
-    segment_number: int
+    segment_number: int = Field(
+        description="Orders a video's segments of a type; one's own may share a number"
+    )
     source: SegmentSource
     status: SegmentStatus
     error: FailureAnswer | None

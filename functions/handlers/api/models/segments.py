@@ -5,7 +5,15 @@ from __future__ import annotations
 import unicodedata
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic.config import JsonValue
 
 from functions.domain.segment import SegmentType
@@ -88,16 +96,22 @@ class CreateSegment(SegmentWords):
 
     video_id: Id
     start: Seconds | None = Field(default=None, description="Seconds from the video's start")
-    end: Seconds | None = Field(default=None, description="Seconds; goes with `start`")
+    end: Seconds | None = Field(
+        default=None, description="Seconds; goes with `start`", validate_default=True
+    )
 
-    @model_validator(mode="after")
-    def _a_range(self) -> CreateSegment:
-        if (self.start is None) != (self.end is None):
+    @field_validator("end")
+    @classmethod
+    def _a_range(cls, end: float | None, read: ValidationInfo) -> float | None:
+        """Told at `end`, beside whatever else is wrong; a wrong `start` has been told by then."""
+        if "start" not in read.data:
+            return end
+        start: float | None = read.data["start"]
+        if (start is None) != (end is None):
             raise ValueError("start and end go together")
-        length = round((self.end or 0) * 1000) - round((self.start or 0) * 1000)
-        if self.end is not None and length < 1:
+        if start is not None and end is not None and round(end * 1000) <= round(start * 1000):
             raise ValueError("end must be after start, by a millisecond at the least")
-        return self
+        return end
 
 
 class ReplaceSegment(SegmentWords):
@@ -180,5 +194,5 @@ class SegmentFilters(BaseModel):
     sort_order: SortOrder = SortOrder.DESC
     limit: int = Field(default=50, ge=1, le=100, description="How many a page has")
     cursor: str | None = Field(
-        default=None, max_length=2_000, description="`next_cursor` of the page before"
+        default=None, max_length=4_000, description="`next_cursor` of the page before"
     )

@@ -8,11 +8,12 @@ from pydantic import Field, StringConstraints
 
 from functions.domain.social import Platform
 from functions.handlers.api.models import segment_examples as examples
-from functions.handlers.api.models.common import WHOLE, Body, Moment, Text
+from functions.handlers.api.models.common import WHOLE, Body, Moment
 from functions.handlers.api.models.examples import shown
 
 MAX_NUMBER = 10**15
 Count = Annotated[int, Field(ge=0, le=MAX_NUMBER, strict=True), WHOLE]
+PostUrl = Annotated[str, StringConstraints(max_length=500, pattern=r"^[!-~]+$")]
 PostId = Annotated[str, StringConstraints(max_length=128, pattern=r"^[A-Za-z0-9_.:-]+$")]
 
 
@@ -34,9 +35,7 @@ class LinkPost(Body):
     post_id: PostId | None = Field(
         default=None, description="Needed where the address does not tell it, as short links do not"
     )
-    post_url: Text | None = Field(
-        default=None, max_length=1_000, description="An https address of the platform"
-    )
+    post_url: PostUrl | None = Field(default=None, description="An https address of the platform")
     posted_at: Moment | None = Field(default=None, description="May be corrected later")
     metrics: Metrics = Metrics()
     collected_at: Moment | None = Field(
