@@ -62,8 +62,18 @@ def _mend(item: dict[str, Any]) -> None:
         item["end"] = start + 1
     if isinstance(item.get("size"), int | float):
         item["size"] = min(item["size"], LARGEST)
+    _mend_cut((item.get("options") or {}).get("segmentation"))
     if "platform" in item:
         item.pop("post_url", None)
         item.pop("posted_at", None)
         item.pop("collected_at", None)
         item["post_id"] = item.get("post_id") or "7"
+
+
+def _mend_cut(segmentation: Any) -> None:
+    """Only an accurate cut has a target, and that has one way to say how good it is."""
+    if not isinstance(segmentation, dict) or not segmentation.get("target"):
+        return
+    segmentation["cut"] = "accurate"
+    if segmentation["target"].get("crf") is not None:
+        segmentation["target"].pop("bit_rate", None)
