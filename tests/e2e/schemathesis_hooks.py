@@ -72,7 +72,7 @@ def _mend(item: dict[str, Any]) -> None:
 
 def _mend_cut(segmentation: Any) -> None:
     """Only an accurate cut has a target, and that has one way to say how good it is."""
-    if not isinstance(segmentation, dict) or not segmentation.get("target"):
+    if not isinstance(segmentation, dict) or segmentation.get("target") is None:
         return
     segmentation["cut"] = "accurate"
     if segmentation["target"].get("crf") is not None:
