@@ -10,6 +10,7 @@ from typing import Any
 from functions.domain.containers import M4A, MP4
 from functions.domain.keys import upload_key
 from functions.domain.media import AudioTrack, KeyframeIndex, Media, Probe, VideoTrack
+from functions.domain.plan import Plan, PlannedSegment, Window
 from functions.domain.run import Run, RunStatus
 from functions.domain.segment import (
     Segment,
@@ -18,7 +19,7 @@ from functions.domain.segment import (
     SegmentType,
     segment_id_of,
 )
-from functions.domain.segmentation import Plan, PlannedSegment, Segmentation, Window
+from functions.domain.segmentation import Segmentation
 from functions.domain.tiers import Tier
 from functions.domain.times import Milliseconds
 from functions.domain.video import Failure, Source, Upload, Video, VideoStatus

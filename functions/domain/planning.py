@@ -15,7 +15,8 @@ from functions.domain.containers import MOV, MP4, FileFormat, audio_format, segm
 from functions.domain.exactness import CutReason, Exactness
 from functions.domain.ids import fingerprint
 from functions.domain.media import KeyframeIndex, Media, Probe
-from functions.domain.segmentation import Mode, Plan, PlannedSegment, Segmentation, Window
+from functions.domain.plan import Plan, PlannedSegment, Window
+from functions.domain.segmentation import Mode, Segmentation
 from functions.domain.times import Milliseconds
 
 # An execution may have 25,000 events, and a window takes about a dozen.

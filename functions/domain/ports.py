@@ -12,10 +12,10 @@ from functions.domain.counts import SegmentCounts
 from functions.domain.cutting import CutFile, CutJob, Inspection, Progress, StopRequested
 from functions.domain.media import KeyframeIndex, Probe
 from functions.domain.paging import Page, Position
+from functions.domain.plan import Plan
 from functions.domain.run import Run, Stage
 from functions.domain.segment import Segment, SegmentType
 from functions.domain.segment_query import SegmentQuery
-from functions.domain.segmentation import Plan
 from functions.domain.social_history import Gain, PlatformSums
 from functions.domain.tiers import Tier
 from functions.domain.times import Milliseconds

@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from functions.domain.media import Probe
+from functions.domain.plan import Plan, Window
 from functions.domain.planning import Cut, FindKeyframes, assemble, between
-from functions.domain.segmentation import Plan, Window
 from functions.domain.times import Milliseconds
 
 # Two pictures are never nearer to each other: nothing else lies in what comes before a keyframe.

@@ -13,9 +13,9 @@ from pathlib import Path
 from functions.domain.codec import from_plain
 from functions.domain.cutting import CutFile, CutJob, Inspection
 from functions.domain.errors import MediaError, NotFoundError, UnavailableError
+from functions.domain.plan import Plan
 from functions.domain.ports import Cutter
 from functions.domain.segment import Segment, SegmentStatus
-from functions.domain.segmentation import Plan
 from functions.domain.video import Video
 from functions.services.cut_window import SHORTFALL, SOURCE_URL_SECONDS
 from functions.services.range_state import RangeKeys, clear_up, settle

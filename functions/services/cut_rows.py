@@ -6,8 +6,8 @@ from pathlib import Path
 
 from functions.domain.cutting import CutFile, Inspection
 from functions.domain.keys import segment_key, thumbnail_key
+from functions.domain.plan import Plan
 from functions.domain.segment import Segment, SegmentType, segment_id_of
-from functions.domain.segmentation import Plan
 from functions.domain.video import Video
 from functions.services.stages import Context
 

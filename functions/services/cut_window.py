@@ -15,9 +15,9 @@ from functions.domain.cutting import CutFile, CutJob, Inspection
 from functions.domain.errors import MediaError, UnavailableError
 from functions.domain.exactness import Exactness
 from functions.domain.keys import audio_piece_key
+from functions.domain.plan import Plan, Window
 from functions.domain.ports import Cutter
 from functions.domain.run import Stage
-from functions.domain.segmentation import Plan, Window
 from functions.domain.times import Milliseconds
 from functions.domain.video import Video
 from functions.services.cut_rows import processed_row, thumbnail_row

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from functions.domain.errors import UnavailableError
 from functions.domain.keys import poster_key
+from functions.domain.plan import Plan
 from functions.domain.run import Stage
 from functions.domain.segment import Segment, SegmentType, segment_id_of
-from functions.domain.segmentation import Plan
 from functions.domain.video import Video, VideoStatus
 from functions.services.stages import Context, change_video, numbers_of, read_plan, stage
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from functions.domain.containers import FileFormat
 from functions.domain.errors import UnavailableError
 from functions.domain.keys import audio_key, audio_piece_key
+from functions.domain.plan import Plan
 from functions.domain.ports import Cutter
 from functions.domain.run import Stage
 from functions.domain.segment import Segment, SegmentType, segment_id_of
-from functions.domain.segmentation import Plan
 from functions.domain.times import Milliseconds
 from functions.domain.video import Video
 from functions.services.stages import Context, read_plan, stage

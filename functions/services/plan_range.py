@@ -5,10 +5,10 @@ from __future__ import annotations
 from functions.domain.codec import to_plain
 from functions.domain.errors import ConflictError, NotFoundError, TooLargeError
 from functions.domain.keys import range_key, range_plan_key
+from functions.domain.plan import Plan
 from functions.domain.ports import Prober
 from functions.domain.range_plan import Range, make_range_plan
 from functions.domain.segment import Segment, SegmentStatus
-from functions.domain.segmentation import Plan
 from functions.domain.times import Milliseconds
 from functions.domain.video import Source
 from functions.services.range_state import RangeKeys

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functions.domain.codec import to_plain
 from functions.domain.keys import plan_key
+from functions.domain.plan import Plan
 from functions.domain.planning import make_plan
 from functions.domain.ports import Prober
 from functions.domain.run import Stage
-from functions.domain.segmentation import Plan
 from functions.services.stages import Context, read_probe, stage
 
 

@@ -6,8 +6,8 @@ import threading
 import time
 from collections.abc import Iterable
 
+from functions.domain.plan import Plan, PlannedSegment, Window
 from functions.domain.run import Run
-from functions.domain.segmentation import Plan, PlannedSegment, Window
 from functions.domain.times import Milliseconds
 from functions.services.stages import Context
 

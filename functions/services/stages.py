@@ -10,10 +10,10 @@ from datetime import datetime
 from functions.domain.codec import from_plain
 from functions.domain.errors import NotFoundError, StaleWriteError, UnavailableError
 from functions.domain.media import Probe
+from functions.domain.plan import Plan
 from functions.domain.ports import MediaStore, RunStore, SegmentStore, VideoStore
 from functions.domain.run import Run, Stage
 from functions.domain.segment import SegmentType
-from functions.domain.segmentation import Plan
 from functions.domain.video import Source, Video
 
 

@@ -17,8 +17,9 @@ from functions.adapters.ffmpeg.cutter import FfmpegCutter
 from functions.domain.cutting import CutJob
 from functions.domain.exactness import Exactness
 from functions.domain.media import AudioTrack, KeyframeIndex, Media, Probe, VideoTrack
+from functions.domain.plan import Plan
 from functions.domain.planning import make_plan
-from functions.domain.segmentation import Plan, Segmentation
+from functions.domain.segmentation import Segmentation
 from infra.local.paths import LOCAL
 from tests.bench.bench_cut import timed
 from tests.bench.rows import Row, compared

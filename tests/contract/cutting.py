@@ -7,7 +7,7 @@ from pathlib import Path
 
 from functions.adapters.ffmpeg.cutter import FfmpegCutter
 from functions.domain.cutting import CutFile
-from functions.domain.segmentation import Plan, PlannedSegment
+from functions.domain.plan import Plan, PlannedSegment
 from tests.contract.packets import Packets, packets, together
 from tests.contract.shelf import Item
 

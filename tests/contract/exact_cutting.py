@@ -9,8 +9,9 @@ from statistics import median
 
 from functions.domain.cutting import CutFile
 from functions.domain.exactness import EncodeTarget, Exactness
+from functions.domain.plan import Plan
 from functions.domain.planning import make_plan
-from functions.domain.segmentation import Plan, Segmentation
+from functions.domain.segmentation import Segmentation
 from tests.contract.cutting import by_window, cut_files
 from tests.contract.shelf import Item
 from tests.media.numbered import Heard, Shown, heard, shown

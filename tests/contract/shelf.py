@@ -10,8 +10,9 @@ from typing import Any
 from functions.adapters.pyav.prober import PyAvProber
 from functions.domain.cutting import CutJob
 from functions.domain.media import Probe
+from functions.domain.plan import Plan, PlannedSegment
 from functions.domain.planning import make_plan
-from functions.domain.segmentation import Plan, PlannedSegment, Segmentation
+from functions.domain.segmentation import Segmentation
 from functions.domain.video import Source
 
 Maker = Callable[[Path], Path]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from functions.domain.cutting import CutFile, CutJob, Inspection, Progress, StopRequested
 from functions.domain.exactness import CutReason, Exactness
-from functions.domain.segmentation import Plan, PlannedSegment
+from functions.domain.plan import Plan, PlannedSegment
 from functions.domain.times import Milliseconds
 
 

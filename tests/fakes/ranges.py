@@ -8,8 +8,8 @@ from pathlib import Path
 
 from functions.domain.codec import from_plain
 from functions.domain.keys import range_key, range_plan_key
+from functions.domain.plan import Plan
 from functions.domain.segment import Segment
-from functions.domain.segmentation import Plan
 from functions.domain.video import Failure
 from functions.services.cut_range import RangeBounds, cut_range
 from functions.services.fail_range import fail_range

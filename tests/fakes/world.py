@@ -10,9 +10,9 @@ from pathlib import Path
 
 from functions.domain.codec import from_plain
 from functions.domain.media import Media
+from functions.domain.plan import Plan
 from functions.domain.run import Run
 from functions.domain.segment import Segment, SegmentType
-from functions.domain.segmentation import Plan
 from functions.domain.tiers import Tier, TierLimits
 from functions.domain.video import Source, Video
 from functions.services.claim_run import claim_run

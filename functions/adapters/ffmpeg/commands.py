@@ -11,7 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from functions.domain.cutting import CutJob
-from functions.domain.segmentation import Plan, PlannedSegment
+from functions.domain.plan import Plan, PlannedSegment
 
 NEVER = 1e9
 READ_ON_SECONDS = 0.5

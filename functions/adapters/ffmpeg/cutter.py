@@ -22,7 +22,7 @@ from functions.adapters.ffmpeg.segment_maker import sound_path
 from functions.domain.cutting import CutFile, CutJob, Inspection, Progress, StopRequested
 from functions.domain.errors import MediaError, UnavailableError
 from functions.domain.exactness import Exactness
-from functions.domain.segmentation import Plan, PlannedSegment
+from functions.domain.plan import Plan, PlannedSegment
 from functions.domain.times import Milliseconds
 
 _INSPECT_SECONDS = 120

@@ -12,7 +12,7 @@ from pathlib import Path
 from functions.adapters.ffmpeg.commands import QUIET, source_words
 from functions.domain.cutting import CutJob
 from functions.domain.exactness import DEFAULT_CRF, EncodeTarget, Shape
-from functions.domain.segmentation import Plan, PlannedSegment
+from functions.domain.plan import Plan, PlannedSegment
 
 Bounds = tuple[float, float | None]
 """Begin and end on a clock, in seconds; no end where the source's own is meant."""

@@ -15,7 +15,7 @@ from functions.adapters.ffmpeg.run import StoppedError
 from functions.adapters.ffmpeg.segment_maker import END_ROOM, SegmentMaker, broken_off
 from functions.domain.cutting import CutFile, CutJob, Progress, StopRequested
 from functions.domain.exactness import Exactness
-from functions.domain.segmentation import PlannedSegment
+from functions.domain.plan import PlannedSegment
 
 _TICK_SECONDS = 0.05
 

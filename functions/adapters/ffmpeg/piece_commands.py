@@ -13,7 +13,7 @@ from pathlib import Path
 from functions.adapters.ffmpeg.commands import QUIET, source_words
 from functions.adapters.ffmpeg.encode_commands import ENCODER, PRE_ROLL, divided, seek_words
 from functions.domain.cutting import CutJob
-from functions.domain.segmentation import Plan, PlannedSegment
+from functions.domain.plan import Plan, PlannedSegment
 
 CLOCK_START = 10.0
 TICKS = 90_000

@@ -27,7 +27,7 @@ from functions.adapters.ffmpeg.run import Done, run
 from functions.domain.cutting import CutFile, CutJob, StopRequested
 from functions.domain.errors import MediaError, UnavailableError
 from functions.domain.exactness import CutReason, Exactness
-from functions.domain.segmentation import PlannedSegment
+from functions.domain.plan import PlannedSegment
 from functions.domain.times import Milliseconds
 
 END_ROOM: Milliseconds = 100

@@ -7,7 +7,7 @@ import pytest
 from functions.adapters.ffmpeg.commands import cut_command, starts_inside
 from functions.domain.containers import MKV, MP4, WEBM
 from functions.domain.cutting import CutJob
-from functions.domain.segmentation import Plan
+from functions.domain.plan import Plan
 from tests.builders import make_plan, make_planned
 
 URL = "https://bucket.test/source?signature=x"

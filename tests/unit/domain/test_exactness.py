@@ -15,8 +15,9 @@ from functions.domain.containers import MOV, MP4
 from functions.domain.errors import InvalidInputError
 from functions.domain.exactness import CutReason, EncodeTarget, Exactness, Shape
 from functions.domain.media import KeyframeIndex, Probe
+from functions.domain.plan import Plan
 from functions.domain.planning import make_plan
-from functions.domain.segmentation import MIN_LENGTH, Plan, Segmentation
+from functions.domain.segmentation import MIN_LENGTH, Segmentation
 from tests.builders import (
     make_audio_track,
     make_keyframes,

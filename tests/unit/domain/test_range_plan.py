@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.domain.media import KeyframeIndex
+from functions.domain.plan import Plan, PlannedSegment
 from functions.domain.range_plan import Range, make_range_plan
-from functions.domain.segmentation import Plan, PlannedSegment
 from tests.builders import make_keyframes, make_media, make_probe
 from tests.unit.domain.test_segmentation_one_pass import finder
 

@@ -9,13 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.domain.media import KeyframeIndex, Probe
+from functions.domain.plan import Plan
 from functions.domain.planning import make_plan
-from functions.domain.segmentation import (
-    MAX_LENGTH,
-    MIN_LENGTH,
-    Plan,
-    Segmentation,
-)
+from functions.domain.segmentation import MAX_LENGTH, MIN_LENGTH, Segmentation
 from tests.builders import make_keyframes, make_media, make_probe
 
 durations = st.integers(min_value=1, max_value=4 * 3_600_000)

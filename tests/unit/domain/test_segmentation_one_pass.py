@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from functions.domain.containers import M4A, MP4
 from functions.domain.errors import MediaError
 from functions.domain.media import KeyframeIndex
+from functions.domain.plan import Plan
 from functions.domain.planning import FindKeyframes, make_plan
-from functions.domain.segmentation import Plan, Segmentation
+from functions.domain.segmentation import Segmentation
 from tests.builders import (
     make_audio_track,
     make_keyframes,

@@ -1,0 +1,98 @@
+"""What is to be cut: a value that `planning` makes of a user's options and a probe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from functions.domain.containers import FileFormat
+from functions.domain.exactness import CutReason, EncodeTarget, Exactness
+from functions.domain.times import Milliseconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedSegment:
+    """One segment: `start` and `end` as asked, `cut` the keyframe that opens it.
+
+    Nothing can be cut between `after` and `cut`: any time in between names this keyframe
+    without depending on rounding. In an exact cut all three are the asked start.
+    """
+
+    number: int
+    start: Milliseconds
+    end: Milliseconds
+    cut: Milliseconds
+    after: Milliseconds
+    title: str | None = None
+
+    @property
+    def aim(self) -> float:
+        """A time between the keyframe before the cut and the cut, in milliseconds."""
+        return (self.after + self.cut) / 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """A row of pieces, one after the other, of which some are segments: where segments overlap or
+    leave something out. `kept` has a segment's number for each piece, 0 for what is thrown away.
+    """
+
+    pieces: tuple[PlannedSegment, ...]
+    kept: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """What one function makes: numbers `first` to `last`, both included, of the segments, or of
+    the pieces of a lane."""
+
+    index: int
+    first: int
+    last: int
+    lane: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What to cut, and of which streams.
+
+    Segments follow each other, unless there are `lanes`. `origin` is the source's start on its
+    container's clock. `one_pass`: the source cannot be entered in the middle, so one window reads
+    all of it. `cut_reason` says why `cut` is another than was asked for; codec and `rotation`
+    (degrees clockwise) are the picture's. `size_limit` is of a segment's file, in bytes.
+    """
+
+    plan_id: str
+    duration: Milliseconds
+    origin: Milliseconds
+    container: str
+    format: FileFormat
+    video_index: int | None = None
+    audio_index: int | None = None
+    audio_format: FileFormat | None = None
+    one_pass: bool
+    segments: tuple[PlannedSegment, ...]
+    windows: tuple[Window, ...]
+    lanes: tuple[Lane, ...] = ()
+    cut: Exactness = Exactness.KEYFRAME
+    cut_reason: CutReason | None = None
+    target: EncodeTarget | None = None
+    video_codec: str | None = None
+    rotation: int = 0
+    size_limit: int | None = None
+
+    def of_window(self, window: Window) -> tuple[PlannedSegment, ...]:
+        """The window's segments, or pieces of its lane; numbers count from 1."""
+        row = self.segments if window.lane is None else self.lanes[window.lane].pieces
+        return row[window.first - 1 : window.last]
+
+    def numbers_of(self, window: Window) -> tuple[int, ...]:
+        """The numbers of the segments that a window makes."""
+        if window.lane is None:
+            return tuple(range(window.first, window.last + 1))
+        kept = self.lanes[window.lane].kept[window.first - 1 : window.last]
+        return tuple(number for number in kept if number)
+
+    def end_of(self, segment: PlannedSegment) -> Milliseconds:
+        """Where the file of a segment (or piece) ends, as far as can be planned."""
+        later = self.segments[segment.number : segment.number + 1]
+        return later[0].cut if later else self.duration
