@@ -127,7 +127,7 @@ def make_segment(**overrides: Any) -> Segment:
     named = {**defaults, **overrides}
     number, kind = named["segment_number"], named["segment_type"]
     named.setdefault("s3_key", f"media/{USER}/{VIDEO}/plan-1/{kind}-{number:06d}.mp4")
-    named.setdefault("segment_id", segment_id_of(named["video_id"], "plan-1", kind, number))
+    named.setdefault("segment_id", segment_id_of(named["video_id"], kind, f"plan-1-{number}"))
     return Segment(**named)
 
 

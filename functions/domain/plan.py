@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from functions.domain.codec import to_plain
 from functions.domain.containers import FileFormat
 from functions.domain.exactness import CutReason, EncodeTarget, Exactness
+from functions.domain.ids import fingerprint
+from functions.domain.media import VideoTrack
 from functions.domain.times import Milliseconds
 
 
@@ -28,6 +32,22 @@ class PlannedSegment:
     def aim(self) -> float:
         """A time between the keyframe before the cut and the cut, in milliseconds."""
         return (self.after + self.cut) / 2
+
+
+Cut = tuple[Milliseconds, Milliseconds, Milliseconds]
+"""The time asked for, the keyframe, and a time from the keyframe before up to it."""
+
+
+def between(
+    duration: Milliseconds, first: Milliseconds, cuts: Sequence[Cut]
+) -> list[PlannedSegment]:
+    """The segments between cuts; `first` is the source's first keyframe."""
+    starts = [(0, first, first), *cuts]
+    ends = [*(asked for asked, _, _ in cuts), duration]
+    return [
+        PlannedSegment(number=number, start=asked, end=end, cut=key, after=before)
+        for number, ((asked, key, before), end) in enumerate(zip(starts, ends, strict=True), 1)
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +98,7 @@ class Plan:
     target: EncodeTarget | None = None
     video_codec: str | None = None
     rotation: int = 0
+    picture: VideoTrack | None = None
     size_limit: int | None = None
 
     def of_window(self, window: Window) -> tuple[PlannedSegment, ...]:
@@ -93,6 +114,20 @@ class Plan:
         return tuple(number for number in kept if number)
 
     def end_of(self, segment: PlannedSegment) -> Milliseconds:
-        """Where the file of a segment (or piece) ends, as far as can be planned."""
+        """Where the file of a segment that others follow ends, as far as can be planned."""
         later = self.segments[segment.number : segment.number + 1]
         return later[0].cut if later else self.duration
+
+    def contents(self) -> dict[int, str]:
+        """For each number a name of what its file holds: equal in all plans of one video."""
+        return {segment.number: self.content_of(segment.number) for segment in self.segments}
+
+    def content_of(self, number: int) -> str:
+        segment = self.segments[number - 1]
+        held = (segment.cut, segment.start, segment.end) if self.lanes else self._span(number)
+        streams = (self.video_index, self.audio_index, self.format.muxer)
+        return fingerprint(self.cut, to_plain(self.target), self.size_limit, *streams, *held)
+
+    def _span(self, number: int) -> tuple[Milliseconds, Milliseconds]:
+        segment = self.segments[number - 1]
+        return segment.cut, self.end_of(segment)

@@ -6,65 +6,58 @@ cutting again is recognised as the same work.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from functions.domain.codec import to_plain
 from functions.domain.containers import MOV, MP4, FileFormat, audio_format, segment_format
 from functions.domain.exactness import CutReason, Exactness
 from functions.domain.ids import fingerprint
-from functions.domain.media import KeyframeIndex, Media, Probe
-from functions.domain.plan import Plan, PlannedSegment, Window
+from functions.domain.keyframe_search import FindKeyframes
+from functions.domain.lanes import make_lanes
+from functions.domain.media import Media, Probe
+from functions.domain.modes import Known, wanted_cuts, wanted_spans
+from functions.domain.plan import Lane, Plan, PlannedSegment, Window, between
 from functions.domain.segmentation import Mode, Segmentation
+from functions.domain.snapping import Limits, at_found, at_nearest
 from functions.domain.times import Milliseconds
 
 # An execution may have 25,000 events, and a window takes about a dozen.
 MAX_WINDOWS = 500
 # Encoding is what takes time: windows are smaller, so that more of them work side by side.
 WINDOW_SHARE = 4
-
-FindKeyframes = Callable[[Sequence[Milliseconds]], KeyframeIndex]
-Cut = tuple[Milliseconds, Milliseconds, Milliseconds]
-"""The time asked for, the keyframe, and a time from the keyframe before up to it."""
+PIECE: Milliseconds = 60_000
 
 
 def make_plan(
-    probe: Probe, options: Segmentation, *, find_keyframes: FindKeyframes, segments_per_window: int
+    probe: Probe,
+    options: Segmentation,
+    *,
+    find_keyframes: FindKeyframes,
+    segments_per_window: int,
+    known: Known | None = None,
+    piece: Milliseconds = PIECE,
 ) -> Plan:
     """Compute the plan of a mode.
 
-    `find_keyframes` is asked only where the container has no index: it returns, for each
-    wanted time, the first keyframe at or after it.
+    `find_keyframes` is asked only where the container has no index, or segments stand for
+    themselves; `known` is what the mode needs to know of the video, and `piece` how much may be
+    read and thrown away at a time.
     """
-    media, keyframes = probe.media, probe.keyframes
-    targets = _MODES[options.mode](media.duration, options)
-    cut, reason = _possible(media, options.cut)
-    if cut is not Exactness.KEYFRAME:
-        plan = _exact(probe, options, targets, segments_per_window)
-        return replace(plan, cut=cut, cut_reason=reason, format=_encoded(media, cut))
-    if media.video is None:
-        segments = _anywhere(media.duration, targets)
-    elif keyframes.complete:
-        segments = _at_nearest(media.duration, targets, keyframes.times)
+    known = known or Known(duration=probe.media.duration)
+    cut, reason = _possible(probe.media, options.cut)
+    exact = cut is not Exactness.KEYFRAME
+    share = max(1, segments_per_window // WINDOW_SHARE) if exact else segments_per_window
+    spans = wanted_spans(known, options)
+    if spans is not None:
+        lanes = make_lanes(probe, spans, find_keyframes=find_keyframes, piece=piece, exact=exact)
+        plan = _of_lanes(probe, options, lanes, share)
     else:
-        found = find_keyframes(targets).times if targets else ()
-        segments = _at_found(media.duration, targets, keyframes.times, found)
-    one_pass = not keyframes.seekable
-    per_window = len(segments) if one_pass else segments_per_window
-    windows = _windows(len(segments), per_window)
-    plan = assemble(probe, _name(options), segments, windows, one_pass=one_pass)
-    return replace(plan, cut_reason=reason)
-
-
-def _name(options: Segmentation) -> tuple[object, ...]:
-    """What was asked for; plans that were made before cuts could be exact keep their names."""
-    exact = options.cut is not Exactness.KEYFRAME
-    return (
-        options.mode,
-        options.length,
-        *((options.cut, to_plain(options.target)) if exact else ()),
-    )
+        plan = _divided(probe, options, wanted_cuts(known, options), find_keyframes, share, exact)
+    plan = replace(plan, cut=cut, cut_reason=reason)
+    if exact:
+        plan = replace(plan, target=options.target, format=_encoded(probe.media, cut))
+    return replace(plan, size_limit=options.size) if options.mode is Mode.SIZE else plan
 
 
 def _possible(media: Media, cut: Exactness) -> tuple[Exactness, CutReason | None]:
@@ -88,17 +81,73 @@ def _encoded(media: Media, cut: Exactness) -> FileFormat:
     return segment_format(media) if cut is Exactness.SMART else MP4
 
 
-def _exact(
-    probe: Probe, options: Segmentation, targets: Sequence[Milliseconds], per_window: int
+def _divided(
+    probe: Probe,
+    options: Segmentation,
+    wanted: Sequence[Milliseconds],
+    find: FindKeyframes,
+    share: int,
+    exact: bool,
 ) -> Plan:
-    """Cut just where it was asked, though not before the first picture."""
-    first = probe.keyframes.times[0] if probe.keyframes.times else 0
-    segments = _anywhere(probe.media.duration, [time for time in targets if time > first])
-    one_pass = not probe.keyframes.seekable
-    share = len(segments) if one_pass else max(1, per_window // WINDOW_SHARE)
-    windows = _windows(len(segments), share)
-    plan = assemble(probe, _name(options), segments, windows, one_pass=one_pass)
-    return replace(plan, target=options.target)
+    """Segments that follow each other."""
+    media, keyframes = probe.media, probe.keyframes
+    limits = Limits(duration=media.duration, low=options.min_length, high=options.max_length)
+    if options.mode is Mode.SIZE:
+        # They are keyframes already, and no other would do.
+        limits = Limits(duration=media.duration)
+    first = keyframes.times[0] if keyframes.times else 0
+    if exact:
+        # Not before the first picture.
+        segments = _anywhere(media.duration, [time for time in wanted if time > first])
+    elif media.video is None:
+        segments = _anywhere(media.duration, wanted)
+    elif keyframes.complete:
+        segments = at_nearest(limits, wanted, keyframes.times)
+    else:
+        segments = at_found(limits, wanted, first, find)
+    one_pass = not keyframes.seekable
+    windows = _windows(len(segments), len(segments) if one_pass else share)
+    return assemble(probe, _name(options), segments, windows, one_pass=one_pass)
+
+
+def _of_lanes(probe: Probe, options: Segmentation, lanes: Sequence[Lane], share: int) -> Plan:
+    """Segments that stand for themselves. A source that can be entered is, for each of them."""
+    one_pass = probe.media.video is None or not probe.keyframes.complete
+    rows = [(piece, number) for lane in lanes for piece, number in _kept(lane)]
+    segments = [replace(piece, number=number) for piece, number in rows]
+    windows = [
+        (at, places)
+        for at, lane in enumerate(lanes)
+        for places in _shares([piece.number for piece, _ in _kept(lane)], share, one_pass=one_pass)
+    ]
+    plan = assemble(
+        probe,
+        _name(options),
+        sorted(segments, key=lambda segment: segment.number),
+        [
+            Window(index=index, first=1 if one_pass else places[0], last=places[-1], lane=lane)
+            for index, (lane, places) in enumerate(windows)
+        ],
+        one_pass=one_pass,
+    )
+    return replace(plan, lanes=tuple(lanes))
+
+
+def _kept(lane: Lane) -> list[tuple[PlannedSegment, int]]:
+    pairs = zip(lane.pieces, lane.kept, strict=True)
+    return [(piece, number) for piece, number in pairs if number]
+
+
+def _shares(places: Sequence[int], share: int, *, one_pass: bool) -> list[Sequence[int]]:
+    if one_pass:
+        return [places]
+    share = max(share, -(-len(places) // (MAX_WINDOWS // 2)))
+    return [places[at : at + share] for at in range(0, len(places), share)]
+
+
+def _name(options: Segmentation) -> tuple[object, ...]:
+    """What was asked for."""
+    return (sorted(to_plain(options).items(), key=str),)
 
 
 def assemble(
@@ -126,65 +175,12 @@ def assemble(
         windows=tuple(windows),
         video_codec=media.video.codec if media.video else None,
         rotation=media.video.rotation if media.video else 0,
+        picture=media.video,
     )
-
-
-def _fixed(duration: Milliseconds, options: Segmentation) -> tuple[Milliseconds, ...]:
-    """A cut each `length`; a rest shorter than a third of it joins the last segment."""
-    last = duration - options.length // 3
-    return tuple(range(options.length, max(last, 0), options.length))
-
-
-_MODES: dict[Mode, Callable[[Milliseconds, Segmentation], tuple[Milliseconds, ...]]] = {
-    Mode.FIXED: _fixed
-}
-
-
-def _at_nearest(
-    duration: Milliseconds, targets: Sequence[Milliseconds], keys: Sequence[Milliseconds]
-) -> list[PlannedSegment]:
-    """Move each target to the nearest keyframe; targets that share one become one cut."""
-    chosen: list[tuple[Milliseconds, int]] = []
-    for target in targets:
-        at = bisect_left(keys, target)
-        if at == len(keys) or (at > 0 and target - keys[at - 1] <= keys[at] - target):
-            at -= 1
-        if at > 0 and (not chosen or at > chosen[-1][1]):
-            chosen.append((target, at))
-    cuts = [(target, keys[at], keys[at - 1]) for target, at in chosen]
-    return between(duration, keys[0], cuts)
-
-
-def _at_found(
-    duration: Milliseconds,
-    targets: Sequence[Milliseconds],
-    first: Sequence[Milliseconds],
-    found: Sequence[Milliseconds],
-) -> list[PlannedSegment]:
-    """Take the keyframes that were found after the targets."""
-    start = first[0] if first else 0
-    cuts: list[Cut] = []
-    for key in found:
-        target = max((t for t in targets if t <= key), default=key)
-        if key > start and (not cuts or key > cuts[-1][1]):
-            cuts.append((target, key, max(target - 1, cuts[-1][1] if cuts else start)))
-    return between(duration, start, cuts)
 
 
 def _anywhere(duration: Milliseconds, targets: Sequence[Milliseconds]) -> list[PlannedSegment]:
     return between(duration, 0, [(target, target, target) for target in targets])
-
-
-def between(
-    duration: Milliseconds, first: Milliseconds, cuts: Sequence[Cut]
-) -> list[PlannedSegment]:
-    """The segments between cuts; `first` is the source's first keyframe."""
-    starts = [(0, first, first), *cuts]
-    ends = [*(asked for asked, _, _ in cuts), duration]
-    return [
-        PlannedSegment(number=number, start=asked, end=end, cut=key, after=before)
-        for number, ((asked, key, before), end) in enumerate(zip(starts, ends, strict=True), 1)
-    ]
 
 
 def _windows(count: int, per_window: int) -> tuple[Window, ...]:

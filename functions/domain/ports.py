@@ -20,6 +20,7 @@ from functions.domain.social_history import Gain, PlatformSums
 from functions.domain.tiers import Tier
 from functions.domain.times import Milliseconds
 from functions.domain.video import Failure, Source, Video
+from functions.domain.weights import Weights
 
 
 class VideoStore(Protocol):
@@ -102,11 +103,6 @@ class SegmentStore(Protocol):
 
     def all_of(self, video_id: str, kind: SegmentType) -> Iterator[Segment]:
         """Every segment of one type, by number."""
-
-    def of_plan(
-        self, video_id: str, plan_id: str, kind: SegmentType, numbers: Sequence[int]
-    ) -> list[Segment]:
-        """Those of a plan's segments that exist, by number, read consistently."""
 
     def last_number(self, video_id: str, kind: SegmentType) -> int:
         """The highest number among a video's segments of a type, 0 if there are none."""
@@ -207,6 +203,9 @@ class Prober(Protocol):
     def keyframes_after(self, source: Source, times: Sequence[Milliseconds]) -> KeyframeIndex:
         """For each time, the first keyframe at or after it."""
 
+    def weigh(self, source: Source, probe: Probe) -> Weights:
+        """How many bytes lie before the keyframes: from an index where there is one."""
+
 
 class Cutter(Protocol):
     def cut(self, job: CutJob, progress: Progress, stop: StopRequested) -> Iterator[CutFile]:
@@ -217,6 +216,12 @@ class Cutter(Protocol):
 
     def join_audio(self, pieces: Sequence[Path], target: Path, plan: Plan) -> Milliseconds:
         """Put pieces of sound together without touching a packet; returns the length."""
+
+    def take_audio(
+        self, source_url: str, target: Path, plan: Plan, stop: StopRequested
+    ) -> Milliseconds:
+        """Copy a source's sound into a file; returns the length. Raises UnavailableError when
+        `stop` says so."""
 
 
 class Pipeline(Protocol):

@@ -47,7 +47,8 @@ class StageTimes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """A run. `progress` holds, for each window, the milliseconds of media it has worked through."""
+    """A run. `progress` holds, for each window, the milliseconds of media it has worked through;
+    `keep_segments` leaves those of earlier plans where they are."""
 
     video_id: str
     run_id: str
@@ -60,6 +61,7 @@ class Run:
     plan_key: str | None = None
     finished_at: datetime | None = None
     error: Failure | None = None
+    keep_segments: bool = False
 
     def stage(self) -> Stage:
         """The stage the run is in: the latest that has begun."""

@@ -84,6 +84,6 @@ class Segment:
         return f"{self.segment_type}#{self.segment_number:06d}"
 
 
-def segment_id_of(video_id: str, plan_id: str, kind: SegmentType, number: int) -> str:
-    """The id that every attempt at this segment gives it."""
-    return derived_id("segment", video_id, plan_id, kind, number)
+def segment_id_of(video_id: str, kind: SegmentType, content: str) -> str:
+    """The id that every attempt at this segment gives it, in whichever plan it stands."""
+    return derived_id("segment", video_id, kind, content)

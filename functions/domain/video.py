@@ -111,7 +111,14 @@ class Video:
             raise StaleWriteError("The video's source")
         return self.queued(run_id, now, source=source)
 
-    def queued(self, run_id: str, now: datetime, *, source: Source | None = None) -> Video:
+    def queued(
+        self,
+        run_id: str,
+        now: datetime,
+        *,
+        source: Source | None = None,
+        segmentation: Segmentation | None = None,
+    ) -> Video:
         """A run is about to start. Raises ConflictError while one is under way."""
         if self.status in {VideoStatus.QUEUED, VideoStatus.PROCESSING}:
             raise ConflictError("pipeline.already_running", "A run of this video is under way.")
@@ -119,6 +126,7 @@ class Video:
             self,
             status=VideoStatus.QUEUED,
             source=source or self.source,
+            segmentation=segmentation or self.segmentation,
             run_id=run_id,
             runs=self.runs + 1,
             error=None,

@@ -65,6 +65,13 @@ class CutSettings(StoreSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AudioSettings(StoreSettings):
+    """`handover_s` is kept free at the end, to give up in."""
+
+    handover_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRangeSettings(StoreSettings):
     """`range_limit_mb` bounds the one file that a range makes."""
 

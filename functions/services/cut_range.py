@@ -17,9 +17,10 @@ from functions.domain.plan import Plan
 from functions.domain.ports import Cutter
 from functions.domain.segment import Segment, SegmentStatus
 from functions.domain.video import Video
-from functions.services.cut_window import SHORTFALL, SOURCE_URL_SECONDS
+from functions.services.cut_window import SOURCE_URL_SECONDS
 from functions.services.range_state import RangeKeys, clear_up, settle
 from functions.services.stages import Context
+from functions.services.store_segment import SHORTFALL
 
 # One file is waited for and the others are thrown away: ffmpeg is never held for want of room.
 NEVER_FULL = 1 << 62

@@ -20,7 +20,9 @@ def processed_row(
     own = (picture.width, picture.height) if picture else (None, None)
     width, height = file.size or own
     return Segment(
-        segment_id=segment_id_of(video.video_id, plan.plan_id, SegmentType.PROCESSED, asked.number),
+        segment_id=segment_id_of(
+            video.video_id, SegmentType.PROCESSED, plan.content_of(asked.number)
+        ),
         video_id=video.video_id,
         user_id=video.user_id,
         segment_type=SegmentType.PROCESSED,
@@ -42,6 +44,7 @@ def processed_row(
         cut_reason=file.cut_reason.value if file.cut_reason else None,
         width=width,
         height=height,
+        title=asked.title,
         created_at=now,
         updated_at=now,
     )
@@ -50,7 +53,7 @@ def processed_row(
 def thumbnail_row(of: Segment, plan: Plan, path: Path) -> Segment:
     number = of.segment_number
     return Segment(
-        segment_id=segment_id_of(of.video_id, plan.plan_id, SegmentType.THUMBNAIL, number),
+        segment_id=segment_id_of(of.video_id, SegmentType.THUMBNAIL, plan.content_of(number)),
         video_id=of.video_id,
         user_id=of.user_id,
         segment_type=SegmentType.THUMBNAIL,

@@ -1,4 +1,4 @@
-"""Last stage: choose the poster, count, and let the video be seen as ready."""
+"""Last stage: choose the poster, count, let the video be seen as ready, and clear up."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ from functions.domain.plan import Plan
 from functions.domain.run import Stage
 from functions.domain.segment import Segment, SegmentType, segment_id_of
 from functions.domain.video import Video, VideoStatus
-from functions.services.stages import Context, change_video, numbers_of, read_plan, stage
+from functions.services.adopt_segments import leave_segments
+from functions.services.stages import (
+    Context,
+    change_video,
+    numbers_of,
+    read_plan,
+    segments_of,
+    stage,
+)
 
 
 def finish_run(context: Context, *, video_id: str, run_id: str) -> int:
@@ -23,6 +31,8 @@ def finish_run(context: Context, *, video_id: str, run_id: str) -> int:
             raise UnavailableError("pipeline.incomplete", "Some segments are missing; run again.")
         poster = _poster(context, work.video, plan)
         change_video(context, video_id, lambda video: _ready(context, video, len(wanted), poster))
+        if not work.run.keep_segments:
+            leave_segments(context, video_id, plan)
     context.runs.succeed(work.run, context.clock())
     return len(wanted)
 
@@ -35,13 +45,10 @@ def _ready(context: Context, video: Video, count: int, poster: str | None) -> Vi
 
 def _poster(context: Context, video: Video, plan: Plan) -> str | None:
     """The thumbnail with the most in it: the largest JPEG is never the black or empty frame."""
-    numbers = range(1, len(plan.segments) + 1)
-    thumbnails = context.segments.of_plan(
-        video.video_id, plan.plan_id, SegmentType.THUMBNAIL, numbers
-    )
+    thumbnails = segments_of(context, video.video_id, plan, SegmentType.THUMBNAIL)
     if not thumbnails:
         return None
-    best = max(thumbnails, key=lambda segment: segment.file_size)
+    best = max(thumbnails.values(), key=lambda segment: segment.file_size)
     poster = _poster_of(best, plan)
     context.media.copy(best.s3_key, poster.s3_key)
     context.segments.add([poster])
@@ -51,7 +58,7 @@ def _poster(context: Context, video: Video, plan: Plan) -> str | None:
 def _poster_of(best: Segment, plan: Plan) -> Segment:
     return replace(
         best,
-        segment_id=segment_id_of(best.video_id, plan.plan_id, SegmentType.THUMBNAIL, 0),
+        segment_id=segment_id_of(best.video_id, SegmentType.THUMBNAIL, f"poster-{plan.plan_id}"),
         segment_number=0,
         s3_key=poster_key(best.user_id, best.video_id, plan.plan_id),
     )

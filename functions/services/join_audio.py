@@ -1,11 +1,13 @@
-"""Fifth stage: the segments' sound, joined into one file without touching a packet."""
+"""Fifth stage: the video's sound in one file, without touching a packet."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from functions.domain.containers import FileFormat
+from functions.domain.cutting import StopRequested
 from functions.domain.errors import UnavailableError
 from functions.domain.keys import audio_key, audio_piece_key
 from functions.domain.plan import Plan
@@ -14,15 +16,24 @@ from functions.domain.run import Stage
 from functions.domain.segment import Segment, SegmentType, segment_id_of
 from functions.domain.times import Milliseconds
 from functions.domain.video import Video
-from functions.services.stages import Context, read_plan, stage
+from functions.services.cut_window import SOURCE_URL_SECONDS
+from functions.services.stages import Context, StageWork, read_plan, segments_of, stage
 
 DOWNLOAD_THREADS = 8
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioBounds:
+    """What one invocation may use: a folder, and time until `stop` says enough."""
+
+    folder: Path
+    stop: StopRequested
+
+
 def join_audio(
-    context: Context, cutter: Cutter, folder: Path, *, video_id: str, run_id: str
+    context: Context, cutter: Cutter, bounds: AudioBounds, *, video_id: str, run_id: str
 ) -> str | None:
-    """Make the `audio` segment and return its id; None for a silent video."""
+    """Make the `audio` segment, once for a video, and return its id; None for a silent video."""
     work_run = context.runs.get(video_id, run_id)
     if work_run is not None:
         context.runs.stage_finished(work_run, Stage.CUT, context.clock(), reused=False)
@@ -30,40 +41,61 @@ def join_audio(
         plan = read_plan(context, work.run)
         if plan.audio_format is None:
             return None
-        segment_id = segment_id_of(video_id, plan.plan_id, SegmentType.AUDIO, 0)
+        segment_id = segment_id_of(video_id, SegmentType.AUDIO, "source")
         work.reused = context.segments.get(segment_id) is not None
-        if work.reused or _join(context, cutter, folder, work.video, plan, plan.audio_format):
+        if work.reused:
             return segment_id
-        return None
+        target = bounds.folder / f"audio.{plan.audio_format.extension}"
+        make = _take if plan.lanes else _join
+        length = make(context, cutter, bounds, work, plan, target)
+        if length is None:
+            return None
+        segment = _segment(context, work.video, plan, plan.audio_format, target, length)
+        context.media.upload(target, segment.s3_key, segment.content_type)
+        context.segments.add([segment])
+        _clear_pieces(context, work.video, plan)
+        return segment_id
+
+
+def _take(
+    context: Context,
+    cutter: Cutter,
+    bounds: AudioBounds,
+    work: StageWork,
+    plan: Plan,
+    target: Path,
+) -> Milliseconds | None:
+    """Out of the source itself, where segments overlap or leave something out."""
+    url = context.media.sign_get(work.source, SOURCE_URL_SECONDS)
+    return cutter.take_audio(url, target, plan, bounds.stop) or None
 
 
 def _join(
     context: Context,
     cutter: Cutter,
-    folder: Path,
-    video: Video,
+    bounds: AudioBounds,
+    work: StageWork,
     plan: Plan,
-    file_format: FileFormat,
-) -> bool:
-    """False where no segment has sound, whatever the source announced."""
-    rows = context.segments.of_plan(
-        video.video_id,
-        plan.plan_id,
-        SegmentType.PROCESSED,
-        [segment.number for segment in plan.segments],
-    )
-    sounding = [row for row in rows if row.has_sound]
+    target: Path,
+) -> Milliseconds | None:
+    """Out of the segments; None where no segment has sound, whatever the source announced."""
+    rows = segments_of(context, work.video.video_id, plan, SegmentType.PROCESSED)
+    sounding = [row for row in rows.values() if row.has_sound]
     if not sounding:
-        return False
+        return None
+    folder = bounds.folder
     with ThreadPoolExecutor(DOWNLOAD_THREADS) as pool:
         pieces = list(pool.map(lambda row: _piece(context, cutter, folder, plan, row), sounding))
-    target = folder / f"audio.{file_format.extension}"
-    length = cutter.join_audio(pieces, target, plan)
-    segment = _segment(context, video, plan, file_format, target, length)
-    context.media.upload(target, segment.s3_key, segment.content_type)
-    context.segments.add([segment])
-    context.media.delete(_piece_key(plan, row) for row in sounding)
-    return True
+    return cutter.join_audio(pieces, target, plan)
+
+
+def _clear_pieces(context: Context, video: Video, plan: Plan) -> None:
+    rows = (
+        ()
+        if plan.lanes
+        else segments_of(context, video.video_id, plan, SegmentType.PROCESSED).values()
+    )
+    context.media.delete(_piece_key(plan, row) for row in rows if row.has_sound)
 
 
 def _piece_key(plan: Plan, row: Segment) -> str:
@@ -97,7 +129,7 @@ def _segment(
 ) -> Segment:
     now = context.clock()
     return Segment(
-        segment_id=segment_id_of(video.video_id, plan.plan_id, SegmentType.AUDIO, 0),
+        segment_id=segment_id_of(video.video_id, SegmentType.AUDIO, "source"),
         video_id=video.video_id,
         user_id=video.user_id,
         segment_type=SegmentType.AUDIO,

@@ -11,10 +11,10 @@ from functions.domain.range_plan import Range, make_range_plan
 from functions.domain.segment import Segment, SegmentStatus
 from functions.domain.times import Milliseconds
 from functions.domain.video import Source
+from functions.services.plan_segments import piece_of
 from functions.services.range_state import RangeKeys
 from functions.services.stages import Context, read_probe
 
-PIECE_BYTES = 256 * 1024 * 1024
 MIB = 1024 * 1024
 
 
@@ -33,7 +33,7 @@ def plan_range(context: Context, prober: Prober, *, segment_id: str, limit: int)
         probe,
         _asked(segment, probe.media.duration),
         find_keyframes=lambda times: prober.keyframes_after(source, times),
-        piece=max(1_000, probe.media.duration * PIECE_BYTES // max(source.size, 1)),
+        piece=piece_of(probe, source),
     )
     _require_room(plan, source, limit)
     place = (segment.user_id, segment.video_id, segment_id)

@@ -1,28 +1,60 @@
-"""Third stage: turn the user's options and the probe into a plan."""
+"""Third stage: turn the user's options and what is known of the video into a plan."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from functions.domain.boundaries import Boundaries
 from functions.domain.codec import to_plain
 from functions.domain.keys import plan_key
+from functions.domain.media import Probe
+from functions.domain.modes import NO_BOUNDARIES, Known
 from functions.domain.plan import Plan
 from functions.domain.planning import make_plan
 from functions.domain.ports import Prober
 from functions.domain.run import Stage
+from functions.domain.times import Milliseconds
+from functions.domain.video import Source, Video
+from functions.services.adopt_segments import adopt_segments
+from functions.services.progress import lengths
 from functions.services.stages import Context, read_probe, stage
+
+PIECE_BYTES = 256 * 1024 * 1024
 
 
 def plan_segments(
-    context: Context, prober: Prober, *, video_id: str, run_id: str, segments_per_window: int
+    context: Context,
+    prober: Prober,
+    *,
+    video_id: str,
+    run_id: str,
+    segments_per_window: int,
+    read_boundaries: Callable[[Video], Boundaries] = lambda _: NO_BOUNDARIES,
 ) -> Plan:
-    """Compute and store the plan; the same probe and options give the same plan."""
+    """Compute and store the plan; the same probe and options give the same plan.
+
+    What is there already, of whichever plan, is taken over.
+    """
     with stage(context, Stage.PLAN, video_id, run_id) as work:
+        probe, options = read_probe(context, work.video), work.video.segmentation
+        known = Known(duration=probe.media.duration, weigh=lambda: prober.weigh(work.source, probe))
+        if options.mode.follows_boundaries:
+            known = Known(duration=known.duration, boundaries=read_boundaries(work.video))
         plan = make_plan(
-            read_probe(context, work.video),
-            work.video.segmentation,
+            probe,
+            options,
             find_keyframes=lambda times: prober.keyframes_after(work.source, times),
             segments_per_window=segments_per_window,
+            known=known,
+            piece=piece_of(probe, work.source),
         )
         key = plan_key(work.video.user_id, video_id, plan.plan_id)
         context.media.write_json(key, to_plain(plan))
-        context.runs.planned(work.run, key, plan.duration)
+        adopt_segments(context, video_id, plan)
+        context.runs.planned(work.run, key, lengths(plan.segments))
         return plan
+
+
+def piece_of(probe: Probe, source: Source) -> Milliseconds:
+    """How long a piece may be that is read and thrown away, by the source's mean rate."""
+    return max(1_000, probe.media.duration * PIECE_BYTES // max(source.size, 1))

@@ -40,7 +40,7 @@ def _original(context: Context, video: Video, source: Source, media: Media) -> S
     now = context.clock()
     picture = media.video
     return Segment(
-        segment_id=segment_id_of(video.video_id, "source", SegmentType.ORIGINAL, 0),
+        segment_id=segment_id_of(video.video_id, SegmentType.ORIGINAL, "source"),
         video_id=video.video_id,
         user_id=video.user_id,
         segment_type=SegmentType.ORIGINAL,

@@ -25,7 +25,7 @@ class WindowProgress:
         self, context: Context, run: Run, plan: Plan, window: Window, have: Iterable[int]
     ) -> None:
         self._context, self._run, self._index = context, run, window.index
-        segments = plan.of_window(window)
+        segments = [plan.segments[number - 1] for number in plan.numbers_of(window)]
         done = set(have)
         self._total = lengths(segments)
         self._stored = lengths(segment for segment in segments if segment.number in done)

@@ -13,7 +13,7 @@ from functions.domain.media import Probe
 from functions.domain.plan import Plan
 from functions.domain.ports import MediaStore, RunStore, SegmentStore, VideoStore
 from functions.domain.run import Run, Stage
-from functions.domain.segment import SegmentType
+from functions.domain.segment import Segment, SegmentType, segment_id_of
 from functions.domain.video import Source, Video
 
 
@@ -91,7 +91,24 @@ def change_video(
     raise AssertionError("unreachable")
 
 
+def segments_of(
+    context: Context,
+    video_id: str,
+    plan: Plan,
+    kind: SegmentType,
+    numbers: Sequence[int] | None = None,
+) -> dict[int, Segment]:
+    """Which of a plan's segments are there, by number: made for this plan or for another."""
+    wanted = None if numbers is None else set(numbers)
+    ids = {
+        segment_id_of(video_id, kind, content): number
+        for number, content in plan.contents().items()
+        if wanted is None or number in wanted
+    }
+    rows = {ids[row.segment_id]: row for row in context.segments.get_many(list(ids))}
+    return dict(sorted(rows.items()))
+
+
 def numbers_of(context: Context, video_id: str, plan: Plan, numbers: Sequence[int]) -> set[int]:
     """Which of a plan's segments are there."""
-    rows = context.segments.of_plan(video_id, plan.plan_id, SegmentType.PROCESSED, numbers)
-    return {row.segment_number for row in rows}
+    return set(segments_of(context, video_id, plan, SegmentType.PROCESSED, numbers))

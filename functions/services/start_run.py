@@ -11,6 +11,7 @@ from functions.domain.ids import derived_id
 from functions.domain.keys import UploadKey, parse_upload_key, upload_key
 from functions.domain.ports import Pipeline, RunStore, VideoStore
 from functions.domain.run import Run, RunStatus
+from functions.domain.segmentation import Segmentation
 from functions.domain.video import Source, Video, VideoStatus
 from functions.services.ownership import Caller, own_video
 
@@ -77,7 +78,20 @@ def _video_of(
     return videos.get(dropped.video_id) or dropped
 
 
-def restart(caller: Caller, video_id: str, stores: Stores, now: datetime) -> Run:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCut:
+    """How to cut a video anew; None is as before. `keep_segments`: those of earlier cuts, too."""
+
+    segmentation: Segmentation | None = None
+    keep_segments: bool = False
+
+
+AS_BEFORE = NewCut()
+
+
+def restart(
+    caller: Caller, video_id: str, stores: Stores, now: datetime, new: NewCut = AS_BEFORE
+) -> Run:
     """Run a video again; finished stages are found done and not repeated."""
     video = own_video(caller, stores.videos, video_id)
     if video.source is None:
@@ -87,10 +101,11 @@ def restart(caller: Caller, video_id: str, stores: Stores, now: datetime) -> Run
         return _start(video, video.run_id, stores, now) or _new_run(video, video.run_id, now)
     run_id = derived_id("rerun", video_id, video.runs)
     try:
-        video = stores.videos.save(video.queued(run_id, now))
+        video = stores.videos.save(video.queued(run_id, now, segmentation=new.segmentation))
     except StaleWriteError as error:
         raise ConflictError("pipeline.already_running", "A run has just been started.") from error
-    return _start(video, run_id, stores, now) or _new_run(video, run_id, now)
+    keep = new.keep_segments
+    return _start(video, run_id, stores, now, keep=keep) or _new_run(video, run_id, now, keep=keep)
 
 
 def latest_run(video: Video, runs: RunStore) -> Run | None:
@@ -104,9 +119,11 @@ def latest_run(video: Video, runs: RunStore) -> Run | None:
     return known or _new_run(video, video.run_id, video.updated_at)
 
 
-def _start(video: Video, run_id: str, stores: Stores, now: datetime) -> Run | None:
+def _start(
+    video: Video, run_id: str, stores: Stores, now: datetime, *, keep: bool = False
+) -> Run | None:
     """Row first, execution second: a crash in between is mended by doing it again."""
-    run = _new_run(video, run_id, now)
+    run = _new_run(video, run_id, now, keep=keep)
     if not stores.runs.create(run):
         known = stores.runs.get(video.video_id, run_id)
         if known is None or known.status is not RunStatus.QUEUED:
@@ -116,11 +133,12 @@ def _start(video: Video, run_id: str, stores: Stores, now: datetime) -> Run | No
     return run
 
 
-def _new_run(video: Video, run_id: str, now: datetime) -> Run:
+def _new_run(video: Video, run_id: str, now: datetime, *, keep: bool = False) -> Run:
     return Run(
         video_id=video.video_id,
         run_id=run_id,
         user_id=video.user_id,
         status=RunStatus.QUEUED,
         created_at=now,
+        keep_segments=keep,
     )

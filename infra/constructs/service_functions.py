@@ -69,6 +69,7 @@ class ServiceFunctions(FunctionSet):
         environment = {**self._stores(), "SEGMENTS_PER_WINDOW": per_window}
         function = self._add("PlanSegments", "plan_segments", sizing, environment)
         self._grant_rows(function)
+        self._grant_segments(function)
         grant_objects(function, self._bucket, "GetObject", "GetObjectVersion", prefix="uploads/")
         grant_objects(function, self._bucket, "GetObject", "PutObject", prefix="media/")
         grant_listing(function, self._bucket)
@@ -100,19 +101,22 @@ class ServiceFunctions(FunctionSet):
 
     def _audio(self) -> lambda_.Function:
         sizing = replace(self._media_sizing(), disk_mb=self._settings.join_disk_mb)
-        function = self._add("JoinAudio", "join_audio", sizing)
+        environment = {**self._stores(), "HANDOVER_S": str(self._settings.cut_handover_s)}
+        function = self._add("JoinAudio", "join_audio", sizing, environment)
         self._trust_certificates(function)
         self._grant_rows(function)
         self._grant_segments(function)
+        grant_objects(function, self._bucket, "GetObject", "GetObjectVersion", prefix="uploads/")
         grant_objects(function, self._bucket, "GetObject", "PutObject", prefix="media/")
         grant_objects(function, self._bucket, "GetObject", "DeleteObject", prefix="work/")
         grant_listing(function, self._bucket)
         return function
 
     def _finish(self) -> lambda_.Function:
-        function = self._add("FinishRun", "finish_run", Sizing(timeout_s=120))
+        function = self._add("FinishRun", "finish_run", Sizing(timeout_s=600))
         self._grant_rows(function)
         self._grant_segments(function)
+        grant_index(function, self._data.tables.segments)
         grant_objects(function, self._bucket, "GetObject", "PutObject", prefix="media/")
         return function
 

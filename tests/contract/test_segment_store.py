@@ -120,16 +120,3 @@ class TestSegmentStore:
 
         assert found == [one for one in made if one.segment_type is SegmentType.AUDIO]
         assert (list(page.items), page.next is None) == (made[:20], False)
-
-    def test_given_some_numbers_of_a_plan_when_they_are_asked_for_then_only_they_are_named(
-        self, segments: SegmentStore, fresh: str
-    ) -> None:
-        made = [make_segment(video_id=fresh, segment_number=number) for number in (1, 3, 205)]
-        other = make_segment(video_id=fresh, segment_type=SegmentType.THUMBNAIL, segment_number=2)
-        segments.add([*made, other])
-
-        processed = SegmentType.PROCESSED
-        assert segments.of_plan(fresh, "plan-1", processed, range(1, 251)) == made
-        assert segments.of_plan(fresh, "plan-1", processed, [3, 4]) == [made[1]]
-        assert segments.of_plan(fresh, "plan-1", processed, []) == []
-        assert segments.of_plan(fresh, "plan-2", processed, range(1, 251)) == []

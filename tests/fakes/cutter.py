@@ -38,6 +38,7 @@ class FakeCutter:
     jobs: list[CutJob] = field(default_factory=list)
     cut_numbers: list[int] = field(default_factory=list)
     joined: list[list[Path]] = field(default_factory=list)
+    taken: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def cut(self, job: CutJob, progress: Progress, stop: StopRequested) -> Iterator[CutFile]:
@@ -88,3 +89,10 @@ class FakeCutter:
         text = "".join(piece.read_text() for piece in pieces)
         target.write_text(text)
         return sum(int(piece.split(":")[1]) for piece in text.strip("<>").split("><") if piece)
+
+    def take_audio(
+        self, source_url: str, target: Path, plan: Plan, stop: StopRequested
+    ) -> Milliseconds:
+        self.taken.append(source_url)
+        target.write_text(f"<0:{plan.duration}>")
+        return plan.duration

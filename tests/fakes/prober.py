@@ -9,6 +9,7 @@ from functions.domain.errors import MediaError
 from functions.domain.media import KeyframeIndex, Probe
 from functions.domain.times import Milliseconds
 from functions.domain.video import Source
+from functions.domain.weights import Weights
 
 
 @dataclass
@@ -18,6 +19,7 @@ class FakeProber:
     answer: Probe
     keyframes: tuple[Milliseconds, ...] = ()
     error: MediaError | None = None
+    weights: Weights | None = None
     probed: list[Source] = field(default_factory=list)
 
     def probe(self, source: Source) -> Probe:
@@ -31,3 +33,8 @@ class FakeProber:
         later = (next((key for key in self.keyframes if key >= time), None) for time in times)
         found = tuple(key for key in later if key is not None)
         return KeyframeIndex(times=found, complete=False, seekable=False)
+
+    def weigh(self, source: Source, probe: Probe) -> Weights:
+        self.probed.append(source)
+        assert self.weights is not None
+        return self.weights

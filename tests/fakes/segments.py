@@ -12,7 +12,7 @@ from functions.domain.codec import from_plain, to_plain
 from functions.domain.counts import SegmentCounts
 from functions.domain.errors import StaleWriteError
 from functions.domain.paging import Page, Position
-from functions.domain.segment import Segment, SegmentType, segment_id_of
+from functions.domain.segment import Segment, SegmentType
 from functions.domain.segment_query import SegmentQuery, SortBy
 from functions.domain.social import Platform
 from functions.domain.social_history import (
@@ -110,12 +110,6 @@ class FakeSegmentStore:
 
     def all_of(self, video_id: str, kind: SegmentType) -> Iterator[Segment]:
         yield from self._ordered(video_id, kind)
-
-    def of_plan(
-        self, video_id: str, plan_id: str, kind: SegmentType, numbers: Sequence[int]
-    ) -> list[Segment]:
-        ids = [segment_id_of(video_id, plan_id, kind, number) for number in sorted(numbers)]
-        return self.get_many(ids)
 
     def last_number(self, video_id: str, kind: SegmentType) -> int:
         return max((row.segment_number for row in self._ordered(video_id, kind)), default=0)

@@ -18,7 +18,7 @@ from functions.domain.video import Source, Video
 from functions.services.claim_run import claim_run
 from functions.services.cut_window import Bounds, WindowResult, cut_window
 from functions.services.finish_run import finish_run
-from functions.services.join_audio import join_audio
+from functions.services.join_audio import AudioBounds, join_audio
 from functions.services.plan_segments import plan_segments
 from functions.services.probe_source import probe_source
 from functions.services.stages import Context
@@ -120,7 +120,8 @@ class World:
 
     def join(self) -> str | None:
         with tempfile.TemporaryDirectory() as folder:
-            return join_audio(self.context, self.cutter, Path(folder), video_id=VIDEO, run_id=RUN)
+            bounds = AudioBounds(folder=Path(folder), stop=lambda: False)
+            return join_audio(self.context, self.cutter, bounds, video_id=VIDEO, run_id=RUN)
 
     def finish(self) -> int:
         return finish_run(self.context, video_id=VIDEO, run_id=RUN)

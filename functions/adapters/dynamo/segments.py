@@ -23,7 +23,7 @@ from functions.adapters.dynamo.table import Table
 from functions.adapters.dynamo.transaction import Transaction
 from functions.domain.errors import StaleWriteError
 from functions.domain.paging import Page, Position
-from functions.domain.segment import Segment, SegmentType, segment_id_of
+from functions.domain.segment import Segment, SegmentType
 from functions.domain.segment_query import SegmentQuery
 from functions.domain.social_history import changed
 
@@ -133,13 +133,6 @@ class DynamoSegmentStore:
             after = page.next
             if after is None:
                 return
-
-    def of_plan(
-        self, video_id: str, plan_id: str, kind: SegmentType, numbers: Sequence[int]
-    ) -> list[Segment]:
-        """By derived ids, from the table itself: an index may lag behind."""
-        ids = [segment_id_of(video_id, plan_id, kind, number) for number in numbers]
-        return sorted(self.get_many(ids), key=lambda segment: segment.segment_number)
 
     def last_number(self, video_id: str, kind: SegmentType) -> int:
         rows = self._table.query(

@@ -54,9 +54,13 @@ def cut_command(job: CutJob, *, list_fd: int, progress_fd: int) -> list[str]:
 
 
 def source_words(job: CutJob) -> list[str]:
-    """How to open the source: as the probed kind, for it must not pass for something else now."""
-    http = _HTTP if job.source_url.startswith("http") else ()
-    return [*http, "-f", job.plan.container.split(",", 1)[0]]
+    return opened_as(job.source_url, job.plan.container)
+
+
+def opened_as(url: str, container: str) -> list[str]:
+    """How to open a source: as the probed kind, for it must not pass for something else now."""
+    http = _HTTP if url.startswith("http") else ()
+    return [*http, "-f", container.split(",", 1)[0]]
 
 
 def _maps(plan: Plan) -> list[str]:
@@ -118,6 +122,17 @@ def sound_command(path: Path, target: Path, plan: Plan) -> list[str]:
         muxer,
         str(target),
     ]
+
+
+def take_command(source_url: str, target: Path, plan: Plan) -> list[str]:
+    """Take a source's sound out as it is."""
+    whole = ["-ignore_editlist", "1"] if "mov" in plan.container else []
+    muxer = plan.audio_format.muxer if plan.audio_format else "matroska"
+    return [
+        *QUIET, *opened_as(source_url, plan.container), *whole, "-i", source_url,
+        "-map", f"0:{plan.audio_index}", "-c", "copy", "-map_chapters", "-1",
+        "-f", muxer, str(target),
+    ]  # fmt: skip
 
 
 def join_command(listing: Path, target: Path, plan: Plan) -> list[str]:

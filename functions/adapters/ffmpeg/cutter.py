@@ -14,11 +14,13 @@ from functions.adapters.ffmpeg.commands import (
     list_command,
     sound_command,
     starts_inside,
+    take_command,
 )
+from functions.adapters.ffmpeg.encoding import sound_path
 from functions.adapters.ffmpeg.exact import cut_exactly
 from functions.adapters.ffmpeg.packets import PacketCount, count_packets
 from functions.adapters.ffmpeg.process import SegmentingProcess
-from functions.adapters.ffmpeg.segment_maker import sound_path
+from functions.adapters.ffmpeg.run import StoppedError, run
 from functions.domain.cutting import CutFile, CutJob, Inspection, Progress, StopRequested
 from functions.domain.errors import MediaError, UnavailableError
 from functions.domain.exactness import Exactness
@@ -83,6 +85,20 @@ class FfmpegCutter:
         _run(join_command(listing, target, plan), _JOIN_SECONDS)
         sound = _count(list_command(target)).get("audio")
         return sound.duration if sound else 0
+
+    def take_audio(
+        self, source_url: str, target: Path, plan: Plan, stop: StopRequested
+    ) -> Milliseconds:
+        """Read the whole source, keep its sound."""
+        try:
+            done = run(take_command(source_url, target, plan), folder=target.parent, stop=stop)
+        except StoppedError as error:
+            raise UnavailableError("audio.too_slow", "The sound took too long to read.") from error
+        sound = _count(list_command(target)).get("audio")
+        length = sound.duration if sound else 0
+        if done.broke_off and length < plan.duration - _END_ROOM:
+            raise UnavailableError("cut.read_failed", "The source broke off; trying again.")
+        return length
 
 
 def _sure_lines(process: SegmentingProcess, job: CutJob) -> Iterator[str]:

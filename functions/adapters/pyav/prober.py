@@ -15,11 +15,13 @@ from av.error import FFmpegError
 
 from functions.adapters.pyav.keyframes import container_start, keyframe_after, keyframes
 from functions.adapters.pyav.tracks import audio_track, duration, picture_stream, video_track
+from functions.adapters.pyav.weighing import of_sound, weights
 from functions.adapters.s3_range_file import S3RangeFile
 from functions.domain.errors import MediaError
 from functions.domain.media import KeyframeIndex, Media, Probe
 from functions.domain.times import Milliseconds
 from functions.domain.video import Source
+from functions.domain.weights import Weights
 
 CONTAINERS = (
     "mov", "mp4", "m4a", "3gp", "3g2", "mj2", "matroska", "webm", "mpegts", "mpeg", "avi", "flv",
@@ -60,6 +62,14 @@ class PyAvProber:
             found = (keyframe_after(container, picture, time, origin) for time in times if picture)
             known = tuple(time for time in found if time is not None)
         return KeyframeIndex(times=known, complete=False, seekable=False, origin=origin)
+
+    def weigh(self, source: Source, probe: Probe) -> Weights:
+        """Bytes before keyframes; sound alone can be cut anywhere, and weighs the same throughout."""
+        with self._open(source) as container:
+            picture = picture_stream(container)
+            if picture is None:
+                return of_sound(probe, source.size)
+            return weights(container, picture, probe, source.size)
 
     @contextmanager
     def _open(self, source: Source) -> Iterator[InputContainer]:

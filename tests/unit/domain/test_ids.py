@@ -50,15 +50,14 @@ def test_given_parts_that_join_to_the_same_text_when_ids_are_derived_then_they_d
     assert derived_id("ab", "c") != derived_id("a", "bc")
 
 
-def test_given_another_kind_plan_or_number_when_a_segment_is_named_then_the_id_is_another():
+def test_given_another_kind_or_content_when_a_segment_is_named_then_the_id_is_another():
     named = {
-        segment_id_of("v", plan, kind, number)
-        for plan in ("p1", "p2")
+        segment_id_of("v", kind, content)
+        for content in ("p1", "p2")
         for kind in SegmentType
-        for number in (0, 1)
     }
 
-    assert len(named) == 2 * len(SegmentType) * 2
+    assert len(named) == 2 * len(SegmentType)
 
 
 def test_given_the_same_values_when_fingerprinted_then_the_name_is_short_and_stable():

@@ -51,7 +51,7 @@ def test_given_a_source_without_an_index_when_planned_then_keyframes_are_looked_
 def test_given_a_large_source_without_an_index_when_planned_then_no_piece_fills_a_disk(
     world: World, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("functions.services.plan_range.PIECE_BYTES", 1_000)
+    monkeypatch.setattr("functions.services.plan_segments.PIECE_BYTES", 1_000)
     keys = tuple(range(0, 60_000, 1_000))
     world.prober = FakeProber(make_probe_without_index(), keyframes=keys)
     ranges = Ranges(world, body=b"x" * 12_000, start=30_000, end=31_000)

@@ -1,0 +1,87 @@
+"""Storing a finished file of a cut: files first, the row last.
+
+So a worker that is killed leaves either a whole segment or none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from functions.domain.cutting import CutFile, Inspection
+from functions.domain.errors import MediaError, UnavailableError
+from functions.domain.keys import audio_piece_key
+from functions.domain.plan import Plan
+from functions.domain.ports import Cutter
+from functions.domain.times import Milliseconds
+from functions.domain.video import Video
+from functions.services.cut_rows import processed_row, thumbnail_row
+from functions.services.progress import WindowProgress
+from functions.services.stages import Context
+from functions.services.window_tasks import WindowTask
+
+SHORTFALL: Milliseconds = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """Where the files of a window go."""
+
+    context: Context
+    cutter: Cutter
+    video: Video
+    plan: Plan
+    progress: WindowProgress
+
+    def store(self, task: WindowTask, made: CutFile) -> None:
+        """Look at a file, hold it against the plan, upload it and record it."""
+        seen = self.cutter.inspect(made.path, task.plan)
+        number = task.number_of(made.segment)
+        if not is_whole(task.plan, made, seen):
+            raise shortfall(self.plan, number)
+        file = replace(made, segment=self.plan.segments[number - 1])
+        processed = processed_row(self.context, self.video, self.plan, file, seen)
+        rows = [processed]
+        media = self.context.media
+        media.upload(file.path, processed.s3_key, processed.content_type)
+        if seen.thumbnail:
+            thumbnail = thumbnail_row(processed, self.plan, seen.thumbnail)
+            media.upload(seen.thumbnail, thumbnail.s3_key, thumbnail.content_type)
+            rows.insert(0, thumbnail)
+        self._keep_sound(number, seen)
+        for path in (file.path, seen.thumbnail, seen.audio):
+            if path:
+                path.unlink(missing_ok=True)
+        self.context.segments.add(rows)
+        self.progress.stored(file.segment)
+
+    def _keep_sound(self, number: int, seen: Inspection) -> None:
+        """Pieces that follow each other are joined in the end."""
+        kind, plan = self.plan.audio_format, self.plan
+        if seen.audio is None or kind is None or plan.lanes:
+            return
+        place = (self.video.user_id, self.video.video_id, plan.plan_id)
+        key = audio_piece_key(*place, number, kind.extension)
+        self.context.media.upload(seen.audio, key, kind.content_type)
+
+
+def is_whole(plan: Plan, file: CutFile, seen: Inspection) -> bool:
+    """ffmpeg ends well on a file that is cut off: hold what was made against the plan.
+
+    The stated length of a whole file may be a guess, so its last segment is given more room.
+    """
+    last = file.segment.number == len(plan.segments)
+    room = max(SHORTFALL, plan.duration // 20) if last else SHORTFALL
+    return plan.end_of(file.segment) - (file.actual_start + seen.duration) <= room
+
+
+def shortfall(plan: Plan, number: int) -> MediaError | UnavailableError:
+    """With an index the probe has seen the whole file, so a short read is worth another try."""
+    if plan.one_pass:
+        return MediaError(
+            "media.truncated",
+            f"The file ends in its segment {number} of {len(plan.segments)}, before its stated "
+            "length. Upload the whole file again.",
+        )
+    return UnavailableError(
+        "cut.short_read", f"The source could not be read past segment {number}."
+    )
