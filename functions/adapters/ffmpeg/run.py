@@ -87,7 +87,7 @@ def run(
 def _wait(process: subprocess.Popen[bytes], feed: Sequence[Path], stop: StopRequested) -> bool:
     """Whether it was stopped; it never outlives this call."""
     ended = threading.Event()
-    watcher = _Watcher(process, ended, stop)
+    watcher = Watcher(process, ended, stop)
     watcher.start()
     try:
         if process.stdin:
@@ -102,7 +102,9 @@ def _wait(process: subprocess.Popen[bytes], feed: Sequence[Path], stop: StopRequ
     return watcher.stopped
 
 
-class _Watcher(threading.Thread):
+class Watcher(threading.Thread):
+    """Kills a process as soon as `stop` says so."""
+
     def __init__(
         self, process: subprocess.Popen[bytes], ended: threading.Event, stop: StopRequested
     ) -> None:

@@ -1,0 +1,83 @@
+"""ffmpeg with its standard output taken as it comes, so that it fills neither memory nor disk."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from functions.adapters.ffmpeg.binary import ffmpeg_path
+from functions.adapters.ffmpeg.run import StoppedError, Watcher, broke_off, failure
+from functions.domain.cutting import StopRequested
+from functions.domain.errors import MediaError, UnavailableError
+
+_PIECE = 1 << 16
+_SAID = 4_000
+
+
+def run_through(
+    words: Sequence[str],
+    *,
+    folder: Path,
+    stop: StopRequested,
+    take: Callable[[bytes], None] | None = None,
+) -> None:
+    """Run in `folder` and hand stdout to `take` piece by piece.
+
+    Raises MediaError where the streams cannot be decoded or `stop` said that time is up,
+    UnavailableError where the source could not be read.
+    """
+    with tempfile.TemporaryFile() as err:
+        process = subprocess.Popen(
+            [ffmpeg_path(), *words],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=err,
+        )
+        stopped = _drain(process, stop, take)
+        err.seek(0)
+        said = err.read()[-_SAID:].decode(errors="replace")
+    if stopped:
+        raise StoppedError
+    if process.returncode:
+        raise _undecodable(process.returncode, said)
+    if broke_off(said):
+        raise UnavailableError("cut.read_failed", "The source broke off; trying again.")
+
+
+def _drain(
+    process: subprocess.Popen[bytes],
+    stop: StopRequested,
+    take: Callable[[bytes], None] | None,
+) -> bool:
+    """Whether it was stopped; it never outlives this call."""
+    ended = threading.Event()
+    watcher = Watcher(process, ended, stop)
+    watcher.start()
+    assert process.stdout  # noqa: S101  (asked for above)
+    try:
+        with process.stdout as output:
+            while piece := output.read(_PIECE):
+                if take:
+                    take(piece)
+        process.wait()
+    finally:
+        ended.set()
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        watcher.join()
+    return watcher.stopped
+
+
+def _undecodable(code: int, said: str) -> MediaError | UnavailableError:
+    error = failure(code, said)
+    if isinstance(error, UnavailableError):
+        return error
+    return MediaError(
+        "analysis.undecodable",
+        "The streams of this file cannot be decoded; save it again as MP4 and upload that.",
+    )
