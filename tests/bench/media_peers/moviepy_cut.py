@@ -1,4 +1,4 @@
-"""`python moviepy_cut.py SOURCE FOLDER START,END …`: moviepy with the encoder's settings of ours."""
+"""`python moviepy_cut.py SOURCE FOLDER START,END …`: moviepy with our encoder settings."""
 
 from __future__ import annotations
 

@@ -1,0 +1,88 @@
+"""A run of the pipeline over handlers in processes of their own, as its state machine goes.
+
+Every task is tried again where `infra/workflows/steps.py` says so: after a killed worker and after
+`Retryable`, up to as many times; the waits between are shorter here.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from functions.domain.video import Video
+from infra.workflows.steps import RETRIED, TRIES
+from tests.support.lambdas import Call, FailedError, call
+from tests.support.site import Site
+
+_WAIT_SECONDS = 0.05
+
+
+class Execution:
+    """`calls` are those under way. `killed_at` says for a handler at which request it ends."""
+
+    def __init__(
+        self,
+        site: Site,
+        video: Video,
+        *,
+        windows_at_once: int = 2,
+        killed_at: Callable[[str], int | None] = lambda _: None,
+        tries: int = TRIES,
+    ) -> None:
+        self._site, self._at_once, self._killed_at = site, windows_at_once, killed_at
+        self._tries = tries
+        self._ids = {"video_id": video.video_id, "run_id": str(video.run_id)}
+        self._lock = threading.Lock()
+        self._calls: list[Call] = []
+        self.killed = 0
+        self.retried: list[str] = []
+
+    def run(self) -> None:
+        """To its end. Raises FailedError where a state machine would give up."""
+        tier = self._task("claim_run")["tier"]
+        self._task("probe_source", tier=tier)
+        windows = self._task("plan_segments")["windows"]
+        with ThreadPoolExecutor(self._at_once) as pool:
+            list(pool.map(self._window, windows))
+        self._task("join_audio")
+        self._task("finish_run")
+
+    def calls(self) -> list[Call]:
+        with self._lock:
+            return [one for one in self._calls if not one.over()]
+
+    def kill(self, one: Call) -> bool:
+        """False where it had ended by itself."""
+        done = one.kill()
+        self.killed += done
+        return done
+
+    def _window(self, index: int) -> None:
+        while not self._task("cut_window", window=index)["finished"]:
+            continue
+
+    def _task(self, handler: str, **more: Any) -> Any:
+        event = {**self._ids, **more}
+        for left in reversed(range(self._tries + 1)):
+            try:
+                return self._once(handler, event)
+            except FailedError as error:
+                if not left or (error.name is not None and error.name not in RETRIED):
+                    raise
+                self.retried.append(f"{handler}: {error}")
+                time.sleep(_WAIT_SECONDS)
+        raise AssertionError("unreachable")
+
+    def _once(self, handler: str, event: dict[str, Any]) -> Any:
+        at = self._killed_at(handler)
+        one = call(handler, event, self._site.environment, killed_at=at)
+        with self._lock:
+            self._calls.append(one)
+        try:
+            return one.result()
+        finally:
+            with self._lock:
+                self._calls.remove(one)
