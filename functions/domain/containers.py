@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from functions.domain.errors import MediaError
+from functions.domain.exactness import VideoCodec
 from functions.domain.media import Media
 
 
@@ -43,6 +44,11 @@ def segment_format(media: Media) -> FileFormat:
     if "mov" in media.container:
         return MOV
     return MKV
+
+
+def encoded_format(codec: VideoCodec) -> FileFormat:
+    """The format for what is encoded: VP9 stands with Opus in a WebM, all else in an MP4."""
+    return WEBM if codec is VideoCodec.VP9 else MP4
 
 
 def audio_format(media: Media) -> FileFormat:

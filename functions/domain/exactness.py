@@ -27,6 +27,7 @@ class CutReason(StrEnum):
     NO_PICTURE = "no_picture"
     CODEC = "codec"
     CONTAINER = "container"
+    INTERLACED = "interlaced"
     OPEN_GROUPS = "open_groups"
     NO_WHOLE_GROUP = "no_whole_group"
     PARAMETERS_CHANGE = "parameters_change"
@@ -34,31 +35,51 @@ class CutReason(StrEnum):
 
 
 class VideoCodec(StrEnum):
+    """`h264` plays everywhere and has eight bits; the others keep ten, and with them HDR."""
+
     H264 = "h264"
+    HEVC = "hevc"
+    AV1 = "av1"
+    VP9 = "vp9"
 
 
 class Shape(StrEnum):
     """A crop to a ratio of width to height."""
 
     PORTRAIT = "9:16"
+    UPRIGHT = "4:5"
     SQUARE = "1:1"
+    WIDE = "16:9"
 
 
 HEIGHTS: Final = (144, 4_320)
 RATES: Final = (1.0, 120.0)
-CRFS: Final = (0, 51)
+# Each encoder has a scale of its own; the default is about as good on each.
+CRFS: Final = {
+    VideoCodec.H264: (0, 51),
+    VideoCodec.HEVC: (0, 51),
+    VideoCodec.AV1: (1, 63),
+    VideoCodec.VP9: (0, 63),
+}
+DEFAULT_CRFS: Final = {
+    VideoCodec.H264: 20,
+    VideoCodec.HEVC: 24,
+    VideoCodec.AV1: 32,
+    VideoCodec.VP9: 32,
+}
+ANY_CRF: Final = (0, 63)
 BIT_RATES: Final = (50_000, 200_000_000)
 LOUDNESSES: Final = (-14, -16)
-DEFAULT_CRF: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncodeTarget:
     """What `accurate` encodes to; None leaves a thing as the source has it.
 
-    `height` is of the upright picture in pixels, after the crop; `crf` and `bit_rate` (bits a
-    second) exclude each other; `offset` moves the crop from left or top (0) to right or bottom
-    (1); `loudness` is in LUFS. Raises InvalidInputError where a value cannot be met.
+    `height` is of the upright picture in pixels, after the crop; `crf` (on the codec's own scale)
+    and `bit_rate` (bits a second) exclude each other; `offset` moves the crop from left or top (0)
+    to right or bottom (1); `loudness` is in LUFS; `captions` is the key of what is written into
+    the picture. Raises InvalidInputError where a value cannot be met.
     """
 
     codec: VideoCodec = VideoCodec.H264
@@ -69,12 +90,13 @@ class EncodeTarget:
     shape: Shape | None = None
     offset: float = 0.5
     loudness: int | None = None
+    captions: str | None = None
 
     def __post_init__(self) -> None:
         wrong = [
             *_outside("height", self.height, HEIGHTS),
             *_outside("fps", self.fps, RATES),
-            *_outside("crf", self.crf, CRFS),
+            *_outside("crf", self.crf, CRFS[self.codec]),
             *_outside("bit_rate", self.bit_rate, BIT_RATES),
             *_outside("offset", self.offset, (0, 1)),
         ]

@@ -8,8 +8,29 @@ from functions.domain.times import Milliseconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Colour:
+    """How the picture's numbers are meant, by the code points of ITU-T H.273; None is unsaid.
+
+    `full` is whether black is 0, as in photographs, and not 16.
+    """
+
+    primaries: int | None = None
+    transfer: int | None = None
+    matrix: int | None = None
+    full: bool | None = None
+
+    @property
+    def hdr(self) -> bool:
+        """Brighter than white: PQ or HLG."""
+        return self.transfer in {16, 18}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VideoTrack:
-    """The picture: sizes in pixels, `rotation` in degrees clockwise, frames a second."""
+    """The picture: sizes in pixels, `rotation` in degrees clockwise, frames a second.
+
+    `pixel_aspect` is how wide a pixel is to how high, "16:15", where it is not square.
+    """
 
     index: int
     codec: str
@@ -20,6 +41,10 @@ class VideoTrack:
     rotation: int
     frame_rate: float | None = None
     variable_frame_rate: bool
+    colour: Colour = Colour()
+    bit_depth: int = 8
+    interlaced: bool = False
+    pixel_aspect: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from functions.domain.codec import to_plain
-from functions.domain.containers import MOV, MP4, FileFormat, audio_format, segment_format
-from functions.domain.exactness import CutReason, Exactness
+from functions.domain.containers import (
+    MOV,
+    MP4,
+    FileFormat,
+    audio_format,
+    encoded_format,
+    segment_format,
+)
+from functions.domain.exactness import CutReason, EncodeTarget, Exactness, VideoCodec
 from functions.domain.ids import fingerprint
 from functions.domain.keyframe_search import FindKeyframes
 from functions.domain.lanes import make_lanes
@@ -56,7 +63,9 @@ def make_plan(
         plan = _divided(probe, options, wanted_cuts(known, options), find_keyframes, share, exact)
     plan = replace(plan, cut=cut, cut_reason=reason)
     if exact:
-        plan = replace(plan, target=options.target, format=_encoded(probe.media, cut))
+        plan = replace(
+            plan, target=options.target, format=_encoded(probe.media, cut, options.target)
+        )
     return replace(plan, size_limit=options.size) if options.mode is Mode.SIZE else plan
 
 
@@ -77,8 +86,10 @@ def _possible(media: Media, cut: Exactness) -> tuple[Exactness, CutReason | None
     return cut, None
 
 
-def _encoded(media: Media, cut: Exactness) -> FileFormat:
-    return segment_format(media) if cut is Exactness.SMART else MP4
+def _encoded(media: Media, cut: Exactness, target: EncodeTarget | None) -> FileFormat:
+    if cut is Exactness.SMART:
+        return segment_format(media)
+    return encoded_format(target.codec if target else VideoCodec.H264)
 
 
 def _divided(

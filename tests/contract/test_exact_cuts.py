@@ -21,6 +21,7 @@ from tests.contract.shelf import Maker, Shelf
 from tests.media import numbered as make
 
 SHORT, OPEN, CODEC = CutReason.NO_WHOLE_GROUP, CutReason.OPEN_GROUPS, CutReason.CODEC
+FIELDS = CutReason.INTERLACED
 Reasons = set[CutReason | None]
 # Each with why its segments, cut smartly, are not: None where they are.
 FILES: dict[str, tuple[Maker, Reasons]] = {
@@ -46,6 +47,11 @@ FILES: dict[str, tuple[Maker, Reasons]] = {
     "fragments.mp4": (make.fragmented, {None}),
     "hevc.ts": (make.hevc, {CODEC}),
     "broadcast.ts": (make.mpeg2, {CODEC}),
+    "refreshed.mp4": (make.refreshed, {OPEN}),
+    "refreshed.ts": (make.refreshed, {OPEN}),
+    "fields.mp4": (make.fields, {FIELDS}),
+    "fields.ts": (make.fields, {FIELDS}),
+    "ten-bits.mp4": (make.ten_bits, {None}),
     "brief-sound.mp4": (make.brief_sound, {None}),
     "brief-picture.mp4": (make.brief_picture, {None, SHORT}),
 }

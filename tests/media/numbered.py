@@ -13,7 +13,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import av
-from av.video.reformatter import Interpolation
 
 from tests.media.make import FFMPEG, ffmpeg
 
@@ -71,15 +70,23 @@ def shown(path: Path) -> list[Shown]:
 def _shown(frame: av.VideoFrame) -> Shown:
     """Pictures that were turned upright have their bars across."""
     down = frame.height > frame.width
-    size = (1, BARS) if down else (BARS, 1)
-    small = frame.reformat(*size, "gray", interpolation=Interpolation.AREA)
-    plane = small.planes[0]
-    data, step = bytes(plane), plane.line_size if down else 1
-    code = int("".join("1" if data[at * step] > 128 else "0" for at in range(BARS)), 2)
+    code = int("".join("1" if _light(frame, at, down) else "0" for at in range(BARS)), 2)
     number = code >> 4
     if _check(number) != code & 0xF:
         raise AssertionError(f"a frame at {frame.time} is damaged")
     return Shown(number, float(frame.time or 0))
+
+
+def _light(frame: av.VideoFrame, bar: int, down: bool) -> bool:
+    """Whether the middle of a bar is; samples of more than eight bits take two bytes."""
+    plane, bits = frame.planes[0], frame.format.components[0].bits
+    along, across = (frame.height, frame.width) if down else (frame.width, frame.height)
+    place, middle = (2 * bar + 1) * along // (2 * BARS), across // 2
+    x, y = (middle, place) if down else (place, middle)
+    size = 1 if bits == 8 else 2
+    at = y * plane.line_size + x * size
+    value = int.from_bytes(memoryview(plane)[at : at + size], "little")
+    return value >> (bits - 8) > 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,3 +191,19 @@ def one_frame(target: Path) -> Path:
 def fragmented(target: Path) -> Path:
     """Without pictures out of order: their delay would part the sound's first packets."""
     return numbered(target, "-bf", "0", "-movflags", "frag_keyframe+empty_moov")
+
+
+def refreshed(target: Path) -> Path:
+    """No keyframe after the first: a picture is made whole column by column, from points on that
+    the container calls keyframes."""
+    kind = ("-preset", "veryfast", "-x264-params", "intra-refresh=1:keyint=50:bframes=2")
+    return numbered(target, *kind)
+
+
+def fields(target: Path) -> Path:
+    """Interlaced, the upper line first, as broadcasts are."""
+    return numbered(target, "-vf", "setfield=tff", "-flags", "+ilme+ildct")
+
+
+def ten_bits(target: Path) -> Path:
+    return numbered(target, "-pix_fmt", "yuv420p10le")

@@ -10,15 +10,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from functions.adapters.ffmpeg.commands import QUIET, source_words
+from functions.adapters.ffmpeg.encoders import picture_words, sound_of
+from functions.adapters.ffmpeg.picture_filters import picture_filters, tags
 from functions.domain.cutting import CutJob
-from functions.domain.exactness import DEFAULT_CRF, EncodeTarget, Shape
+from functions.domain.exactness import EncodeTarget
 from functions.domain.plan import Plan, PlannedSegment
 
 Bounds = tuple[float, float | None]
 """Begin and end on a clock, in seconds; no end where the source's own is meant."""
 
-ENCODER = ("-c:v", "libx264", "-preset", "veryfast")
 PRE_ROLL = 0.3
+# Behind the end: leading pictures, and sound that lies far from its picture.
+READ_ON = 3.5
+# Decoded sound may go above full scale; below it, nothing is clipped while it waits.
+HEADROOM = -6
 # After a seek ffmpeg would drop again what an edit list hides at the start; the times tell, too.
 _ALL_SAMPLES = ("-flags2:a", "skip_manual")
 # Sound is divided between packets: each goes where most of it is heard, so none is there twice.
@@ -36,55 +41,76 @@ class Feed:
     files: tuple[Path, ...] = field(default=())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """What an encoding leaves: `target`; `share`, the source's own sound of the segment, every
+    packet of it in one segment only; `raw`, instead of sound in the target, the sound without
+    loss and HEADROOM decibels quieter; `listing`, the picture's packets as they were read.
+    `captions` is the filter that draws them."""
+
+    target: Path
+    share: Path | None = None
+    raw: Path | None = None
+    listing: Path | None = None
+    captions: str | None = None
+
+
 def span(plan: Plan, segment: PlannedSegment, clock: float) -> Bounds:
     last = segment.number == len(plan.segments)
     end = None if last else clock + segment.end / 1000
     return clock + segment.start / 1000, end
 
 
-def seek_words(start: int) -> list[str]:
+def seek_words(start: int, lead: float = PRE_ROLL) -> list[str]:
     """A little early, so that the sound that is heard at the start is whole."""
-    at = start / 1000 - PRE_ROLL
+    at = start / 1000 - lead
     return ["-ss", f"{at:.3f}"] if at > 0 else []
 
 
-def direct_feed(job: CutJob, segment: PlannedSegment) -> Feed:
-    """One segment straight out of a source that can be entered anywhere."""
+def direct_feed(job: CutJob, segment: PlannedSegment, lead: float = PRE_ROLL) -> Feed:
+    """One segment straight out of a source that can be entered anywhere, `lead` seconds early."""
     plan = job.plan
     sound = None if plan.audio_index is None else f"0:{plan.audio_index}"
+    words = ["-copyts", *_ALL_SAMPLES, *source_words(job), *seek_words(segment.start, lead)]
     return Feed(
-        words=[
-            "-copyts",
-            *_ALL_SAMPLES,
-            *source_words(job),
-            *seek_words(segment.start),
-            "-i",
-            job.source_url,
-        ],
+        words=[*words, *_until(plan, segment, lead), "-i", job.source_url],
         picture=f"0:{plan.video_index}",
         sound=sound,
         clock=plan.origin / 1000,
     )
 
 
-def encode_command(
-    plan: Plan, segment: PlannedSegment, feed: Feed, target: Path, share: Path | None
-) -> list[str]:
-    """Decode, keep just the asked frames and samples, encode. `share` gets the source's own sound
-    of the segment, every packet of it in one segment only."""
+def _until(plan: Plan, segment: PlannedSegment, lead: float) -> list[str]:
+    """What is copied beside the encoding would read on to the source's end."""
+    if segment.number == len(plan.segments):
+        return []
+    start = max(0.0, segment.start / 1000 - lead)
+    return ["-t", f"{segment.end / 1000 - start + READ_ON:.3f}"]
+
+
+def encode_command(plan: Plan, segment: PlannedSegment, feed: Feed, files: Files) -> list[str]:
+    """Decode, keep just the asked frames and samples, encode; see `Files` for what comes out."""
     bounds = span(plan, segment, feed.clock)
-    wanted = plan.target or EncodeTarget()
+    target = plan.target or EncodeTarget()
+    end = ["-map_chapters", "-1", "-dn", "-sn", "-f", plan.format.muxer, str(files.target)]
     words = [*QUIET, *feed.words]
     if feed.picture:
-        words += ["-map", feed.picture, "-vf", _picture(bounds, wanted), *ENCODER]
-        words += [*_quality(wanted), "-fps_mode", "passthrough", "-enc_time_base", "1:90000"]
-    if feed.sound:
-        words += ["-map", feed.sound, "-af", _sound(bounds, wanted), "-c:a", "aac"]
-    words += ["-map_chapters", "-1", "-dn", "-sn", "-f", plan.format.muxer, str(target)]
-    if feed.sound and share and plan.audio_format:
+        words += ["-map", feed.picture, "-vf", _picture(bounds, plan, files.captions)]
+        words += picture_words(plan, target)
+    if feed.sound and files.raw:
+        words += end if feed.picture else []
+        words += ["-map", feed.sound, "-af", f"{_sound(bounds)},volume={HEADROOM}dB"]
+        words += ["-c:a", "flac", "-sample_fmt", "s32", "-f", "flac", str(files.raw)]
+    elif feed.sound:
+        words += ["-map", feed.sound, "-af", _sound(bounds), *sound_of(target).words, *end]
+    else:
+        words += end
+    if feed.sound and files.share and plan.audio_format:
         keep = f"{divided(plan, segment, feed.clock)},setts=ts=TS-STARTPTS"
         words += ["-map", feed.sound, "-c", "copy", "-bsf:a", keep]
-        words += ["-map_chapters", "-1", "-f", plan.audio_format.muxer, str(share)]
+        words += ["-map_chapters", "-1", "-f", plan.audio_format.muxer, str(files.share)]
+    if feed.picture and files.listing:
+        words += ["-map", feed.picture, "-c", "copy", "-f", "framecrc", str(files.listing)]
     return words
 
 
@@ -101,16 +127,11 @@ def pictures_command(plan: Plan, segment: PlannedSegment, feed: Feed) -> list[st
     ]  # fmt: skip
 
 
-def _picture(bounds: Bounds, target: EncodeTarget) -> str:
+def _picture(bounds: Bounds, plan: Plan, captions: str | None) -> str:
     begin, _ = bounds
-    filters = [f"trim={_between(bounds)}", "settb=1/90000", f"setpts=PTS-{begin:.6f}/TB"]
-    if target.fps:
-        filters.append(f"fps={target.fps:g}:start_time=0")
-    if target.shape:
-        filters.append(_crop(target.shape, target.offset))
-    height = str(target.height) if target.height else "trunc(ih/2)*2"
-    width = f"trunc(iw*{target.height}/ih/2)*2" if target.height else "trunc(iw/2)*2"
-    return ",".join([*filters, f"scale='{width}':'{height}'", "format=yuv420p"])
+    chosen = [f"trim={_between(bounds)}", "settb=1/90000", f"setpts=PTS-{begin:.6f}/TB"]
+    made = picture_filters(plan, plan.target or EncodeTarget())
+    return ",".join([*chosen, *tags(plan), *made, *([captions] if captions else [])])
 
 
 def _between(bounds: Bounds) -> str:
@@ -118,27 +139,10 @@ def _between(bounds: Bounds) -> str:
     return f"start={begin:.6f}" + ("" if end is None else f":end={end:.6f}")
 
 
-def _crop(shape: Shape, offset: float) -> str:
-    across, down = (int(part) for part in shape.value.split(":"))
-    width = f"trunc(min(iw,ih*{across}/{down})/2)*2"
-    height = f"trunc(min(ih,iw*{down}/{across})/2)*2"
-    return f"crop='{width}':'{height}':'(iw-ow)*{offset:g}':'(ih-oh)*{offset:g}'"
-
-
-def _quality(target: EncodeTarget) -> list[str]:
-    if target.bit_rate is None:
-        return ["-crf", str(DEFAULT_CRF if target.crf is None else target.crf)]
-    rate = target.bit_rate
-    return ["-b:v", str(rate), "-maxrate", str(rate * 3 // 2), "-bufsize", str(rate * 2)]
-
-
-def _sound(bounds: Bounds, target: EncodeTarget) -> str:
+def _sound(bounds: Bounds) -> str:
     """Sound that sets in late is led in by silence, so that both begin together."""
     begin, _ = bounds
-    filters = [f"atrim={_between(bounds)}", f"asetpts=PTS-{begin:.6f}/TB"]
-    if target.loudness:
-        filters += [f"loudnorm=I={target.loudness}:TP=-1.5:LRA=11", "aresample=48000"]
-    return ",".join([*filters, "aresample=async=1:first_pts=0"])
+    return f"atrim={_between(bounds)},asetpts=PTS-{begin:.6f}/TB,aresample=async=1:first_pts=0"
 
 
 def divided(plan: Plan, segment: PlannedSegment, clock: float) -> str:

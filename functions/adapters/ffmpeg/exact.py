@@ -91,7 +91,8 @@ class _ExactCut:
             shown = pieces.shown(begin, end)
             if not shown:
                 raise broken_off()
-            file = self.maker.from_pieces(segment, shown, pieces.heard(begin, end))
+            before = pieces.before(begin)
+            file = self.maker.from_pieces(segment, shown, pieces.heard(begin, end), before)
             process.hand_over(file.path)
             yield file
         self._tell(segment)

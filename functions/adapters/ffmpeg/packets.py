@@ -21,12 +21,14 @@ class PacketCount:
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """One packet; times in ticks of its stream's clock, `key` where decoding can begin."""
+    """One packet; times in ticks of its stream's clock, `key` where decoding can begin; `shown`
+    unless an edit list hides it."""
 
     pts: int
     dts: int
     key: bool
     digest: str
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,14 @@ def list_packets(text: str, kind: str = "video") -> Listing:
             _head(line, bases, kinds)
             _size(line, sizes)
         elif len(fields) >= 6:
-            key = _flags(fields) & _KEY > 0
-            packet = Packet(pts=int(fields[2]), dts=int(fields[1]), key=key, digest=fields[5])
+            flags = _flags(fields)
+            packet = Packet(
+                pts=int(fields[2]),
+                dts=int(fields[1]),
+                key=flags & _KEY > 0,
+                digest=fields[5],
+                shown=not flags & _DISCARD,
+            )
             found.setdefault(fields[0], []).append(packet)
     stream = next((stream for stream, name in sorted(kinds.items()) if name == kind), None)
     if stream is None:

@@ -11,16 +11,20 @@ import functools
 import io
 import operator
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from functions.adapters.ffmpeg.sequence_header import may_interlace
+from functions.domain.media import VideoTrack
 
 _SPS, _PPS = 7, 8
 _PATH = (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd", b"avc1", b"avcC")
 # Bytes between a box's head and the boxes inside it.
 _HEADS = {b"stsd": 8, b"avc1": 78}
 _IDS = 32
+_UNSPECIFIED = 2
 _HIGH = {100, 110, 122, 144}
 # 4:2:0 with eight bits, and no extensions.
 _PLAIN_COLOUR = bytes([0xFD, 0xF8, 0xF8, 0])
@@ -38,6 +42,11 @@ class ParameterSets:
         """Whether one id stands for different sets, so that the later replaces the earlier."""
         kinds = (_sequence_ids(self.sequence), _picture_ids(self.picture))
         return any(len(set(ids)) < len(ids) for ids in kinds)
+
+    @property
+    def interlaced(self) -> bool:
+        """Whether pictures may be made of fields."""
+        return any(may_interlace(unit) for unit in self.sequence)
 
     def free_id(self) -> int:
         """An id that none of these has."""
@@ -76,12 +85,14 @@ def _golomb(data: bytes) -> int:
     return int(bits[zeros : 2 * zeros + 1], 2) - 1
 
 
-def write_sets(path: Path, sets: ParameterSets) -> None:
-    """Put all sets into an MP4 whose index comes last, as ffmpeg leaves it."""
+def write_sets(path: Path, sets: ParameterSets, picture: VideoTrack | None = None) -> None:
+    """Put all sets into an MP4 whose index comes last, as ffmpeg leaves it; and what of the
+    picture's colours and pixels only the source's container has told."""
+    told = _told(picture) if picture else {}
     with path.open("r+b") as file:
         start = _last_box(file)
         file.seek(start)
-        changed = _with_sets(file.read(), sets, _PATH)
+        changed = _with_sets(file.read(), sets, _PATH, told)
         file.seek(start)
         file.write(changed)
 
@@ -98,17 +109,44 @@ def _last_box(file: BinaryIO) -> int:
     return last
 
 
-def _with_sets(data: bytes, sets: ParameterSets, path: Sequence[bytes]) -> bytes:
+def _told(picture: VideoTrack) -> dict[bytes, bytes]:
+    """Boxes of a picture's description, by their kind."""
+    colour, boxes = picture.colour, {}
+    points = (colour.primaries, colour.transfer, colour.matrix)
+    if any(points):
+        numbers = [point or _UNSPECIFIED for point in points]
+        content = struct.pack(">4s3HB", b"nclx", *numbers, 0x80 if colour.full else 0)
+        boxes[b"colr"] = _boxed(b"colr", content)
+    if picture.pixel_aspect:
+        across, down = (int(part) for part in picture.pixel_aspect.split(":"))
+        boxes[b"pasp"] = _boxed(b"pasp", struct.pack(">II", across, down))
+    return boxes
+
+
+def _kinds(data: bytes) -> set[bytes]:
+    at, kinds = 0, set()
+    while at + 8 <= len(data):
+        size, kind = struct.unpack_from(">I4s", data, at)
+        kinds.add(kind)
+        at += max(size, 8)
+    return kinds
+
+
+def _with_sets(
+    data: bytes, sets: ParameterSets, path: Sequence[bytes], told: Mapping[bytes, bytes]
+) -> bytes:
     """The boxes with another `avcC`; those around it grow with it."""
     made, at = b"", 0
     while at < len(data):
         size, kind = struct.unpack_from(">I4s", data, at)
         box = data[at : at + size]
         if kind == path[0] and len(path) == 1:
-            box = _boxed(kind, _configuration(box[8:], sets))
+            there = _kinds(data)
+            more = (box for kind, box in told.items() if kind not in there)
+            box = _boxed(kind, _configuration(box[8:], sets)) + b"".join(more)
         elif kind == path[0]:
             inside = 8 + _HEADS.get(kind, 0)
-            box = _boxed(kind, box[8:inside] + _with_sets(box[inside:], sets, path[1:]))
+            box = _boxed(kind, box[8:inside] + _with_sets(box[inside:], sets, path[1:], told))
         made, at = made + box, at + max(size, 8)
     return made
 

@@ -11,7 +11,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from functions.adapters.ffmpeg.commands import QUIET, source_words
-from functions.adapters.ffmpeg.encode_commands import ENCODER, PRE_ROLL, divided, seek_words
+from functions.adapters.ffmpeg.encode_commands import PRE_ROLL, READ_ON, divided, seek_words
+from functions.adapters.ffmpeg.encoders import END_ENCODER
+from functions.adapters.ffmpeg.picture_filters import tags
 from functions.domain.cutting import CutJob
 from functions.domain.plan import Plan, PlannedSegment
 
@@ -21,8 +23,6 @@ TICKS = 90_000
 # A group of pictures is longer, as a rule; pieces are many where each picture is a keyframe.
 _PIECE_SECONDS = 0.5
 _SOUND_PIECE_SECONDS = 2
-# Past the last segment: leading pictures, and the piece of sound that is heard at its end.
-_READ_ON_SECONDS = 3.5
 _TS = ("-mpegts_copyts", "1", "-mpegts_flags", "initial_discontinuity")
 _TS_OPTIONS = "mpegts_copyts=1:mpegts_flags=initial_discontinuity"
 _END_CRF = "18"
@@ -66,7 +66,7 @@ def _until(job: CutJob) -> list[str]:
     if last.number == len(job.plan.segments):
         return []
     start = 0 if job.plan.one_pass else max(0, job.segments[0].start / 1000 - PRE_ROLL)
-    return ["-t", f"{last.end / 1000 - start + _READ_ON_SECONDS:.3f}"]
+    return ["-t", f"{last.end / 1000 - start + READ_ON:.3f}"]
 
 
 def turned(plan: Plan) -> list[str]:
@@ -75,15 +75,16 @@ def turned(plan: Plan) -> list[str]:
 
 
 def end_command(
-    pieces_target: Path, begin: int, end: int, *, sets_id: int, reorders: bool
+    plan: Plan, target: Path, begin: int, end: int, *, sets_id: int, reorders: bool
 ) -> list[str]:
     """Encode the frames of one end, as ticks of the pieces' clock, to stand beside the copied."""
     return [
         *QUIET, "-copyts", "-f", "mpegts", "-i", "pipe:0", "-map", "0:v:0",
-        "-vf", f"trim=start_pts={begin}:end_pts={end}", *ENCODER, "-crf", _END_CRF,
+        "-vf", ",".join([f"trim=start_pts={begin}:end_pts={end}", *tags(plan)]),
+        *END_ENCODER, "-crf", _END_CRF,
         "-bf", "2" if reorders else "0", "-x264-params", f"sps-id={sets_id}",
         "-fps_mode", "passthrough", "-enc_time_base", "1:90000",
-        "-f", "mpegts", *_TS, str(pieces_target),
+        "-f", "mpegts", *_TS, str(target),
     ]  # fmt: skip
 
 

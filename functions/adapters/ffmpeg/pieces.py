@@ -72,6 +72,12 @@ class Pieces:
         behind = (n for n, one in enumerate(self.pictures) if end is not None and one.start >= end)
         return self.pictures[first : next(behind, len(self.pictures)) + 1]
 
+    def before(self, begin: float) -> list[Piece]:
+        """What lies before all that is shown, and is kept in case decoding must begin there."""
+        first = self.shown(begin, None)[:1]
+        earlier = [one for one in self.pictures if first and one.start < first[0].start]
+        return earlier[-1:]
+
     def heard(self, begin: float, end: float | None) -> list[Piece]:
         return [
             one
@@ -90,7 +96,7 @@ class Pieces:
 
     def drop(self, begin: float) -> None:
         """Remove what nothing that begins there or later needs."""
-        keep = self.shown(begin, None)[:1]
+        keep = [*self.before(begin), *self.shown(begin, None)][:1]
         for piece in [one for one in self.pictures if keep and one.start < keep[0].start]:
             self.pictures.remove(_removed(piece))
         for piece in [one for one in self.sounds if one.end < begin - 2 * _SLACK_SECONDS]:

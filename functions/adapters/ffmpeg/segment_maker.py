@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from functions.adapters.ffmpeg import smart
-from functions.adapters.ffmpeg.commands import list_command
-from functions.adapters.ffmpeg.encode_commands import (
-    Feed,
-    direct_feed,
-    encode_command,
-    pictures_command,
-    span,
-)
+from functions.adapters.ffmpeg.encode_commands import Feed, direct_feed
+from functions.adapters.ffmpeg.encoding import Encoder, listed_words
 from functions.adapters.ffmpeg.packets import count_packets, list_packets
 from functions.adapters.ffmpeg.parameter_sets import write_sets
 from functions.adapters.ffmpeg.piece_commands import (
@@ -25,17 +19,14 @@ from functions.adapters.ffmpeg.piece_commands import (
 from functions.adapters.ffmpeg.pieces import Piece, joined_words
 from functions.adapters.ffmpeg.run import Done, run
 from functions.domain.cutting import CutFile, CutJob, StopRequested
-from functions.domain.errors import MediaError, UnavailableError
+from functions.domain.errors import UnavailableError
 from functions.domain.exactness import CutReason, Exactness
 from functions.domain.plan import PlannedSegment
 from functions.domain.times import Milliseconds
 
 END_ROOM: Milliseconds = 100
-
-
-def sound_path(path: Path, extension: str) -> Path:
-    """Where a segment's share of the source's sound lies beside it."""
-    return path.with_name(f"{path.stem}-sound.{extension}")
+# Seconds to begin before a cut where the keyframe before it is no clean start.
+EARLY_ENTRY = 15.0
 
 
 def broken_off() -> UnavailableError:
@@ -49,31 +40,40 @@ class SegmentMaker:
 
     def from_source(self, segment: PlannedSegment) -> CutFile:
         """Encoded, straight out of a source that can be entered anywhere."""
-        done = self._encode(segment, direct_feed(self.job, segment))
+        done, lacking = self._encode(segment, direct_feed(self.job, segment))
+        if lacking > 0:
+            done, _ = self._encode(segment, direct_feed(self.job, segment, EARLY_ENTRY))
         file = self._file(segment, Exactness.ACCURATE, self.job.plan.cut_reason)
         self._require_whole(segment, done, file)
         return file
 
     def from_pieces(
-        self, segment: PlannedSegment, shown: list[Piece], heard: list[Piece]
+        self, segment: PlannedSegment, shown: list[Piece], heard: list[Piece], before: list[Piece]
     ) -> CutFile:
-        """Copied where it can be and is asked for, else encoded."""
-        sound = joined_words(heard, "audio", self.job.folder, self.stop)
+        """Copied where it can be and is asked for, else encoded; `before` is where decoding can
+        begin if the first piece that is shown does not do."""
         plan = self.job.plan
         if plan.cut is Exactness.SMART:
-            reason = self._smart(segment, shown, sound)
+            reason = self._smart(segment, shown, self._joined(heard))
             if reason is None:
                 return self._file(segment, Exactness.SMART, None)
         else:
             reason = plan.cut_reason
-        self._encode(segment, self._feed(shown, sound))
+        _, lacking = self._encode(segment, self._feed(shown, self._joined(heard)))
+        if lacking > 0 and before:
+            self._encode(segment, self._feed([*before, *shown], self._joined(heard)))
+        elif lacking > 0 and not plan.one_pass:
+            self._encode(segment, direct_feed(self.job, segment, EARLY_ENTRY))
         return self._file(segment, Exactness.ACCURATE, reason)
+
+    def _joined(self, heard: list[Piece]) -> list[str]:
+        return joined_words(heard, "audio", self.job.folder, self.stop)
 
     def _smart(
         self, segment: PlannedSegment, shown: list[Piece], sound: list[str]
     ) -> CutReason | None:
         """Why it could not be done so, if it could not."""
-        row = smart.Row(shown, self.job.folder, self.stop)
+        row = smart.Row(self.job.plan, shown, self.job.folder, self.stop)
         groups = row.groups()
         last = segment.number == len(self.job.plan.segments)
         begin, end = smart.tick(segment.start), None if last else smart.tick(segment.end)
@@ -90,7 +90,7 @@ class SegmentMaker:
         run(words, folder=self.job.folder, stop=self.stop, feed=files)
         for path in self.job.folder.glob(f"{target.stem}-?.ts"):
             path.unlink()
-        write_sets(target, sets)
+        write_sets(target, sets, self.job.plan.picture)
         exact = smart.is_exact(self._listed(target), smart.wanted(groups, layout), begin)
         return None if exact else CutReason.NOT_VERIFIED
 
@@ -112,26 +112,8 @@ class SegmentMaker:
             files=files,
         )
 
-    def _encode(self, segment: PlannedSegment, feed: Feed) -> Done:
-        plan, path = self.job.plan, self._path(segment)
-        share = sound_path(path, plan.audio_format.extension) if plan.audio_format else None
-        words = encode_command(plan, segment, feed, path, share)
-        try:
-            return run(words, folder=self.job.folder, stop=self.stop, feed=feed.files)
-        except MediaError:
-            if feed.sound is None or self._has_pictures(segment, feed):
-                raise
-            return self._encode(segment, replace(feed, picture=None))
-
-    def _has_pictures(self, segment: PlannedSegment, feed: Feed) -> bool:
-        """Sound may outlast its picture by whole segments, where there is nothing to encode."""
-        words = pictures_command(self.job.plan, segment, feed)
-        listing = list_packets(
-            run(words, folder=self.job.folder, stop=self.stop, feed=feed.files).text
-        )
-        begin, end = span(self.job.plan, segment, feed.clock)
-        times = [float(packet.pts * listing.tick) for packet in listing.packets]
-        return any(begin <= time < (end or time + 1) for time in times)
+    def _encode(self, segment: PlannedSegment, feed: Feed) -> tuple[Done, int]:
+        return Encoder(self.job, self.stop).encode(segment, feed, self._path(segment))
 
     def _path(self, segment: PlannedSegment) -> Path:
         return self.job.folder / f"{segment.number:06d}.{self.job.plan.format.extension}"
@@ -151,9 +133,7 @@ class SegmentMaker:
         )
 
     def _listed(self, path: Path) -> str:
-        """Its packets on the file's own clock: else a late first picture would pass for early."""
-        words = ["-copyts", *list_command(path)]
-        return run(words, folder=self.job.folder, stop=self.stop).text
+        return run(listed_words(path), folder=self.job.folder, stop=self.stop).text
 
     def _require_whole(self, segment: PlannedSegment, done: Done, file: CutFile) -> None:
         """A connection that was lost and not found again leaves a short file."""

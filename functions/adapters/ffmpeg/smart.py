@@ -24,6 +24,7 @@ from functions.adapters.ffmpeg.pieces import Piece
 from functions.adapters.ffmpeg.run import run
 from functions.domain.cutting import StopRequested
 from functions.domain.exactness import CutReason
+from functions.domain.plan import Plan
 
 _EVER = 1 << 62
 
@@ -51,6 +52,7 @@ class Layout:
 class Row:
     """Pieces in order, in a folder to work in."""
 
+    plan: Plan
     pieces: list[Piece]
     folder: Path
     stop: StopRequested
@@ -86,17 +88,23 @@ class Row:
 def lay_out(groups: Groups, starts: list[int], begin: int, end: int | None) -> Layout | CutReason:
     """What of it can be copied."""
     until = _EVER if end is None else end
-    led = _led(groups.packets)
-    inside = [start for start in starts if begin <= start < until]
-    first = next((one for one in inside if one in groups.clean and one not in led), None)
-    if first is None:
-        return CutReason.OPEN_GROUPS if inside else CutReason.NO_WHOLE_GROUP
-    closed = [one for one in starts if first < one <= until and one not in led]
-    last = _EVER if end is None else max(closed, default=None)
-    if last is None:
-        return CutReason.NO_WHOLE_GROUP
     if groups.sets.change:
         return CutReason.PARAMETERS_CHANGE
+    if groups.sets.interlaced:
+        return CutReason.INTERLACED
+    led = _led(groups.packets)
+    inside = [start for start in starts if begin <= start < until]
+    closed = [one for one in starts if one in groups.clean and one not in led]
+    first = next((one for one in inside if one in closed), None)
+    if first is None:
+        return CutReason.OPEN_GROUPS if inside else CutReason.NO_WHOLE_GROUP
+    # The head is decoded from the first piece on.
+    if begin < first and starts[0] not in groups.clean:
+        return CutReason.OPEN_GROUPS
+    behind = [one for one in starts if first < one <= until]
+    last = _EVER if end is None else max((one for one in behind if one in closed), default=None)
+    if last is None:
+        return CutReason.OPEN_GROUPS if behind else CutReason.NO_WHOLE_GROUP
     return Layout(begin=begin, first=first, last=last, end=until)
 
 
@@ -126,7 +134,7 @@ def ends(row: Row, groups: Groups, layout: Layout, stem: str) -> tuple[list[Path
     for name, (begin, end, files) in zip("ht", parts, strict=True):
         target = row.folder / f"{stem}-{name}.ts"
         if any(begin <= one.pts < end for one in groups.packets):
-            words = end_command(target, begin, end, sets_id=number, reorders=reorders)
+            words = end_command(row.plan, target, begin, end, sets_id=number, reorders=reorders)
             run(words, folder=row.folder, stop=row.stop, feed=files)
             sets = sets.joined(row.sets_of(target))
             made.append([target])

@@ -12,10 +12,12 @@ from av.error import FFmpegError
 from av.video.stream import VideoStream
 
 from functions.domain.errors import MediaError
-from functions.domain.media import AudioTrack, VideoTrack
+from functions.domain.media import AudioTrack, Colour, VideoTrack
 from functions.domain.times import Milliseconds
 
 _FIRST_FRAME_PACKETS = 240
+# Reserved, and "unspecified".
+_UNSAID = {0, 2, 3}
 
 
 def picture_stream(container: InputContainer) -> VideoStream | None:
@@ -53,7 +55,37 @@ def video_track(container: InputContainer, stream: VideoStream) -> VideoTrack:
         rotation=rotation,
         frame_rate=round(float(stream.average_rate), 3) if stream.average_rate else None,
         variable_frame_rate=_is_variable(stream),
+        colour=_colour(stream),
+        bit_depth=_bit_depth(stream),
+        interlaced=bool(frame and frame.interlaced_frame),
+        pixel_aspect=_pixel_aspect(stream),
     )
+
+
+def _colour(stream: VideoStream) -> Colour:
+    """As the container says it, unless the bitstream does: the library has both in one place."""
+    of = stream.codec_context
+    primaries, transfer, matrix = (
+        int(value) if value not in _UNSAID else None
+        for value in (of.color_primaries, of.color_trc, of.colorspace)
+    )
+    if str(of.pix_fmt).startswith("yuvj"):
+        full: bool | None = True
+    else:
+        full = {1: False, 2: True}.get(int(of.color_range))
+    return Colour(primaries=primaries, transfer=transfer, matrix=matrix, full=full)
+
+
+def _bit_depth(stream: VideoStream) -> int:
+    kind = stream.codec_context.format
+    return max((part.bits for part in kind.components), default=8) if kind else 8
+
+
+def _pixel_aspect(stream: VideoStream) -> str | None:
+    aspect = stream.sample_aspect_ratio
+    if not aspect or aspect == 1:
+        return None
+    return f"{aspect.numerator}:{aspect.denominator}"
 
 
 def _first_frame(container: InputContainer, stream: VideoStream) -> Any:

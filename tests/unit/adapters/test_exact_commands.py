@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from functions.adapters.ffmpeg.encode_commands import (
+    HEADROOM,
     Feed,
+    Files,
     direct_feed,
     divided,
     encode_command,
@@ -48,8 +50,14 @@ def value(words: list[str], option: str) -> str:
 
 def encoded(plan: Plan, number: int = 2) -> list[str]:
     feed = Feed(words=["-i", URL], picture="0:0", sound="0:1", clock=1.4)
-    share = Path("/scratch/share.m4a")
-    return encode_command(plan, plan.segments[number - 1], feed, Path("/scratch/out.mp4"), share)
+    loud = plan.target is not None and plan.target.loudness is not None
+    files = Files(
+        target=Path("/scratch/out.mp4"),
+        share=Path("/scratch/share.m4a"),
+        raw=Path("/scratch/out.flac") if loud else None,
+        listing=Path("/scratch/out.packets"),
+    )
+    return encode_command(plan, plan.segments[number - 1], feed, files)
 
 
 def test_given_two_neighbours_when_bounded_then_one_ends_on_the_clock_where_the_other_begins():
@@ -96,7 +104,9 @@ def test_given_a_target_when_encoded_then_the_crop_comes_before_the_size():
     assert filters.index("fps=30") < filters.index("crop=") < filters.index("scale=")
     assert "(iw-ow)*0.25" in filters
     assert (value(words, "-b:v"), "-crf" in words) == ("2000000", False)
-    assert "loudnorm=I=-16" in value(words, "-af")
+    assert value(words, "-af").endswith(f"volume={HEADROOM}dB")
+    assert value(words, "/scratch/out.mp4") == "-map"
+    assert "/scratch/out.flac" in words
 
 
 @pytest.mark.parametrize(("number", "seek"), [(1, None), (3, "19.700")])
@@ -110,6 +120,13 @@ def test_given_a_segment_when_read_straight_from_the_source_then_it_is_entered_a
     assert seek is None or value(feed.words, "-ss") == seek
     assert feed.clock == 1.4
     assert feed.words.index("-protocol_whitelist") < feed.words.index("-i")
+
+
+def test_given_a_segment_when_read_straight_from_the_source_then_not_to_the_sources_end():
+    work = job()
+
+    assert value(direct_feed(work, work.plan.segments[2]).words, "-t") == "13.800"
+    assert "-t" not in direct_feed(work, work.plan.segments[-1]).words
 
 
 def test_given_a_window_when_split_then_it_is_read_to_a_little_behind_its_end():
@@ -145,7 +162,7 @@ def test_given_a_codec_when_split_then_its_pieces_can_hold_it(codec: str, muxer:
 def test_given_no_sound_when_split_and_encoded_then_there_is_no_word_of_it():
     silent = replace(exact(), audio_index=None, audio_format=None)
     feed = Feed(words=["-i", URL], picture="0:0", sound=None, clock=0)
-    words = encode_command(silent, silent.segments[0], feed, Path("/scratch/out.mp4"), None)
+    words = encode_command(silent, silent.segments[0], feed, Files(target=Path("/scratch/out.mp4")))
 
     assert not {"-af", "-c:a", "-bsf:a"} & set(words)
     assert "a%06d.nut" not in " ".join(

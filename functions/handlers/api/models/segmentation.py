@@ -6,7 +6,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from functions.domain.exactness import BIT_RATES, CRFS, HEIGHTS, RATES, Exactness, Shape, VideoCodec
+from functions.domain.exactness import (
+    ANY_CRF,
+    BIT_RATES,
+    CRFS,
+    HEIGHTS,
+    RATES,
+    Exactness,
+    Shape,
+    VideoCodec,
+)
 from functions.domain.segmentation import MAX_LENGTH, MIN_LENGTH
 from functions.handlers.api.models.common import WHOLE, Body
 
@@ -14,7 +23,11 @@ from functions.handlers.api.models.common import WHOLE, Body
 class EncodeTargetOptions(Body):
     """What an accurate cut encodes to; what is left out stays as the source has it."""
 
-    codec: VideoCodec = VideoCodec.H264
+    codec: VideoCodec = Field(
+        default=VideoCodec.H264,
+        description="`h264` has eight bits, into which HDR is brought; the others keep ten, and "
+        "HDR. `vp9` is WebM with Opus, the others are MP4 with AAC",
+    )
     height: (
         Annotated[
             int,
@@ -30,7 +43,20 @@ class EncodeTargetOptions(Body):
         | None
     ) = None
     fps: float | None = Field(default=None, ge=RATES[0], le=RATES[1], allow_inf_nan=False)
-    crf: Annotated[int, Field(ge=CRFS[0], le=CRFS[1], strict=True), WHOLE] | None = None
+    crf: (
+        Annotated[
+            int,
+            Field(
+                ge=ANY_CRF[0],
+                le=ANY_CRF[1],
+                strict=True,
+                description="On the codec's own scale: 0 to 51 of h264 (20 if left out) and hevc "
+                "(24), 1 to 63 of av1 (32), 0 to 63 of vp9 (32); lower is better",
+            ),
+            WHOLE,
+        ]
+        | None
+    ) = None
     bit_rate: (
         Annotated[
             int,
@@ -53,6 +79,9 @@ class EncodeTargetOptions(Body):
     def _one_rate(self) -> EncodeTargetOptions:
         if self.crf is not None and self.bit_rate is not None:
             raise ValueError("give either crf or bit_rate")
+        low, high = CRFS[self.codec]
+        if self.crf is not None and not low <= self.crf <= high:
+            raise ValueError(f"crf of {self.codec.value} is from {low} to {high}")
         return self
 
 
