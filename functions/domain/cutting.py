@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from functions.domain.captions import Cue
 from functions.domain.exactness import CutReason, Exactness
 from functions.domain.plan import Plan, PlannedSegment
 from functions.domain.times import Milliseconds
@@ -16,7 +17,8 @@ class CutJob:
     """Cut `segments` (consecutive) out of `source_url` into files under `folder`.
 
     `skip` holds numbers that exist already: in a source without an index they are passed over
-    and thrown away. At most `disk_budget` bytes of finished files wait in the folder.
+    and thrown away. At most `disk_budget` bytes of finished files wait in the folder. `captions`
+    are written into the pictures of an accurate cut.
     """
 
     source_url: str
@@ -25,6 +27,7 @@ class CutJob:
     skip: frozenset[int]
     folder: Path
     disk_budget: int
+    captions: tuple[Cue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,8 +78,9 @@ class EncodeTarget:
 
     `height` is of the upright picture in pixels, after the crop; `crf` (on the codec's own scale)
     and `bit_rate` (bits a second) exclude each other; `offset` moves the crop from left or top (0)
-    to right or bottom (1); `loudness` is in LUFS; `captions` is the key of what is written into
-    the picture. Raises InvalidInputError where a value cannot be met.
+    to right or bottom (1); `loudness` is in LUFS. `captions` are SubRip or WebVTT text as
+    it was sent, to be written into the picture; they are kept under `captions_key`, since what is
+    asked for has to be small. Raises InvalidInputError where a value cannot be met.
     """
 
     codec: VideoCodec = VideoCodec.H264
@@ -91,6 +92,7 @@ class EncodeTarget:
     offset: float = 0.5
     loudness: int | None = None
     captions: str | None = None
+    captions_key: str | None = None
 
     def __post_init__(self) -> None:
         wrong = [

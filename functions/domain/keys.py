@@ -71,5 +71,9 @@ def range_key(user_id: str, video_id: str, segment_id: str, extension: str) -> s
     return f"{MEDIA}/{user_id}/{video_id}/{segment_id}/segment.{extension}"
 
 
+def captions_key(user_id: str, video_id: str, digest: str) -> str:
+    return f"{MEDIA}/{user_id}/{video_id}/captions-{digest}.json"
+
+
 def audio_piece_key(user_id: str, video_id: str, plan_id: str, number: int, extension: str) -> str:
     return f"{WORK}/{user_id}/{video_id}/{plan_id}/{number:06d}.{extension}"

@@ -17,6 +17,7 @@ from functions.domain.exactness import Exactness
 from functions.domain.plan import Plan
 from functions.domain.ports import Cutter
 from functions.domain.run import Stage
+from functions.services.captions import read_captions
 from functions.services.progress import WindowProgress
 from functions.services.stages import Context, StageWork, load, numbers_of, read_plan
 from functions.services.store_segment import Shelf, shortfall
@@ -70,6 +71,7 @@ def cut_window(
 
 
 def _job(context: Context, work: StageWork, bounds: Bounds, task: WindowTask) -> CutJob:
+    target = task.plan.target
     return CutJob(
         source_url=context.media.sign_get(work.source, SOURCE_URL_SECONDS),
         plan=task.plan,
@@ -77,6 +79,7 @@ def _job(context: Context, work: StageWork, bounds: Bounds, task: WindowTask) ->
         skip=task.skip,
         folder=bounds.folder,
         disk_budget=bounds.disk_budget,
+        captions=read_captions(context.media, target.captions_key if target else None),
     )
 
 

@@ -14,6 +14,7 @@ from functions.domain.ports import MediaStore, Part, VideoStore
 from functions.domain.segmentation import Segmentation
 from functions.domain.tiers import LimitsByTier
 from functions.domain.video import Upload, Video, VideoStatus
+from functions.services.captions import with_captions_kept
 from functions.services.ownership import Caller, own_video
 
 MIB = 1024 * 1024
@@ -67,7 +68,8 @@ def create_upload(
     video = videos.get(video_id)
     if video is None:
         upload = _open(wanted, upload_key(caller.user_id, video_id), media, now)
-        video = _new_video(caller, wanted, video_id, upload, now)
+        asked = with_captions_kept(media, caller.user_id, video_id, wanted.segmentation)
+        video = _new_video(caller, replace(wanted, segmentation=asked), video_id, upload, now)
         if not videos.create(video):
             video = _first(video, videos, media)
     _require_same(video, wanted)
@@ -204,4 +206,6 @@ def abort_upload(
     videos.save(video.abort(now))
     if video.upload.upload_id:
         media.abort_multipart(video.upload.key, video.upload.upload_id)
-    media.delete([video.upload.key])
+    target = video.segmentation.target
+    captions = [target.captions_key] if target and target.captions_key else []
+    media.delete([video.upload.key, *captions])

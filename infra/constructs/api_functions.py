@@ -58,7 +58,8 @@ class ApiFunctions(FunctionSet):
         uploads = ("GetObject", "PutObject", "DeleteObject", "AbortMultipartUpload")
         parts = ("ListMultipartUploadParts",)
         grant_objects(function, self._bucket, *uploads, *parts, prefix="uploads/")
-        grant_objects(function, self._bucket, "GetObject", prefix="media/")
+        # Captions are kept as they are sent.
+        grant_objects(function, self._bucket, "GetObject", "PutObject", prefix="media/")
         grant_listing(function, self._bucket)
 
     def _grant_segments(self, function: lambda_.Function) -> None:

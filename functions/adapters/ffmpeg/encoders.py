@@ -40,7 +40,7 @@ def sound_of(target: EncodeTarget) -> Sound:
 
 def keeps_fields(plan: Plan, target: EncodeTarget) -> bool:
     """Whether an interlaced picture is encoded so: not where its lines are moved."""
-    moved = target.height or target.fps or target.shape or target.captions or plan.rotation
+    moved = target.height or target.fps or target.shape or target.captions_key or plan.rotation
     return is_interlaced(plan) and target.codec is VideoCodec.H264 and not moved
 
 

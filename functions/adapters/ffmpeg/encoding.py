@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from functions.adapters.ffmpeg.captions import captions_filter, font_settings
 from functions.adapters.ffmpeg.commands import list_command
 from functions.adapters.ffmpeg.encode_commands import (
     Feed,
@@ -35,10 +36,13 @@ class Encoder:
 
     def encode(self, segment: PlannedSegment, feed: Feed, path: Path) -> tuple[Done, int]:
         """Into `path`; returns what ffmpeg said, and how many pictures due were not decoded."""
-        files = self._files(feed, path)
-        words = encode_command(self.job.plan, segment, feed, files)
+        folder, plan = self.job.folder, self.job.plan
+        captions = captions_filter(plan, segment, self.job.captions, folder)
+        files = replace(self._files(feed, path), captions=captions)
+        words = encode_command(plan, segment, feed, files)
+        fonts = font_settings(folder) if captions else {}
         try:
-            done = run(words, folder=self.job.folder, stop=self.stop, feed=feed.files)
+            done = run(words, folder=folder, stop=self.stop, feed=feed.files, settings=fonts)
         except MediaError:
             if feed.sound is None or not feed.picture or self._has_pictures(segment, feed):
                 raise

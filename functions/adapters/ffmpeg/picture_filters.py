@@ -48,9 +48,11 @@ def tags(plan: Plan) -> list[str]:
 
 
 def _size(plan: Plan, target: EncodeTarget) -> list[str]:
-    """Where the size is changed pixels become square; else only odd lines are left out."""
+    """Where the size is changed, or text is drawn, pixels become square; else only odd lines are
+    left out."""
     fields = ":interl=1" if keeps_fields(plan, target) else ""
-    if not (target.height or target.shape):
+    resized = target.height or target.shape or (target.captions_key and _stretched(plan))
+    if not resized:
         return [f"scale='trunc(iw/2)*2':'trunc(ih/2)*2'{fields}"]
     made = ["scale='trunc(iw*sar/2)*2':'ih'", "setsar=1"] if _stretched(plan) else []
     if target.shape:

@@ -7,7 +7,7 @@ import re
 import subprocess
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -61,15 +61,21 @@ def failure(code: int, said: str) -> CutroomError:
 
 
 def run(
-    words: Sequence[str], *, folder: Path, stop: StopRequested, feed: Sequence[Path] = ()
+    words: Sequence[str],
+    *,
+    folder: Path,
+    stop: StopRequested,
+    feed: Sequence[Path] = (),
+    settings: Mapping[str, str] | None = None,
 ) -> Done:
-    """Run in `folder`, with the files of `feed` one after the other as standard input.
+    """Run in `folder`, with the files of `feed` one after the other as standard input, and
+    `settings` in its environment.
 
     Raises StoppedError as soon as `stop` says so, and what `failure` makes of a failure.
     """
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = subprocess.Popen(
-            [ffmpeg_path(), *words],
+            [*_with(settings or {}), ffmpeg_path(), *words],
             cwd=folder,
             stdin=subprocess.PIPE if feed else subprocess.DEVNULL,
             stdout=out,
@@ -82,6 +88,12 @@ def run(
     if process.returncode:
         raise failure(process.returncode, said[-4_000:])
     return Done(output, broke_off(said))
+
+
+def _with(settings: Mapping[str, str]) -> list[str]:
+    """Beside what it inherits, which is not ours to read."""
+    named = [f"{name}={value}" for name, value in settings.items()]
+    return ["/usr/bin/env", *named] if named else []
 
 
 def _wait(process: subprocess.Popen[bytes], feed: Sequence[Path], stop: StopRequested) -> bool:

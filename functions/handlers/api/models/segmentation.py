@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from functions.domain.captions import MAX_TEXT, parse_captions
+from functions.domain.errors import InvalidInputError
 from functions.domain.exactness import (
     ANY_CRF,
     BIT_RATES,
@@ -18,6 +20,15 @@ from functions.domain.exactness import (
 )
 from functions.domain.segmentation import MAX_LENGTH, MIN_LENGTH
 from functions.handlers.api.models.common import WHOLE, Body
+
+
+def _captions(text: str) -> str:
+    """Raises ValueError naming the lines that are wrong."""
+    try:
+        parse_captions(text)
+    except InvalidInputError as error:
+        raise ValueError(" ".join(field.detail for field in error.fields)) from error
+    return text
 
 
 class EncodeTargetOptions(Body):
@@ -74,6 +85,18 @@ class EncodeTargetOptions(Body):
         description="Moves the crop from left or top (0) to right or bottom (1)",
     )
     loudness: Literal[-14, -16] | None = Field(default=None, description="LUFS")
+    captions: (
+        Annotated[
+            str,
+            Field(max_length=MAX_TEXT),
+            AfterValidator(_captions),
+        ]
+        | None
+    ) = Field(
+        default=None,
+        description="SubRip or WebVTT text on the video's clock, written into the picture: Latin, "
+        "Greek, Cyrillic and Devanagari letters",
+    )
 
     @model_validator(mode="after")
     def _one_rate(self) -> EncodeTargetOptions:
