@@ -68,6 +68,8 @@ class StageSettings:
     segments_per_window: int = 20
     # An inline Map runs 40 iterations side by side at the most.
     windows_at_once: int = 20
+    # Windows that are looked at side by side, each with a decoder of its own.
+    analyses_at_once: int = 10
     cors_origins: tuple[str, ...] = ("*",)
     throttle_rate: int = 100
     throttle_burst: int = 200
@@ -101,9 +103,12 @@ _STAGES = {
         tiers=LOCAL_TIERS,
         rates=LOCAL_RATES,
         windows_at_once=2,
+        analyses_at_once=1,
     ),
     "dev": StageSettings(stage="dev"),
-    "prod": StageSettings(stage="prod", protected=True, log_days=90, windows_at_once=40),
+    "prod": StageSettings(
+        stage="prod", protected=True, log_days=90, windows_at_once=40, analyses_at_once=20
+    ),
 }
 
 

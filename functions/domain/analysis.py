@@ -40,10 +40,12 @@ class TileGrid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnalysisPlan:
-    """What to look for (`wanted`), and in which streams. `enterable`: the source has an index, so
-    that reading can begin inside it; `dense`: its keyframes alone make a storyboard."""
+    """What to look for (`wanted`, of what was `asked` for what the streams can give), and in which
+    streams. `enterable`: the source has an index, so that reading can begin inside it; `dense`: its
+    keyframes alone make a storyboard."""
 
     analysis_id: str
+    asked: tuple[Extra, ...]
     wanted: tuple[Extra, ...]
     duration: Milliseconds
     container: str

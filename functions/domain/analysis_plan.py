@@ -32,10 +32,10 @@ MOMENTS: Final = 5
 MOMENT: Final[Milliseconds] = 800
 
 
-def plan_analysis(probe: Probe, wanted: Sequence[Extra]) -> AnalysisPlan:
-    """Plan what of `wanted` the streams can give."""
+def plan_analysis(probe: Probe, asked: Sequence[Extra]) -> AnalysisPlan:
+    """Plan what of `asked` the streams can give."""
     media = probe.media
-    able = _able(media, wanted)
+    able = _able(media, asked)
     interval = _interval(media.duration)
     picture = media.video if set(able) & set(OF_PICTURE) else None
     sound = media.audio if set(able) & set(OF_SOUND) else None
@@ -43,7 +43,8 @@ def plan_analysis(probe: Probe, wanted: Sequence[Extra]) -> AnalysisPlan:
     enterable = probe.keyframes.complete and media.video is not None
     length = _window_length(media.duration, picture, interval) if enterable else media.duration
     return AnalysisPlan(
-        analysis_id=fingerprint("analysis", 1, *sorted(able)),
+        analysis_id=fingerprint("analysis", 1, *sorted(asked)),
+        asked=tuple(asked),
         wanted=able,
         duration=media.duration,
         container=media.container,

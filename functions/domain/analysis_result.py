@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from functions.domain.analysis import STEP, AnalysisPlan, SoundFindings, WindowFindings
@@ -31,7 +31,7 @@ class Loudness:
 class AnalysisResult:
     """What was made of a source: `made` says what was looked for, whatever was found.
 
-    `preview` and `waveform` say that those files are there.
+    `sheets` is the folder of the storyboard's sheets; `preview`, `waveform` and `peaks` are keys.
     """
 
     made: tuple[Extra, ...] = ()
@@ -39,8 +39,10 @@ class AnalysisResult:
     loudness: Loudness | None = None
     black: tuple[Stretch, ...] | None = None
     storyboard: Storyboard | None = None
-    preview: bool = False
-    waveform: bool = False
+    sheets: str | None = None
+    preview: str | None = None
+    waveform: str | None = None
+    peaks: str | None = None
 
     def with_found(self, later: AnalysisResult) -> AnalysisResult:
         """The same with what a later look found beside it; what was made is kept."""
@@ -54,8 +56,10 @@ class AnalysisResult:
             loudness=self.loudness or later.loudness,
             black=later.black if self.black is None else self.black,
             storyboard=self.storyboard or later.storyboard,
+            sheets=self.sheets or later.sheets,
             preview=self.preview or later.preview,
             waveform=self.waveform or later.waveform,
+            peaks=self.peaks or later.peaks,
         )
 
 
@@ -68,18 +72,15 @@ class WholeSound:
     highs: bytes
 
 
-def merged(
-    plan: AnalysisPlan, wanted: Sequence[Extra], findings: Sequence[WindowFindings]
-) -> AnalysisResult:
+def merged(plan: AnalysisPlan, findings: Sequence[WindowFindings]) -> AnalysisResult:
     """Findings of all windows, in their order. What a video has no stream for is found empty."""
-    result = AnalysisResult(made=tuple(extra for extra in Extra if extra in wanted))
-    scenes = _scenes(findings) if Extra.SCENES in wanted else None
-    envelope = _envelope(plan, findings) if Extra.SILENCE in wanted else None
-    return replace(
-        result,
+    scenes = _scenes(findings) if Extra.SCENES in plan.asked else None
+    envelope = _envelope(plan, findings) if Extra.SILENCE in plan.asked else None
+    return AnalysisResult(
+        made=plan.asked,
         boundaries=Boundaries(scenes=scenes, envelope=envelope),
         loudness=_loudness(findings) if plan.wants(Extra.LOUDNESS) else None,
-        black=_black(findings) if Extra.BLACK in wanted else None,
+        black=_black(findings) if Extra.BLACK in plan.asked else None,
         storyboard=_storyboard(plan, findings) if plan.wants(Extra.STORYBOARD) else None,
     )
 

@@ -63,6 +63,15 @@ def poster_key(user_id: str, video_id: str, plan_id: str) -> str:
     return f"{MEDIA}/{user_id}/{video_id}/{plan_id}/poster.jpg"
 
 
+def analysis_folder(user_id: str, video_id: str, etag: str) -> str:
+    return f"{MEDIA}/{user_id}/{video_id}/analysis-{etag}"
+
+
+def analysis_work(user_id: str, video_id: str, etag: str, analysis_id: str) -> str:
+    """What windows found, until it is one."""
+    return f"{WORK}/{user_id}/{video_id}/analysis-{etag}/{analysis_id}"
+
+
 def range_plan_key(user_id: str, video_id: str, segment_id: str) -> str:
     return f"{MEDIA}/{user_id}/{video_id}/{segment_id}/plan.json"
 

@@ -14,6 +14,7 @@ from functions.domain.video import Failure
 class Stage(StrEnum):
     CLAIM = "claim"
     PROBE = "probe"
+    ANALYSIS = "analysis"
     PLAN = "plan"
     CUT = "cut"
     AUDIO = "audio"
@@ -31,8 +32,9 @@ class RunStatus(StrEnum):
 _SHARE = {
     Stage.CLAIM: 1,
     Stage.PROBE: 3,
+    Stage.ANALYSIS: 10,
     Stage.PLAN: 2,
-    Stage.CUT: 88,
+    Stage.CUT: 78,
     Stage.AUDIO: 4,
     Stage.FINISH: 2,
 }

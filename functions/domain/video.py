@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from functions.domain.errors import ConflictError, GoneError, StaleWriteError
+from functions.domain.extras import DEFAULT_EXTRAS, Extra
 from functions.domain.media import Media
 from functions.domain.segmentation import Segmentation
 
@@ -74,6 +75,7 @@ class Video:
     content_type: str | None = None
     declared_size: int | None = None
     segmentation: Segmentation = field(default_factory=Segmentation)
+    extras: tuple[Extra, ...] = DEFAULT_EXTRAS
     upload: Upload | None = None
     source: Source | None = None
     media: Media | None = None
@@ -82,6 +84,9 @@ class Video:
     runs: int = 0
     segment_count: int | None = None
     poster_id: str | None = None
+    analysis_key: str | None = None
+    analysed: tuple[Extra, ...] = ()
+    analysis_error: Failure | None = None
     error: Failure | None = None
     version: int = 1
 
@@ -151,6 +156,14 @@ class Video:
             error=None,
             updated_at=now,
         )
+
+    def with_analysis(self, key: str, made: tuple[Extra, ...], now: datetime) -> Video:
+        """What was made is kept under `key`."""
+        return replace(self, analysis_key=key, analysed=made, analysis_error=None, updated_at=now)
+
+    def without_analysis(self, failure: Failure, now: datetime) -> Video:
+        """What was wanted beside the segments could not be made."""
+        return replace(self, analysis_error=failure, updated_at=now)
 
     def failed(self, failure: Failure, now: datetime) -> Video:
         return replace(self, status=VideoStatus.FAILED, error=failure, updated_at=now)

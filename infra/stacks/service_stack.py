@@ -7,6 +7,7 @@ from typing import Any
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
+from infra.constructs.analysis_functions import AnalysisFunctions
 from infra.constructs.api_functions import ApiFunctions
 from infra.constructs.http_api import HttpApi
 from infra.constructs.monitoring import Monitoring, Watched
@@ -35,7 +36,10 @@ class ServiceStack(Stack):
         factory = Functions(self, settings)
         functions = ServiceFunctions(factory, settings, data)
         api_functions = ApiFunctions(factory, settings, data)
-        pipeline = VideoPipeline(self, "VideoPipeline", settings, functions.pipeline())
+        analysis_functions = AnalysisFunctions(factory, settings, data)
+        pipeline = VideoPipeline(
+            self, "VideoPipeline", settings, functions.pipeline(), analysis_functions.analysis()
+        )
         pipeline.tell_of_bad_ends(functions.end())
         uploads = UploadQueue(self, "Uploads", settings, data.media)
         start = functions.start(pipeline.machine)
@@ -65,7 +69,12 @@ class ServiceStack(Stack):
             machine=pipeline.machine,
             ranges=ranges.machine,
             http=http,
-            functions={**functions.all, **range_functions.all, **api_functions.all},
+            functions={
+                **functions.all,
+                **analysis_functions.all,
+                **range_functions.all,
+                **api_functions.all,
+            },
         )
         Monitoring(self, "Monitoring", settings, watched)
         CfnOutput(self, "ApiUrl", value=http.api.api_endpoint)

@@ -1,4 +1,5 @@
-"""The video pipeline: claim, probe, plan, cut all windows, join the sound, finish.
+"""The video pipeline: claim, probe, then plan, cut all windows and join the sound beside the
+analyses (which come first where the plan follows them), finish.
 
 Every error of every step ends in `Fail run`, which writes down why. Payloads carry ids and
 indexes; plans and indexes of keyframes are objects in the bucket.
@@ -15,10 +16,9 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.settings import StageSettings
+from infra.workflows.analysis import IDS, NOTHING_LEFT, AnalysisFunctions, AnalysisSteps
 from infra.workflows.machine import make_machine, result, tell_of_bad_ends, text
 from infra.workflows.steps import lambda_step
-
-IDS = {"video_id": "{% $video_id %}", "run_id": "{% $run_id %}"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,27 +37,32 @@ class PipelineFunctions:
 
 class VideoPipeline(Construct):
     def __init__(
-        self, scope: Construct, name: str, settings: StageSettings, functions: PipelineFunctions
+        self,
+        scope: Construct,
+        name: str,
+        settings: StageSettings,
+        functions: PipelineFunctions,
+        analysis: AnalysisFunctions,
     ) -> None:
         super().__init__(scope, name)
         self._functions = functions
         self._failed = self._fail_run()
+        steps = AnalysisSteps(self, settings, analysis)
+        made = self._cut_beside(settings, steps)
+        made.next(self._step("Finish", functions.finish)).next(sfn.Succeed(self, "Done"))
         chain = (
             self._begin()
             .next(self._step("Claim", functions.claim, assign={"tier": result("tier")}))
             .next(self._step("Probe", functions.probe, {**IDS, "tier": "{% $tier %}"}))
-            .next(self._step("Plan", functions.plan))
-            .next(self._cut(settings))
-            .next(self._step("Join audio", functions.audio))
-            .next(self._step("Finish", functions.finish))
-            .next(sfn.Succeed(self, "Done"))
+            .next(steps.plan(self._failed))
+            .next(self._look_first(steps, made))
         )
         self.machine = make_machine(
             self,
             settings,
             chain,
             name="video-pipeline",
-            functions=functions.all(),
+            functions=[*functions.all(), *analysis.all()],
             timeout=Duration.hours(12),
         )
 
@@ -77,12 +82,31 @@ class VideoPipeline(Construct):
         function: lambda_.Function,
         payload: dict[str, str] | None = None,
         assign: dict[str, str] | None = None,
+        failed: sfn.IChainable | None = None,
     ) -> sfn.TaskStateBase:
-        return lambda_step(
-            self, name, function, payload or IDS, caught_by=self._failed, assign=assign
-        )
+        caught_by = failed or self._failed
+        return lambda_step(self, name, function, payload or IDS, caught_by=caught_by, assign=assign)
 
-    def _cut(self, settings: StageSettings) -> sfn.Map:
+    def _look_first(self, steps: AnalysisSteps, then: sfn.Parallel) -> sfn.Choice:
+        """Where the cut follows what is seen or heard, that comes before its plan."""
+        first = sfn.Condition.jsonata("{% $analysis_first %}")
+        made = steps.made(" first", self._failed, NOTHING_LEFT).next(then)
+        return sfn.Choice.jsonata(self, "Look first?").when(first, made).otherwise(then)
+
+    def _cut_beside(self, settings: StageSettings, steps: AnalysisSteps) -> sfn.Parallel:
+        """The cut in one branch, what is left of the analyses in the other."""
+        failed = sfn.Fail.jsonata(self, "Cut failed", error=text("Error"), cause=text("Cause"))
+        cut = (
+            self._step("Plan", self._functions.plan, failed=failed)
+            .next(self._cut(settings, failed))
+            .next(self._step("Join audio", self._functions.audio, failed=failed))
+        )
+        both = sfn.Parallel.jsonata(self, "Cut and look", outputs={})
+        both.branch(cut, steps.beside())
+        both.add_catch(self._failed, errors=["States.ALL"], outputs="{% $states.errorOutput %}")
+        return both
+
+    def _cut(self, settings: StageSettings, branch_failed: sfn.Fail) -> sfn.Map:
         """All windows side by side; each window is called until it says it is finished."""
         again = sfn.Choice.jsonata(self, "Window finished?")
         failed = sfn.Fail.jsonata(
@@ -111,7 +135,7 @@ class VideoPipeline(Construct):
         windows.item_processor(
             take.next(cut).next(again.when(finished, done).otherwise(cut)),
         )
-        windows.add_catch(self._failed, errors=["States.ALL"], outputs="{% $states.errorOutput %}")
+        windows.add_catch(branch_failed, errors=["States.ALL"], outputs="{% $states.errorOutput %}")
         return windows
 
     def _fail_run(self) -> sfn.TaskStateBase:

@@ -18,7 +18,7 @@ MACHINES = (PIPELINE, RANGES)
 
 @dataclass(frozen=True)
 class Flow:
-    """The states of one level: the machine's own, or those inside of a Map."""
+    """The states of one level: the machine's own, or those inside of a Map or a branch."""
 
     name: str
     start: str
@@ -83,6 +83,18 @@ def _flows(name: str, definition: dict[str, Any]) -> Iterator[Flow]:
     for inner, state in definition["States"].items():
         if "ItemProcessor" in state:
             yield from _flows(inner, state["ItemProcessor"])
+        for branch in state.get("Branches", []):
+            yield from _flows(inner, branch)
+
+
+def maps(definition: dict[str, Any]) -> dict[str, State]:
+    """All Maps, wherever they are."""
+    return {
+        name: state
+        for flow in flows(definition)
+        for name, state in flow.states.items()
+        if state["Type"] == "Map"
+    }
 
 
 def tasks(definition: dict[str, Any]) -> dict[str, State]:

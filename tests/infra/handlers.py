@@ -52,7 +52,7 @@ def layers(handler: str) -> set[str]:
     wanted = {"dependencies"}
     if "bootstrap.prober(" in text:
         wanted.add("av")
-    if "bootstrap.cutter(" in text:
+    if "bootstrap.cutter(" in text or "bootstrap.analyser(" in text:
         wanted.add("ffmpeg")
     return wanted
 

@@ -97,6 +97,8 @@ def test_given_the_sources_when_read_then_media_libraries_are_where_media_is_rea
         "plan_segments": {"av"},
         "cut_window": {"ffmpeg"},
         "join_audio": {"ffmpeg"},
+        "analyse_window": {"ffmpeg"},
+        "finish_analysis": {"ffmpeg"},
         "plan_range": {"av"},
         "cut_range": {"ffmpeg"},
     }

@@ -4,20 +4,40 @@ from typing import Any
 
 import pytest
 
-from tests.infra.definition import MACHINES, PIPELINE, RANGES, read, resource, tasks
+from tests.infra.definition import MACHINES, PIPELINE, RANGES, maps, read, resource, tasks
 from tests.infra.handlers import payload_keys
 from tests.infra.synth import Synth
 
 TASKS = {
-    PIPELINE: ("Claim", "Probe", "Plan", "Cut window", "Join audio", "Finish", "Fail run"),
+    PIPELINE: (
+        "Claim",
+        "Probe",
+        "Plan analysis",
+        "Plan",
+        "Cut window",
+        "Join audio",
+        "Finish",
+        "Fail run",
+        "Analyse window",
+        "Finish analysis",
+        "Fail analysis",
+        "Analyse window first",
+        "Finish analysis first",
+    ),
     RANGES: ("Plan range", "Cut range", "Record failure"),
 }
 REFERENCES = {
-    PIPELINE: {"video_id", "run_id", "tier", "window", "error", "cause"},
+    PIPELINE: {"video_id", "run_id", "tier", "window", "analysis_id", "error", "cause"},
     RANGES: {"segment_id", "plan_key", "target_key", "error", "cause"},
 }
 INLINE_LIMIT = 40
+MAPS = {
+    "Cut windows": "windows_at_once",
+    "Analyse windows": "analyses_at_once",
+    "Analyse windows first": "analyses_at_once",
+}
 
+each_map = pytest.mark.parametrize("name", MAPS)
 each_machine = pytest.mark.parametrize("machine", MACHINES)
 each_task = pytest.mark.parametrize(
     ("machine", "name"), [(machine, name) for machine, names in TASKS.items() for name in names]
@@ -129,19 +149,27 @@ def test_given_a_task_when_it_answers_then_lambdas_wrapping_is_left_behind(
     assert task["Resource"].endswith(":states:::lambda:invoke")
 
 
-def test_given_the_windows_when_one_cannot_be_cut_then_the_map_is_caught(synth: Synth):
-    catches = read(synth, PIPELINE)["States"]["Cut windows"]["Catch"]
+@each_map
+def test_given_the_windows_when_one_cannot_be_made_then_the_map_is_caught(synth: Synth, name: str):
+    catches = maps(read(synth, PIPELINE))[name]["Catch"]
 
     assert [catch["ErrorEquals"] for catch in catches] == [["States.ALL"]]
 
 
-def test_given_the_windows_when_cut_then_no_more_at_once_than_an_inline_map_can(synth: Synth):
+@each_map
+def test_given_the_windows_when_made_then_no_more_at_once_than_an_inline_map_can(
+    synth: Synth, name: str
+):
     """AWS runs at most 40 iterations at once; a larger number promises what does not come."""
-    windows = read(synth, PIPELINE)["States"]["Cut windows"]
+    windows = maps(read(synth, PIPELINE))[name]
 
     assert windows["ItemProcessor"]["ProcessorConfig"] == {"Mode": "INLINE"}
-    assert windows["MaxConcurrency"] == synth.settings.windows_at_once
+    assert windows["MaxConcurrency"] == getattr(synth.settings, MAPS[name])
     assert 0 < windows["MaxConcurrency"] <= INLINE_LIMIT
+
+
+def test_given_the_pipeline_when_deployed_then_every_map_is_looked_at_above(synth: Synth):
+    assert set(maps(read(synth, PIPELINE))) == set(MAPS)
 
 
 @each_machine

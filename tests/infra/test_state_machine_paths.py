@@ -33,6 +33,9 @@ ENDS = {"Succeed", "Fail"}
 # was deleted meanwhile has not failed.
 RECORDS = {PIPELINE: ("Fail run", {"Fail"}), RANGES: ("Record failure", {"Fail", "Succeed"})}
 
+# The step that records what was not made beside the cut.
+NOTED = "Fail analysis"
+
 each_machine = pytest.mark.parametrize("machine", MACHINES)
 
 
@@ -144,15 +147,37 @@ def test_given_a_range_when_its_failure_is_recorded_then_only_a_deleted_segment_
     assert ways == [("{% $states.input.failed %}", "Failed")]
 
 
-def test_given_an_error_in_a_window_when_caught_then_the_map_fails_with_that_error(synth: Synth):
+def test_given_an_error_in_a_window_or_branch_when_caught_then_it_fails_with_that_error(
+    synth: Synth,
+):
     """Otherwise `Fail run` could not tell the user what was wrong with the file."""
-    for window in flows(read(synth, PIPELINE))[1:]:
-        caught = set().union(*(window.caught(name) for name in window.states))
-        for to in caught:
-            state = window.states[to]
+    for inner in flows(read(synth, PIPELINE))[1:]:
+        caught = set().union(*(inner.caught(name) for name in inner.states))
+        for to in caught - {NOTED}:
+            state = inner.states[to]
             assert state["Type"] == "Fail"
             assert "$string($states.input.Error)" in state["Error"]
             assert "$string($states.input.Cause)" in state["Cause"]
+
+
+def test_given_a_failed_analysis_beside_the_cut_when_noted_then_the_run_goes_on(synth: Synth):
+    (branch,) = (flow for flow in flows(read(synth, PIPELINE)) if NOTED in flow.states)
+
+    assert {branch.start} == {"Anything to look for?"}
+    noted = branch.reach(NOTED, errors=False)
+    assert noted == {NOTED, "Analysis done"}
+    for name in ("Analyse windows", "Finish analysis"):
+        assert branch.caught(name) == {NOTED}
+
+
+def test_given_a_plan_that_follows_the_analysis_when_run_then_that_is_made_first(synth: Synth):
+    top = _top(synth, PIPELINE)
+    (way,) = top.states["Look first?"]["Choices"]
+
+    assert way["Condition"] == "{% $analysis_first %}"
+    assert way["Next"] == "Analyse windows first"
+    assert top.following("Finish analysis first") == {"Cut and look"}
+    assert top.states["Finish analysis first"]["Assign"] == {"analysis_needed": "{% false %}"}
 
 
 def test_given_a_window_when_it_says_it_is_not_finished_then_it_is_cut_on(synth: Synth):

@@ -14,6 +14,7 @@ from tests.fakes.world import World
 
 def _joined(world: World) -> World:
     world.plan_made()
+    world.look()
     world.cut_all()
     world.join()
     return world

@@ -95,7 +95,7 @@ def test_given_all_windows_are_cut_when_joined_then_the_cut_is_marked_as_done(wo
 
     assert world.run().times(Stage.CUT).finished_at is not None
     assert world.run().stage() is Stage.AUDIO
-    assert world.run().percent() == 98.0
+    assert world.run().percent() == 88.0
 
 
 def test_given_pieces_that_expired_when_joined_then_the_segments_give_their_sound_again(

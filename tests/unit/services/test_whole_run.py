@@ -13,6 +13,7 @@ from tests.fakes.world import World
 def _run(world: World) -> None:
     world.claim()
     world.probe()
+    world.look()
     world.plan()
     world.cut_all()
     world.join()
@@ -45,7 +46,7 @@ def test_given_stages_that_are_each_delivered_twice_when_run_then_nothing_is_dou
     world: World,
 ):
     world.queue()
-    for step in (world.claim, world.probe, world.plan, world.cut_all, world.join):
+    for step in (world.claim, world.probe, world.look, world.plan, world.cut_all, world.join):
         step()
         rows, video, run = world.segments.all(), world.video(), world.run()
 
@@ -62,6 +63,7 @@ def test_given_a_run_when_it_goes_through_its_stages_then_the_percentage_only_gr
     for step in (
         world.claim,
         world.probe,
+        world.look,
         world.plan,
         lambda: world.cut(0),
         lambda: world.cut(1),

@@ -1,0 +1,60 @@
+"""Beside the cut, one window of it: look, keep the sheets, then what was found.
+
+What was found is written last. So a worker that is killed leaves either a whole window or none.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from functions.domain.analysis import AnalysisJob, WindowFiles
+from functions.domain.analysis_ports import Analyser
+from functions.domain.codec import to_plain
+from functions.domain.cutting import StopRequested
+from functions.domain.video import Video
+from functions.services.analysis import (
+    findings_key,
+    folder_of,
+    moving_key,
+    read_analysis_plan,
+    sheet_name,
+)
+from functions.services.cut_window import SOURCE_URL_SECONDS
+from functions.services.stages import Context, load
+
+
+def analyse_window(
+    context: Context,
+    analyser: Analyser,
+    folder: Path,
+    stop: StopRequested,
+    *,
+    video_id: str,
+    run_id: str,
+    analysis_id: str,
+    index: int,
+) -> bool:
+    """Look at one window; False where this was done before."""
+    work = load(context, video_id, run_id)
+    key = findings_key(work.video, analysis_id, index)
+    if context.media.find(key) is not None:
+        return False
+    plan = read_analysis_plan(context, work.video, analysis_id)
+    job = AnalysisJob(
+        source_url=context.media.sign_get(work.source, SOURCE_URL_SECONDS),
+        plan=plan,
+        window=plan.windows[index],
+        folder=folder,
+    )
+    files = analyser.analyse(job, stop)
+    _keep(context, work.video, analysis_id, index, files)
+    context.media.write_json(key, to_plain(files.findings))
+    return True
+
+
+def _keep(context: Context, video: Video, analysis_id: str, index: int, files: WindowFiles) -> None:
+    for number, sheet in enumerate(files.sheets):
+        key = f"{folder_of(video)}/{analysis_id}/{sheet_name(index, number)}"
+        context.media.upload(sheet, key, "image/jpeg")
+    if files.moving:
+        context.media.upload(files.moving, moving_key(video, analysis_id, index), "video/x-mjpeg")

@@ -1,0 +1,39 @@
+"""Beside the cut: what is left to look for in a video, and by which windows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from functions.domain.analysis_plan import plan_analysis
+from functions.domain.codec import to_plain
+from functions.domain.run import Stage
+from functions.services.analysis import missing, needed_first, plan_key_of
+from functions.services.stages import Context, load, read_probe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysisToDo:
+    """`first`: before the cut is planned. Without a `needed` nothing is to be done at all."""
+
+    needed: bool
+    first: bool = False
+    analysis_id: str = ""
+    windows: tuple[int, ...] = ()
+
+
+def plan_analyses(context: Context, *, video_id: str, run_id: str) -> AnalysisToDo:
+    """The same video with the same things missing gives the same plan."""
+    work = load(context, video_id, run_id)
+    asked = missing(work.video)
+    context.runs.stage_started(work.run, Stage.ANALYSIS, context.clock())
+    if not asked:
+        context.runs.stage_finished(work.run, Stage.ANALYSIS, context.clock(), reused=True)
+        return AnalysisToDo(needed=False)
+    plan = plan_analysis(read_probe(context, work.video), asked)
+    context.media.write_json(plan_key_of(work.video, plan.analysis_id), to_plain(plan))
+    return AnalysisToDo(
+        needed=True,
+        first=needed_first(work.video),
+        analysis_id=plan.analysis_id,
+        windows=tuple(window.index for window in plan.windows),
+    )
