@@ -9,10 +9,12 @@ import functools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from functions.domain.analysis_ports import Analyser
 from functions.domain.ports import (
     Cutter,
     MediaStore,
     Pipeline,
+    PreferenceStore,
     Prober,
     RangeCuts,
     RequestCounts,
@@ -65,6 +67,13 @@ def request_counts(table: str) -> RequestCounts:
 
 
 @functools.cache
+def preference_store(table: str) -> PreferenceStore:
+    from functions.adapters.dynamo.preferences import DynamoPreferenceStore
+
+    return DynamoPreferenceStore(table)
+
+
+@functools.cache
 def media_store(bucket: str) -> MediaStore:
     from functions.adapters.s3_media_store import S3MediaStore
 
@@ -83,6 +92,13 @@ def cutter() -> Cutter:
     from functions.adapters.ffmpeg.cutter import FfmpegCutter
 
     return FfmpegCutter()
+
+
+@functools.cache
+def analyser() -> Analyser:
+    from functions.adapters.ffmpeg.analysis.analyser import FfmpegAnalyser
+
+    return FfmpegAnalyser()
 
 
 @functools.cache

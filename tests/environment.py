@@ -21,6 +21,7 @@ FUNCTION_ENVIRONMENT = {
     "SNAPSHOTS_TABLE": "snapshots",
     "IDEMPOTENCY_TABLE": "idempotency",
     "RATES_TABLE": "rates",
+    "PREFERENCES_TABLE": "preferences",
     "RATE_LIMITS": json.dumps({"free": 120, "pro": 600, "enterprise": 3_000}),
     "YOUTUBE_COMBINED": "false",
     "MEDIA_BUCKET": "media",

@@ -28,6 +28,8 @@ _SHORTEST_WINDOW: Final = 60_000
 _LONGEST_WINDOW: Final = 600_000
 _SOUND_WINDOW: Final = 1_800_000
 MAX_WINDOWS: Final = 400
+# A storyboard is told in one answer, with an address for each tile.
+MAX_TILES: Final = 1_000
 MOMENTS: Final = 5
 MOMENT: Final[Milliseconds] = 800
 
@@ -66,7 +68,8 @@ def _able(media: Media, wanted: Sequence[Extra]) -> tuple[Extra, ...]:
 
 def _interval(duration: Milliseconds) -> Milliseconds:
     fitting = (interval for limit, interval in _INTERVALS if duration <= limit)
-    return next(fitting, _LONG_INTERVAL)
+    fewest = -(-duration // (MAX_TILES * 1_000)) * 1_000
+    return max(next(fitting, _LONG_INTERVAL), fewest)
 
 
 def _window_length(

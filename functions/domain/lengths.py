@@ -29,7 +29,7 @@ def held(
     """
     cuts: list[Milliseconds] = []
     at = 0
-    for cut in [*wanted, duration]:
+    for cut in [*(cut for cut in wanted if cut < duration), duration]:
         while longest is not None and cut - at > longest:
             first, last = at + shortest, min(at + longest, cut - shortest)
             at = min(max(choose(first, last), first), last)

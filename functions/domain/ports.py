@@ -13,6 +13,7 @@ from functions.domain.cutting import CutFile, CutJob, Inspection, Progress, Stop
 from functions.domain.media import KeyframeIndex, Probe
 from functions.domain.paging import Page, Position
 from functions.domain.plan import Plan
+from functions.domain.preferences import Preferences
 from functions.domain.run import Run, Stage
 from functions.domain.segment import Segment, SegmentType
 from functions.domain.segment_query import SegmentQuery
@@ -237,6 +238,14 @@ class RangeCuts(Protocol):
 class UserDirectory(Protocol):
     def tier(self, user_id: str) -> Tier | None:
         """The user's tier, None if there is no such user."""
+
+
+class PreferenceStore(Protocol):
+    def get(self, user_id: str) -> Preferences:
+        """A user's, read consistently; those of everybody where none were saved."""
+
+    def save(self, preferences: Preferences) -> Preferences:
+        """Write over the version that was read; raises StaleWriteError if it moved on."""
 
 
 class RequestCounts(Protocol):

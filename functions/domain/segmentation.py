@@ -12,7 +12,7 @@ from functions.domain.times import Milliseconds
 MIN_LENGTH: Milliseconds = 1_000
 MAX_LENGTH: Milliseconds = 3_600_000
 DEFAULT_LENGTH: Milliseconds = 30_000
-MAX_RANGES = 500
+MAX_RANGES = 200
 MAX_PARTS = 1_000
 MIN_SIZE = 1_000_000
 MAX_SIZE = 10_000_000_000

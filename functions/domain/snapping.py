@@ -90,7 +90,10 @@ def _nearest(keys: Sequence[Milliseconds], target: Milliseconds, last: int, limi
     high = bisect_right(keys, begin + limits.high) - 1 if limits.high else len(keys) - 1
     if limits.low:
         high = min(high, bisect_right(keys, limits.duration - limits.low) - 1)
-    return min(max(at, low), high) if low <= high else at
+    if low <= high:
+        return min(max(at, low), high)
+    # A longest length cannot hold where keyframes are too far apart; a shortest one always can.
+    return at if limits.high else last
 
 
 def _closest(keys: Sequence[Milliseconds], target: Milliseconds) -> int:

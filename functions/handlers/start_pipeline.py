@@ -31,6 +31,7 @@ def _start(body: str) -> bool:
         videos=bootstrap.video_store(settings.videos_table),
         runs=bootstrap.run_store(settings.runs_table),
         pipeline=bootstrap.pipeline(settings.state_machine_arn),
+        preferences=bootstrap.preference_store(settings.preferences_table),
     )
     try:
         run = start_from_event(parse(json.loads(body)), stores, utc_now())

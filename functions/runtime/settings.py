@@ -37,6 +37,7 @@ class StoreSettings:
 class StartSettings:
     videos_table: str
     runs_table: str
+    preferences_table: str
     state_machine_arn: str
 
 
@@ -72,6 +73,13 @@ class AudioSettings(StoreSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnalyseSettings(StoreSettings):
+    """`handover_s` is kept free at the end, to give up in."""
+
+    handover_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRangeSettings(StoreSettings):
     """`range_limit_mb` bounds the one file that a range makes."""
 
@@ -97,6 +105,7 @@ class ApiSettings(StoreSettings):
     upload_queue: str
     cursor_secret_arn: str
     rates_table: str
+    preferences_table: str
     tier_limits: LimitsByTier
     rate_limits: RatesByTier
     youtube_combined: bool

@@ -9,7 +9,7 @@ from datetime import datetime
 from functions.domain.errors import ConflictError, StaleWriteError
 from functions.domain.ids import derived_id
 from functions.domain.keys import UploadKey, parse_upload_key, upload_key
-from functions.domain.ports import Pipeline, RunStore, VideoStore
+from functions.domain.ports import Pipeline, PreferenceStore, RunStore, VideoStore
 from functions.domain.run import Run, RunStatus
 from functions.domain.segmentation import Segmentation
 from functions.domain.video import Source, Video, VideoStatus
@@ -31,6 +31,7 @@ class Stores:
     videos: VideoStore
     runs: RunStore
     pipeline: Pipeline
+    preferences: PreferenceStore
 
 
 def start_from_event(event: ObjectCreated, stores: Stores, now: datetime) -> Run | None:
@@ -43,7 +44,7 @@ def start_from_event(event: ObjectCreated, stores: Stores, now: datetime) -> Run
     if place is None:
         return None
     run_id = derived_id("run", event.bucket, source.key, source.version_id or source.etag)
-    video = _video_of(place, source, run_id, stores.videos, now)
+    video = _video_of(place, source, run_id, stores, now)
     if video.status is VideoStatus.ABORTED:
         logger.warning("object of an aborted upload left alone", extra={"run_id": run_id})
         return None
@@ -56,9 +57,10 @@ def start_from_event(event: ObjectCreated, stores: Stores, now: datetime) -> Run
 
 
 def _video_of(
-    place: UploadKey, source: Source, run_id: str, videos: VideoStore, now: datetime
+    place: UploadKey, source: Source, run_id: str, stores: Stores, now: datetime
 ) -> Video:
     """The video an API upload announced, else a new one for a file dropped into the folder."""
+    videos = stores.videos
     announced = videos.get(place.name.split("/", 1)[0])
     if announced and source.key == upload_key(announced.user_id, announced.video_id):
         return announced
@@ -67,6 +69,7 @@ def _video_of(
         user_id=place.user_id,
         status=VideoStatus.QUEUED,
         file_name=place.file_name,
+        segmentation=stores.preferences.get(place.user_id).segmentation,
         source=source,
         run_id=run_id,
         runs=1,
@@ -96,7 +99,8 @@ def restart(
     video = own_video(caller, stores.videos, video_id)
     if video.source is None:
         raise ConflictError("upload.incomplete", "The file has not arrived yet.")
-    if video.status is VideoStatus.QUEUED and video.run_id:
+    changed = new.segmentation not in {None, video.segmentation}
+    if video.status is VideoStatus.QUEUED and video.run_id and not changed:
         # Killed between the row and the execution: starting the same run again is harmless.
         return _start(video, video.run_id, stores, now) or _new_run(video, video.run_id, now)
     run_id = derived_id("rerun", video_id, video.runs)

@@ -29,6 +29,7 @@ class ApiFunctions(FunctionSet):
             "UPLOAD_QUEUE": queue.queue_name,
             "CURSOR_SECRET_ARN": data.cursor_secret_arn,
             "RATES_TABLE": tables.rates.table_name,
+            "PREFERENCES_TABLE": tables.preferences.table_name,
             "TIER_LIMITS": self._settings.tier_limits(),
             "RATE_LIMITS": self._settings.rate_limits(),
             "YOUTUBE_COMBINED": str(self._settings.youtube_combined).lower(),
@@ -49,6 +50,7 @@ class ApiFunctions(FunctionSet):
         changes = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "DescribeTable")
         grant_table(function, tables.idempotency, *changes)
         grant_table(function, tables.rates, "UpdateItem", "DescribeTable")
+        grant_table(function, tables.preferences, "GetItem", "PutItem", "DescribeTable")
         self._grant_uploads(function)
         queue.grant(function, "sqs:GetQueueUrl")
         return function

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from infra.constructs.upload_queue import UploadQueue
     from infra.stacks.data_stack import DataStack
 
-STAGES = ("claim", "probe", "plan", "cut", "audio", "finish", "plan_range", "cut_range")
+STAGES = (
+    "claim", "probe", "plan_analysis", "analyse", "finish_analysis", "plan", "cut", "audio",
+    "finish", "plan_range", "cut_range",
+)  # fmt: skip
 RUN_COUNTS = ("RunsStarted", "RunsSucceeded", "RunsFailed", "RunFaults", "UploadsIgnored")
 RANGE_COUNTS = ("RangesCut", "RangesFailed", "RangeFaults")
 _FIVE = Duration.minutes(5)
@@ -157,6 +160,7 @@ def _throttles(data: DataStack) -> dict[str, cloudwatch.Metric]:
         "Counters": tables.counters,
         "Snapshots": tables.snapshots,
         "Rates": tables.rates,
+        "Preferences": tables.preferences,
         "Idempotency": tables.idempotency,
     }
     return {

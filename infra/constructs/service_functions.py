@@ -116,7 +116,7 @@ class ServiceFunctions(FunctionSet):
         function = self._add("FinishRun", "finish_run", Sizing(timeout_s=600))
         self._grant_rows(function)
         self._grant_segments(function)
-        grant_index(function, self._data.tables.segments)
+        grant_table(function, self._data.tables.segments, index="video_id-segment_order-index")
         grant_objects(function, self._bucket, "GetObject", "PutObject", prefix="media/")
         return function
 
@@ -135,10 +135,12 @@ class ServiceFunctions(FunctionSet):
         environment = {
             "VIDEOS_TABLE": tables.videos.table_name,
             "RUNS_TABLE": tables.runs.table_name,
+            "PREFERENCES_TABLE": tables.preferences.table_name,
             "STATE_MACHINE_ARN": machine.state_machine_arn,
         }
         function = self._add("StartPipeline", "start_pipeline", Sizing(), environment)
         grant_table(function, tables.videos, "GetItem", "PutItem")
         grant_table(function, tables.runs, "GetItem", "PutItem")
+        grant_table(function, tables.preferences, "GetItem")
         machine.grant_start_execution(function)
         return function

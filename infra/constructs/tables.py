@@ -46,6 +46,7 @@ class Tables(Construct):
         _index(self.snapshots, "user_id-captured_on-index", "user_id", "captured_on")
         self.rates = self._table("RateLimits", "rate_key", ttl="expires_at")
         self.runs = self._table("PipelineRuns", "video_id", "run_id")
+        self.preferences = self._table("Preferences", "user_id")
         self.idempotency = self._table("Idempotency", "id", ttl="expiration")
 
     def _table(

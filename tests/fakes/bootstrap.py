@@ -21,6 +21,7 @@ def install(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
         "run_store": ("RUNS_TABLE", lambda: world.runs),
         "segment_counters": ("COUNTERS_TABLE", lambda: world.counters),
         "request_counts": ("RATES_TABLE", lambda: world.request_counts),
+        "preference_store": ("PREFERENCES_TABLE", lambda: world.preferences),
         "media_store": ("MEDIA_BUCKET", lambda: world.media),
         "prober": ("MEDIA_BUCKET", lambda: world.prober),
         "pipeline": ("STATE_MACHINE_ARN", lambda: world.pipeline),

@@ -9,26 +9,32 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from functions.domain.codec import from_plain
+from functions.domain.extras import Extra
 from functions.domain.media import Media
 from functions.domain.plan import Plan
 from functions.domain.run import Run
 from functions.domain.segment import Segment, SegmentType
 from functions.domain.tiers import Tier, TierLimits
 from functions.domain.video import Source, Video
+from functions.services.analyse_window import analyse_window
 from functions.services.claim_run import claim_run
 from functions.services.cut_window import Bounds, WindowResult, cut_window
+from functions.services.finish_analysis import finish_analysis
 from functions.services.finish_run import finish_run
 from functions.services.join_audio import AudioBounds, join_audio
+from functions.services.plan_analysis import AnalysisToDo, plan_analyses
 from functions.services.plan_segments import plan_segments
 from functions.services.probe_source import probe_source
 from functions.services.stages import Context
 from functions.services.start_run import Stores
 from tests.builders import RUN, STRANGER, USER, VIDEO, make_probe, make_queued_video, make_run
 from tests.environment import TIERS
+from tests.fakes.analyser import FakeAnalyser
 from tests.fakes.clock import FakeClock
 from tests.fakes.cutter import FakeCutter
 from tests.fakes.media import FakeMediaStore
 from tests.fakes.pipeline import FakePipeline
+from tests.fakes.preferences import FakePreferenceStore
 from tests.fakes.prober import FakeProber
 from tests.fakes.range_cuts import FakeRangeCuts
 from tests.fakes.request_counts import FakeRequestCounts
@@ -47,9 +53,11 @@ class World:
     videos: FakeVideoStore = field(default_factory=FakeVideoStore)
     runs: FakeRunStore = field(default_factory=FakeRunStore)
     segments: FakeSegmentStore = field(default_factory=FakeSegmentStore)
+    preferences: FakePreferenceStore = field(default_factory=FakePreferenceStore)
     media: FakeMediaStore = field(default_factory=FakeMediaStore)
     prober: FakeProber = field(default_factory=lambda: FakeProber(make_probe()))
     cutter: FakeCutter = field(default_factory=FakeCutter)
+    analyser: FakeAnalyser = field(default_factory=FakeAnalyser)
     pipeline: FakePipeline = field(default_factory=FakePipeline)
     range_cuts: FakeRangeCuts = field(default_factory=FakeRangeCuts)
     users: FakeUserDirectory = field(
@@ -74,7 +82,12 @@ class World:
 
     @property
     def stores(self) -> Stores:
-        return Stores(videos=self.videos, runs=self.runs, pipeline=self.pipeline)
+        return Stores(
+            videos=self.videos,
+            runs=self.runs,
+            pipeline=self.pipeline,
+            preferences=self.preferences,
+        )
 
     def queue(self, body: bytes = b"source", **overrides: object) -> Source:
         """A video whose file has arrived and whose run is about to start."""
@@ -95,6 +108,43 @@ class World:
 
     def probe(self, tier: Tier = Tier.PRO) -> Media:
         return probe_source(self.context, self.prober, LIMITS[tier], video_id=VIDEO, run_id=RUN)
+
+    def plan_look(self) -> AnalysisToDo:
+        return plan_analyses(self.context, video_id=VIDEO, run_id=RUN)
+
+    def look_at(self, to_do: AnalysisToDo, index: int) -> bool:
+        """One window, in a folder of its own as each invocation has it."""
+        with tempfile.TemporaryDirectory() as folder:
+            return analyse_window(
+                self.context,
+                self.analyser,
+                Path(folder),
+                lambda: False,
+                video_id=VIDEO,
+                run_id=RUN,
+                analysis_id=to_do.analysis_id,
+                index=index,
+            )
+
+    def finish_look(self, to_do: AnalysisToDo) -> tuple[Extra, ...]:
+        with tempfile.TemporaryDirectory() as folder:
+            return finish_analysis(
+                self.context,
+                self.analyser,
+                Path(folder),
+                video_id=VIDEO,
+                run_id=RUN,
+                analysis_id=to_do.analysis_id,
+            )
+
+    def look(self) -> AnalysisToDo:
+        """All that is left of the analyses."""
+        to_do = self.plan_look()
+        if to_do.needed:
+            for index in to_do.windows:
+                self.look_at(to_do, index)
+            self.finish_look(to_do)
+        return to_do
 
     def plan(self, per_window: int = 3) -> Plan:
         return plan_segments(

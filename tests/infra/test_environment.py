@@ -109,6 +109,7 @@ def test_given_an_audit_when_its_setting_is_switched_on_then_the_api_knows():
         ("COUNTERS_TABLE", "Counters"),
         ("SNAPSHOTS_TABLE", "SocialSnapshots"),
         ("RATES_TABLE", "RateLimits"),
+        ("PREFERENCES_TABLE", "Preferences"),
         ("IDEMPOTENCY_TABLE", "Idempotency"),
     ],
 )

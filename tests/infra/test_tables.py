@@ -34,6 +34,7 @@ TABLES: dict[str, tuple[list[str], dict[str, tuple[str, ...]]]] = {
         {"user_id-captured_on-index": ("user_id", "captured_on")},
     ),
     "RateLimits": (["rate_key"], {}),
+    "Preferences": (["user_id"], {}),
     "PipelineRuns": (["video_id", "run_id"], {}),
     "Idempotency": (["id"], {}),
 }

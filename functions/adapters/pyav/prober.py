@@ -64,7 +64,7 @@ class PyAvProber:
         return KeyframeIndex(times=known, complete=False, seekable=False, origin=origin)
 
     def weigh(self, source: Source, probe: Probe) -> Weights:
-        """Bytes before keyframes; sound alone can be cut anywhere, and weighs the same throughout."""
+        """Bytes before keyframes. Sound alone can be cut anywhere, and weighs the same all over."""
         with self._open(source) as container:
             picture = picture_stream(container)
             if picture is None:

@@ -13,7 +13,9 @@ from functions import bootstrap
 from functions.domain.errors import CutroomError, FieldError, InvalidInputError, TooLargeError
 from functions.handlers.api import (
     analytics,
+    extras,
     pipeline,
+    preferences,
     segment_batches,
     segment_changes,
     segments,
@@ -31,7 +33,7 @@ from functions.services.uploads import URL_SECONDS
 
 app = Api()
 _SEGMENTS = (segments, segment_changes, segment_batches, social, analytics)
-for part in (uploads, videos, *_SEGMENTS, pipeline, system):
+for part in (uploads, videos, extras, *_SEGMENTS, pipeline, preferences, system):
     app.include_router(part.router)
 describe(app)
 

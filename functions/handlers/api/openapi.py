@@ -35,6 +35,7 @@ _TAGS: Final = {
     "videos": "What was uploaded",
     "pipeline": "What is done with a video",
     "segments": "Pieces of videos, and the posts that were made of them",
+    "preferences": "What holds for all of your videos",
     "system": "Is it there",
 }
 _UNSAID: Final = "Successful Response"

@@ -11,9 +11,20 @@ Part = dict[str, Any]
 
 # What a route's signature does not tell; the tests of the API hold every answer against it.
 ETAG: Final = frozenset(
-    {"getVideo", "getSegment", "createSegment", "replaceSegment", "editSegment", "linkPost"}
+    {
+        "getVideo",
+        "getSegment",
+        "createSegment",
+        "replaceSegment",
+        "editSegment",
+        "linkPost",
+        "getPreferences",
+        "replacePreferences",
+    }
 )
-IF_MATCH: Final = frozenset({"replaceSegment", "editSegment", "deleteSegment", "linkPost"})
+IF_MATCH: Final = frozenset(
+    {"replaceSegment", "editSegment", "deleteSegment", "linkPost", "replacePreferences"}
+)
 LOCATION: Final = frozenset({"createSegment", "startPipeline", "completeUpload"})
 
 

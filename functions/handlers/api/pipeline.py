@@ -19,9 +19,10 @@ from functions.handlers.api.request import (
     video_store,
 )
 from functions.handlers.api.views import pipeline as views
+from functions.handlers.api.views.segmentation import asked
 from functions.handlers.api.views.videos import status_url
 from functions.services.ownership import own_video
-from functions.services.start_run import latest_run, restart
+from functions.services.start_run import NewCut, latest_run, restart
 
 router = new_router()
 TAGS = ["pipeline"]
@@ -32,10 +33,14 @@ TAGS = ["pipeline"]
     tags=TAGS,
     operation_id="startPipeline",
     status_code=202,
-    summary="Run a video again; finished stages are kept",
+    summary="Run a video again, or cut it anew; what is there already is kept",
 )
 def start(body: models.StartPipeline) -> Response[models.RunAccepted]:
-    run = restart(caller(router), body.video_id, stores(), utc_now())
+    new = NewCut(
+        segmentation=asked(body.segmentation, "/segmentation") if body.segmentation else None,
+        keep_segments=body.keep_segments,
+    )
+    run = restart(caller(router), body.video_id, stores(), utc_now(), new)
     url = status_url(run.video_id)
     return answer(
         models.RunAccepted(

@@ -64,6 +64,7 @@ def stores() -> Stores:
         videos=video_store(),
         runs=bootstrap.run_store(settings.runs_table),
         pipeline=bootstrap.pipeline(settings.state_machine_arn),
+        preferences=bootstrap.preference_store(settings.preferences_table),
     )
 
 

@@ -7,8 +7,8 @@ from http import HTTPStatus
 from aws_lambda_powertools.event_handler import Response
 
 from functions import bootstrap
-from functions.domain.exactness import EncodeTarget
-from functions.domain.segmentation import Mode, Segmentation
+from functions.domain.extras import Extra
+from functions.domain.segmentation import Segmentation
 from functions.domain.times import utc_now
 from functions.handlers.api.models import uploads as models
 from functions.handlers.api.models.segmentation import SegmentationOptions
@@ -23,6 +23,7 @@ from functions.handlers.api.request import (
 )
 from functions.handlers.api.views import uploads as views
 from functions.handlers.api.views import videos as video_views
+from functions.handlers.api.views.segmentation import asked
 from functions.services import uploads
 
 router = new_router()
@@ -46,6 +47,7 @@ def create(body: models.CreateUpload) -> Response[models.UploadAnswer]:
             content_type=body.content_type,
             title=body.title,
             segmentation=_segmentation(body.options.segmentation),
+            extras=tuple(Extra(name) for name in dict.fromkeys(body.options.extras)),
         ),
         videos=video_store(),
         media=bootstrap.media_store(settings.media_bucket),
@@ -56,13 +58,11 @@ def create(body: models.CreateUpload) -> Response[models.UploadAnswer]:
     return answer(views.upload(ticket, now), HTTPStatus.CREATED)
 
 
-def _segmentation(options: SegmentationOptions) -> Segmentation:
-    return Segmentation(
-        mode=Mode(options.mode),
-        length=round(options.length_s * 1000),
-        cut=options.cut,
-        target=EncodeTarget(**options.target.model_dump()) if options.target else None,
-    )
+def _segmentation(options: SegmentationOptions | None) -> Segmentation:
+    if options is not None:
+        return asked(options, "/options/segmentation")
+    preferences = bootstrap.preference_store(settings.preferences_table)
+    return preferences.get(caller(router).user_id).segmentation
 
 
 @router.get(

@@ -28,6 +28,7 @@ BODIES = {
     "editSegments",
     "deleteSegments",
     "linkPost",
+    "replacePreferences",
 }
 PRIVATE = sorted(set(NAMES) - {"getHealth"})
 
@@ -109,8 +110,9 @@ def test_given_an_operation_with_a_body_when_read_then_it_is_required_and_its_re
 def test_given_headers_that_are_heeded_when_read_then_they_are_parameters():
     posts = {one["operationId"] for (method, _), one in operations().items() if method == "POST"}
 
-    assert _honouring("If-Match") == {"replaceSegment", "editSegment", "deleteSegment", "linkPost"}
-    assert _honouring("If-None-Match") == {"getVideo", "getSegment"}
+    changes = {"replaceSegment", "editSegment", "deleteSegment", "linkPost"}
+    assert _honouring("If-Match") == {*changes, "replacePreferences"}
+    assert _honouring("If-None-Match") == {"getVideo", "getSegment", "getPreferences"}
     assert _honouring("Idempotency-Key") == posts
 
 

@@ -102,7 +102,7 @@ def test_given_an_exact_cut_when_announced_then_the_video_will_be_cut_so(
     ("segmentation", "place"),
     [
         ({"cut": "exactly"}, "/options/segmentation/cut"),
-        ({"cut": "smart", "target": {"height": 720}}, "/options/segmentation"),
+        ({"cut": "smart", "target": {"height": 720}}, "/options/segmentation/target"),
         (_target(height=721), "/options/segmentation/target/height"),
         (_target(height=100_000), "/options/segmentation/target/height"),
         (_target(crf=20, bit_rate=1_000_000), "/options/segmentation/target"),

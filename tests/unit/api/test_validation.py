@@ -19,7 +19,7 @@ def test_given_many_wrong_fields_when_announced_then_all_are_named_at_once(clien
             "content_type": "video",
             "title": "a\nb",
             "lenght": 5,
-            "options": {"segmentation": {"mode": "scenes", "length_s": 0.5}},
+            "options": {"segmentation": {"mode": "moods", "length_s": 0.5}},
         },
     )
 
@@ -69,7 +69,7 @@ def test_given_a_wrong_value_when_announced_then_its_field_is_named_and_nothing_
     assert world.videos.all() == []
 
 
-@pytest.mark.parametrize("length", [0.999, 3600.001, -1, "soon", None, 1e400])
+@pytest.mark.parametrize("length", [0.999, 3600.001, -1, "soon", 1e400])
 def test_given_a_length_that_cannot_be_when_announced_then_it_is_named(
     client: Client, length: object
 ):

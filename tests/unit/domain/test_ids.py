@@ -51,11 +51,7 @@ def test_given_parts_that_join_to_the_same_text_when_ids_are_derived_then_they_d
 
 
 def test_given_another_kind_or_content_when_a_segment_is_named_then_the_id_is_another():
-    named = {
-        segment_id_of("v", kind, content)
-        for content in ("p1", "p2")
-        for kind in SegmentType
-    }
+    named = {segment_id_of("v", kind, content) for content in ("p1", "p2") for kind in SegmentType}
 
     assert len(named) == 2 * len(SegmentType)
 

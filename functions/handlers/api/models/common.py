@@ -83,6 +83,10 @@ Moment = Annotated[
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\w-]+$")]
 
 
+# Longer than any source can be.
+MAX_SECONDS: Final = 1_000_000.0
+
+
 class Body(BaseModel):
     """Unknown fields are refused: a misspelt option must not be passed over in silence."""
 

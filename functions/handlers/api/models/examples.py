@@ -20,6 +20,22 @@ def shown(*examples: JsonValue, **more: JsonValue) -> ConfigDict:
     return ConfigDict(json_schema_extra={"examples": list(examples), **more})
 
 
+SEGMENTATION: Final[JsonDict] = {
+    "mode": "fixed",
+    "length_s": 30.0,
+    "overlap_s": 0.0,
+    "ranges": None,
+    "threshold": None,
+    "level_db": None,
+    "pause_s": None,
+    "parts": None,
+    "size_mb": None,
+    "min_length_s": None,
+    "max_length_s": None,
+    "cut": "keyframe",
+    "target": None,
+}
+
 VIDEO: Final[JsonDict] = {
     "video_id": VIDEO_ID,
     "status": "ready",
@@ -29,7 +45,7 @@ VIDEO: Final[JsonDict] = {
     "file_size": 48_302_112,
     "created_at": NOON,
     "updated_at": "2026-03-01T12:04:10Z",
-    "segmentation": {"mode": "fixed", "length_s": 30.0, "cut": "keyframe", "target": None},
+    "segmentation": SEGMENTATION,
     "media": {
         "container": "mov,mp4,m4a,3gp,3g2,mj2",
         "duration": 95.2,

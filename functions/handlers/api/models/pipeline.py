@@ -5,17 +5,30 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from functions.handlers.api.models import examples
 from functions.handlers.api.models.common import Body, FailureAnswer, Id
 from functions.handlers.api.models.examples import shown
+from functions.handlers.api.models.segmentation import SegmentationOptions
 
 
 class StartPipeline(Body):
-    model_config = shown({"video_id": examples.VIDEO_ID})
+    model_config = shown(
+        {"video_id": examples.VIDEO_ID},
+        {"video_id": examples.VIDEO_ID, "segmentation": {"mode": "parts", "parts": 4}},
+    )
 
     video_id: Id
+    segmentation: SegmentationOptions | None = Field(
+        default=None, description="A new cut; as the video was cut before, if not told"
+    )
+    keep_segments: bool = Field(
+        default=False,
+        strict=True,
+        description="Keep the segments that only earlier cuts have asked for. Those with a title, "
+        "a description, tags or posts are kept anyway.",
+    )
 
 
 StageStatus = Literal["pending", "running", "done", "reused", "failed"]

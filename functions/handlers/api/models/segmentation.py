@@ -18,8 +18,16 @@ from functions.domain.exactness import (
     Shape,
     VideoCodec,
 )
-from functions.domain.segmentation import MAX_LENGTH, MIN_LENGTH
-from functions.handlers.api.models.common import WHOLE, Body
+from functions.domain.segmentation import (
+    MAX_LENGTH,
+    MAX_PARTS,
+    MAX_RANGES,
+    MAX_SIZE,
+    MIN_LENGTH,
+    MIN_SIZE,
+    Mode,
+)
+from functions.handlers.api.models.common import MAX_SECONDS, WHOLE, Body, Text
 
 
 def _captions(text: str) -> str:
@@ -108,20 +116,53 @@ class EncodeTargetOptions(Body):
         return self
 
 
+Seconds = Annotated[float, Field(ge=0, le=MAX_SECONDS, allow_inf_nan=False)]
+Length = Annotated[float, Field(ge=MIN_LENGTH / 1000, le=MAX_LENGTH / 1000, allow_inf_nan=False)]
+
+
+class RangeOptions(Body):
+    """A segment of a list, in seconds from the video's start."""
+
+    start: Seconds
+    end: Seconds
+    title: Text | None = Field(default=None, max_length=200)
+
+
 class SegmentationOptions(Body):
-    """`keyframe` moves boundaries to keyframes and encodes nothing. `smart` cuts at the frame,
+    """Where a video is cut, and how exactly.
+
+    `fixed` cuts each `length_s` (30 if not told), `overlap_s` shared by neighbours. `ranges` makes
+    the segments of a list. `scenes` cuts where the picture changes by `threshold`. `silence` cuts
+    in the middle of pauses of `pause_s` or more, in which no peak reaches `level_db`. `parts` are
+    equally long. `size` makes files of at most `size_mb`. `none` makes one segment of all. What
+    belongs to another mode is refused; `min_length_s` and `max_length_s` hold in all of them.
+
+    `keyframe` moves boundaries to keyframes and encodes nothing. `smart` cuts at the frame,
     encoding only the two ends of a segment; `accurate` cuts at the frame and encodes all. A segment
     tells how it was cut, and why so."""
 
-    mode: Literal["fixed"] = "fixed"
-    length_s: float = Field(
-        default=30, ge=MIN_LENGTH / 1000, le=MAX_LENGTH / 1000, allow_inf_nan=False
+    mode: Mode = Mode.FIXED
+    length_s: Length | None = None
+    overlap_s: Seconds | None = Field(default=None, description="At most half of length_s")
+    ranges: Annotated[list[RangeOptions], Field(min_length=1, max_length=MAX_RANGES)] | None = None
+    threshold: float | None = Field(
+        default=None, ge=1, le=100, allow_inf_nan=False, description="10 if not told"
     )
+    level_db: float | None = Field(
+        default=None, ge=-90, le=-10, allow_inf_nan=False, description="dBFS; -40 if not told"
+    )
+    pause_s: float | None = Field(
+        default=None, ge=0.1, le=60, allow_inf_nan=False, description="0.5 if not told"
+    )
+    parts: Annotated[int, Field(ge=1, le=MAX_PARTS, strict=True), WHOLE] | None = None
+    size_mb: float | None = Field(
+        default=None,
+        ge=MIN_SIZE / 1e6,
+        le=MAX_SIZE / 1e6,
+        allow_inf_nan=False,
+        description="Millions of bytes",
+    )
+    min_length_s: Length | None = None
+    max_length_s: Length | None = Field(default=None, description="At least twice min_length_s")
     cut: Exactness = Exactness.KEYFRAME
     target: EncodeTargetOptions | None = Field(default=None, description="Of an accurate cut")
-
-    @model_validator(mode="after")
-    def _target_of_accurate(self) -> SegmentationOptions:
-        if self.target is not None and self.cut is not Exactness.ACCURATE:
-            raise ValueError("only an accurate cut has a target")
-        return self

@@ -21,6 +21,7 @@ from functions.domain.segment_query import SortBy, SortOrder, TagMatch
 from functions.domain.social import Platform
 from functions.handlers.api.models import segment_examples as examples
 from functions.handlers.api.models.common import (
+    MAX_SECONDS,
     WHOLE,
     Body,
     Id,
@@ -33,8 +34,6 @@ from functions.handlers.api.models.examples import shown
 
 MAX_TAGS = 30
 MAX_BATCH = 100
-# Longer than any source can be.
-MAX_SECONDS = 1_000_000.0
 _WORDS: Final = ("title", "description", "tags")
 _SOME: Final[list[JsonValue]] = [{"required": [name]} for name in _WORDS]
 

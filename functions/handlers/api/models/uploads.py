@@ -7,9 +7,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from functions.domain.extras import DEFAULT_EXTRAS
 from functions.handlers.api.models import examples
 from functions.handlers.api.models.common import WHOLE, Body, Text
 from functions.handlers.api.models.examples import shown
+from functions.handlers.api.models.extras import MadeExtra
 from functions.handlers.api.models.segmentation import SegmentationOptions
 
 # S3 takes parts of up to 5 GiB, and an upload has at most 500 of them.
@@ -24,7 +26,14 @@ Size = Annotated[
 
 
 class UploadOptions(Body):
-    segmentation: SegmentationOptions = SegmentationOptions()
+    segmentation: SegmentationOptions | None = Field(
+        default=None, description="As your preferences say, if not told"
+    )
+    extras: list[MadeExtra] = Field(
+        default=list(DEFAULT_EXTRAS),
+        max_length=20,
+        description="What the video gets beside its segments; empty for nothing",
+    )
 
 
 class CreateUpload(Body):

@@ -6,12 +6,11 @@ from dataclasses import asdict
 from datetime import datetime
 
 from functions.domain.media import Media
-from functions.domain.segmentation import Segmentation
 from functions.domain.times import seconds
 from functions.domain.video import Video
 from functions.handlers.api.models import videos as models
-from functions.handlers.api.models.segmentation import EncodeTargetOptions, SegmentationOptions
 from functions.handlers.api.views.common import failure
+from functions.handlers.api.views.segmentation import told
 
 
 def video(item: Video, now: datetime) -> models.VideoAnswer:
@@ -24,22 +23,13 @@ def video(item: Video, now: datetime) -> models.VideoAnswer:
         file_size=item.source.size if item.source else item.declared_size,
         created_at=item.created_at,
         updated_at=item.updated_at,
-        segmentation=_segmentation(item.segmentation),
+        segmentation=told(item.segmentation),
         media=_media(item.media) if item.media else None,
         segment_count=item.segment_count,
         poster_segment_id=item.poster_id,
         run_id=item.run_id,
         error=failure(item.error),
         status_url=status_url(item.video_id) if item.run_id else None,
-    )
-
-
-def _segmentation(asked: Segmentation) -> SegmentationOptions:
-    return SegmentationOptions(
-        mode=asked.mode.value,
-        length_s=seconds(asked.length),
-        cut=asked.cut,
-        target=EncodeTargetOptions(**asdict(asked.target)) if asked.target else None,
     )
 
 

@@ -1,0 +1,18 @@
+"""What a user wants for every video that says nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from functions.domain.segmentation import Segmentation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """Version 0 has never been saved."""
+
+    user_id: str
+    segmentation: Segmentation = field(default_factory=Segmentation)
+    updated_at: datetime | None = None
+    version: int = 0
