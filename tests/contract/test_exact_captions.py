@@ -17,7 +17,7 @@ from functions.domain.exactness import EncodeTarget, Exactness, Shape
 from functions.domain.plan import Plan
 from tests.contract.exact_cutting import exact_plan
 from tests.contract.shelf import Item, Shelf
-from tests.media.make import ffmpeg
+from tests.media import spoken
 from tests.media.spoken import written
 
 CUES = (
@@ -29,15 +29,7 @@ KEPT = "media/user/video/captions-1.json"
 
 @pytest.fixture(scope="session")
 def plain(shelf: Shelf) -> Item:
-    """Four seconds of grey, wide."""
-    return shelf.take("plain.mp4", _plain)
-
-
-def _plain(target: Path) -> Path:
-    grey = ("-f", "lavfi", "-i", "color=c=0x606060:size=320x180:rate=25:duration=4")
-    ffmpeg(*grey, "-c:v", "libx264", "-preset", "ultrafast", "-g", "25",
-           "-pix_fmt", "yuv420p", str(target))  # fmt: skip
-    return target
+    return shelf.take("plain.mp4", spoken.plain)
 
 
 def planned(item: Item, **target: object) -> Plan:

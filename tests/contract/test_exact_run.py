@@ -9,10 +9,11 @@ import pytest
 
 from functions.adapters.ffmpeg.cutter import FfmpegCutter
 from functions.domain.cutting import CutFile
-from functions.domain.exactness import Exactness
+from functions.domain.exactness import EncodeTarget, Exactness
 from functions.domain.segment import Segment, SegmentType
 from functions.domain.segmentation import Segmentation
 from functions.domain.video import Source
+from functions.services.captions import keep_captions
 from tests.contract.exact_cutting import require_frames, require_sound, source_of
 from tests.contract.packets import packets
 from tests.contract.shelf import Item, Shelf
@@ -20,6 +21,7 @@ from tests.fakes.media import FakeMediaStore
 from tests.fakes.prober import FakeProber
 from tests.fakes.world import World
 from tests.media import numbered as make
+from tests.media import spoken
 
 
 class MediaOnDisk(FakeMediaStore):
@@ -33,10 +35,11 @@ class MediaOnDisk(FakeMediaStore):
         return str(self._path)
 
 
-def world_of(item: Item, cut: Exactness) -> World:
+def world_of(item: Item, cut: Exactness, *, planned: bool = True) -> World:
     cutter: Any = FfmpegCutter()
     world = World(media=MediaOnDisk(item.path), prober=FakeProber(item.probe), cutter=cutter)
-    world.plan_made(segmentation=Segmentation(length=3_330, cut=cut), per_window=8)
+    if planned:
+        world.plan_made(segmentation=Segmentation(length=3_330, cut=cut), per_window=8)
     return world
 
 
@@ -74,3 +77,24 @@ def test_given_an_exact_cut_when_its_run_has_ended_then_what_is_stored_is_exact(
     assert len(joined) == len(packets(item.path, streams=[1])["0"])
     # One each, and the video's poster.
     assert len(world.of_kind(SegmentType.THUMBNAIL)) == 4
+
+
+def test_given_captions_that_were_kept_when_a_run_cuts_then_they_are_in_its_segments(
+    shelf: Shelf, scratch: Path
+) -> None:
+    item = shelf.take("plain.mp4", spoken.plain)
+    world = world_of(item, Exactness.ACCURATE, planned=False)
+    key = keep_captions(world.media, "user", "video", "00:01.000 --> 00:03.000\nHello\n")
+    target = EncodeTarget(captions_key=key)
+    asked = Segmentation(length=2_000, cut=Exactness.ACCURATE, target=target)
+    world.plan_made(segmentation=asked, per_window=8)
+
+    world.cut_all()
+
+    scratch.mkdir(exist_ok=True)
+    rows = world.of_kind(SegmentType.PROCESSED)
+    seen = [
+        [round(band.at * 25) for band in spoken.written(stored(world, row, scratch)) if band.white]
+        for row in rows
+    ]
+    assert seen == [[*range(25, 50)], [*range(25)]]

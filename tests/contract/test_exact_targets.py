@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +9,17 @@ import av
 import pytest
 
 from functions.domain.cutting import CutFile
-from functions.domain.exactness import EncodeTarget, Exactness, Shape
-from tests.contract.exact_cutting import cut_exactly, exact_plan, require_frames, source_of
+from functions.domain.exactness import EncodeTarget, Exactness, Shape, VideoCodec
+from tests.contract.exact_cutting import (
+    cut_exactly,
+    exact_plan,
+    require_frames,
+    require_sound,
+    source_of,
+)
 from tests.contract.shelf import Item, Shelf
 from tests.media import numbered as make
-from tests.media.make import FFMPEG, ffmpeg, picture, tone
+from tests.media.make import ffmpeg, picture, tone
 
 BT709 = {"color_primaries": 1, "color_trc": 1, "colorspace": 1, "color_range": 1}
 
@@ -97,16 +101,47 @@ def _bars(path: Path) -> str:
     return "".join("1" if line[8 + 16 * at] > 128 else "0" for at in range(9))
 
 
-@pytest.mark.parametrize("loudness", [-14, -16])
-def test_given_a_loudness_when_encoded_then_the_sound_has_it(
-    scenery: Item, scratch: Path, loudness: int
-) -> None:
-    (file,) = encoded(scenery, scratch, EncodeTarget(loudness=loudness), 10_000)
+KINDS = {
+    VideoCodec.H264: ("h264", "avc1", "aac", ".mp4"),
+    VideoCodec.HEVC: ("hevc", "hvc1", "aac", ".mp4"),
+    VideoCodec.AV1: ("av1", "av01", "aac", ".mp4"),
+    VideoCodec.VP9: ("vp9", None, "opus", ".webm"),
+}
 
-    words = ["-i", str(file.path), "-af", "ebur128", "-f", "null", "-"]
-    said = subprocess.run([FFMPEG, *words], capture_output=True, text=True, check=True).stderr
-    measured = float(re.findall(r"I:\s+(-?[\d.]+) LUFS", said)[-1])
-    assert measured == pytest.approx(loudness, abs=1.5)
+
+@pytest.mark.parametrize("rate", [{}, {"bit_rate": 300_000}])
+@pytest.mark.parametrize("codec", VideoCodec)
+def test_given_a_codec_when_encoded_then_it_is_exact_in_the_file_that_players_want(
+    shelf: Shelf, scratch: Path, codec: VideoCodec, rate: dict[str, int]
+) -> None:
+    item = shelf.take("numbered-film.mp4", lambda path: make.numbered(path, rate="24000/1001"))
+    plan = exact_plan(item, Exactness.ACCURATE, 4_170, target=EncodeTarget(codec=codec, **rate))
+
+    files = cut_exactly(item, plan, scratch)
+
+    source = source_of(item, plan)
+    require_frames(source, plan, files)
+    require_sound(source, files)
+    with av.open(str(files[0].path)) as container:
+        (picture_of, sound_of) = container.streams
+        tag = picture_of.codec_context.codec_tag if codec is not VideoCodec.VP9 else None
+        kinds = (
+            picture_of.codec_context.codec.canonical_name,
+            tag,
+            sound_of.codec_context.codec.canonical_name,
+            files[0].path.suffix,
+        )
+    assert kinds == KINDS[codec]
+
+
+def test_given_a_turned_picture_when_its_height_is_told_then_it_is_that_of_the_upright_one(
+    shelf: Shelf, scratch: Path
+) -> None:
+    item = shelf.take("numbered-turned.mp4", make.turned)
+
+    (first, *_) = encoded(item, scratch, EncodeTarget(height=192), 5_000)
+
+    assert first.size == (108, 192)
 
 
 @pytest.mark.parametrize("cut", [Exactness.SMART, Exactness.ACCURATE])

@@ -7,6 +7,16 @@ from pathlib import Path
 
 import av
 
+from tests.media.make import ffmpeg
+
+
+def plain(target: Path) -> Path:
+    """Four seconds of grey, wide."""
+    grey = ("-f", "lavfi", "-i", "color=c=0x606060:size=320x180:rate=25:duration=4")
+    ffmpeg(*grey, "-c:v", "libx264", "-preset", "ultrafast", "-g", "25",
+           "-pix_fmt", "yuv420p", str(target))  # fmt: skip
+    return target
+
 
 @dataclass(frozen=True, slots=True)
 class Band:
