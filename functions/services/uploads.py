@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from functions.domain.errors import ConflictError, InvalidInputError
+from functions.domain.extras import DEFAULT_EXTRAS, Extra
 from functions.domain.ids import derived_id, new_id
 from functions.domain.keys import upload_key
 from functions.domain.ports import MediaStore, Part, VideoStore
@@ -37,6 +38,7 @@ class NewUpload:
     content_type: str
     title: str | None
     segmentation: Segmentation
+    extras: tuple[Extra, ...] = DEFAULT_EXTRAS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +105,7 @@ def _new_video(
         content_type=wanted.content_type,
         declared_size=wanted.size,
         segmentation=wanted.segmentation,
+        extras=wanted.extras,
         upload=upload,
         created_at=now,
         updated_at=now,
