@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from functions.domain.extras import DEFAULT_EXTRAS
 from functions.handlers.api.models import examples
 from functions.handlers.api.models.common import WHOLE, Body, Text
 from functions.handlers.api.models.examples import shown
@@ -30,7 +29,7 @@ class UploadOptions(Body):
         default=None, description="As your preferences say, if not told"
     )
     extras: list[MadeExtra] = Field(
-        default=list(DEFAULT_EXTRAS),
+        default=["storyboard", "preview", "waveform", "loudness", "black", "silence"],
         max_length=20,
         description="What the video gets beside its segments; empty for nothing",
     )
