@@ -9,10 +9,11 @@ from datetime import datetime
 from functions.domain.errors import ConflictError, StaleWriteError
 from functions.domain.ids import derived_id
 from functions.domain.keys import UploadKey, parse_upload_key, upload_key
-from functions.domain.ports import Pipeline, PreferenceStore, RunStore, VideoStore
+from functions.domain.ports import MediaStore, Pipeline, PreferenceStore, RunStore, VideoStore
 from functions.domain.run import Run, RunStatus
 from functions.domain.segmentation import Segmentation
 from functions.domain.video import Source, Video, VideoStatus
+from functions.services.captions import with_captions_kept
 from functions.services.ownership import Caller, own_video
 
 logger = logging.getLogger(__name__)
@@ -93,19 +94,27 @@ AS_BEFORE = NewCut()
 
 
 def restart(
-    caller: Caller, video_id: str, stores: Stores, now: datetime, new: NewCut = AS_BEFORE
+    caller: Caller,
+    video_id: str,
+    stores: Stores,
+    media: MediaStore,
+    now: datetime,
+    new: NewCut = AS_BEFORE,
 ) -> Run:
     """Run a video again; finished stages are found done and not repeated."""
     video = own_video(caller, stores.videos, video_id)
     if video.source is None:
         raise ConflictError("upload.incomplete", "The file has not arrived yet.")
-    changed = new.segmentation not in {None, video.segmentation}
+    asked = new.segmentation
+    if asked is not None:
+        asked = with_captions_kept(media, caller.user_id, video_id, asked)
+    changed = asked not in {None, video.segmentation}
     if video.status is VideoStatus.QUEUED and video.run_id and not changed:
         # Killed between the row and the execution: starting the same run again is harmless.
         return _start(video, video.run_id, stores, now) or _new_run(video, video.run_id, now)
     run_id = derived_id("rerun", video_id, video.runs)
     try:
-        video = stores.videos.save(video.queued(run_id, now, segmentation=new.segmentation))
+        video = stores.videos.save(video.queued(run_id, now, segmentation=asked))
     except StaleWriteError as error:
         raise ConflictError("pipeline.already_running", "A run has just been started.") from error
     keep = new.keep_segments

@@ -65,6 +65,7 @@ class World:
     )
     clock: FakeClock = field(default_factory=FakeClock)
     request_counts: FakeRequestCounts = field(default_factory=FakeRequestCounts)
+    run_id: str = RUN
 
     @property
     def counters(self) -> FakeSegmentCounters:
@@ -104,13 +105,13 @@ class World:
         return self.plan(per_window)
 
     def claim(self) -> Tier:
-        return claim_run(self.context, self.users, LIMITS, video_id=VIDEO, run_id=RUN)
+        return claim_run(self.context, self.users, LIMITS, video_id=VIDEO, run_id=self.run_id)
 
     def probe(self, tier: Tier = Tier.PRO) -> Media:
-        return probe_source(self.context, self.prober, LIMITS[tier], video_id=VIDEO, run_id=RUN)
+        return probe_source(self.context, self.prober, LIMITS[tier], video_id=VIDEO, run_id=self.run_id)
 
     def plan_look(self) -> AnalysisToDo:
-        return plan_analyses(self.context, video_id=VIDEO, run_id=RUN)
+        return plan_analyses(self.context, video_id=VIDEO, run_id=self.run_id)
 
     def look_at(self, to_do: AnalysisToDo, index: int) -> bool:
         """One window, in a folder of its own as each invocation has it."""
@@ -121,7 +122,7 @@ class World:
                 Path(folder),
                 lambda: False,
                 video_id=VIDEO,
-                run_id=RUN,
+                run_id=self.run_id,
                 analysis_id=to_do.analysis_id,
                 index=index,
             )
@@ -133,7 +134,7 @@ class World:
                 self.analyser,
                 Path(folder),
                 video_id=VIDEO,
-                run_id=RUN,
+                run_id=self.run_id,
                 analysis_id=to_do.analysis_id,
             )
 
@@ -148,7 +149,7 @@ class World:
 
     def plan(self, per_window: int = 3) -> Plan:
         return plan_segments(
-            self.context, self.prober, video_id=VIDEO, run_id=RUN, segments_per_window=per_window
+            self.context, self.prober, video_id=VIDEO, run_id=self.run_id, segments_per_window=per_window
         )
 
     def cut(
@@ -161,7 +162,7 @@ class World:
         with tempfile.TemporaryDirectory() as own:
             bounds = Bounds(folder=folder or Path(own), disk_budget=1_000_000, stop=stop)
             return cut_window(
-                self.context, self.cutter, bounds, video_id=VIDEO, run_id=RUN, index=index
+                self.context, self.cutter, bounds, video_id=VIDEO, run_id=self.run_id, index=index
             )
 
     def cut_all(self) -> None:
@@ -171,10 +172,10 @@ class World:
     def join(self) -> str | None:
         with tempfile.TemporaryDirectory() as folder:
             bounds = AudioBounds(folder=Path(folder), stop=lambda: False)
-            return join_audio(self.context, self.cutter, bounds, video_id=VIDEO, run_id=RUN)
+            return join_audio(self.context, self.cutter, bounds, video_id=VIDEO, run_id=self.run_id)
 
     def finish(self) -> int:
-        return finish_run(self.context, video_id=VIDEO, run_id=RUN)
+        return finish_run(self.context, video_id=VIDEO, run_id=self.run_id)
 
     def video(self) -> Video:
         video = self.videos.get(VIDEO)
@@ -182,7 +183,7 @@ class World:
         return video
 
     def run(self) -> Run:
-        run = self.runs.get(VIDEO, RUN)
+        run = self.runs.get(VIDEO, self.run_id)
         assert run
         return run
 

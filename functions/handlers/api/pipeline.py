@@ -40,7 +40,8 @@ def start(body: models.StartPipeline) -> Response[models.RunAccepted]:
         segmentation=asked(body.segmentation, "/segmentation") if body.segmentation else None,
         keep_segments=body.keep_segments,
     )
-    run = restart(caller(router), body.video_id, stores(), utc_now(), new)
+    media = bootstrap.media_store(settings.media_bucket)
+    run = restart(caller(router), body.video_id, stores(), media, utc_now(), new)
     url = status_url(run.video_id)
     return answer(
         models.RunAccepted(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aws_lambda_powertools.event_handler import Response
 
 from functions import bootstrap
+from functions.domain.errors import FieldError
 from functions.domain.ports import PreferenceStore
 from functions.domain.preferences import Preferences
 from functions.domain.times import utc_now
@@ -12,6 +13,7 @@ from functions.handlers.api.conditional import accepted, versioned
 from functions.handlers.api.models import preferences as models
 from functions.handlers.api.request import caller, new_router, settings
 from functions.handlers.api.views.segmentation import asked, told
+from functions.runtime import problem
 from functions.services.preferences import change_preferences
 
 router = new_router()
@@ -38,6 +40,10 @@ def get() -> Response[models.PreferencesAnswer]:
     "With `If-Match`, only at that version: 412 says that it moved on.",
 )
 def replace(body: models.ReplacePreferences) -> Response[models.PreferencesAnswer]:
+    target = body.segmentation.target
+    if target is not None and target.captions is not None:
+        place = "/segmentation/target/captions"
+        raise problem.invalid([FieldError(place, "not_of_all", "Captions are of one video.")])
     changed = change_preferences(
         caller(router),
         asked(body.segmentation, "/segmentation"),

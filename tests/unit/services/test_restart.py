@@ -3,9 +3,11 @@ from __future__ import annotations
 import pytest
 
 from functions.domain.errors import ConflictError, NotFoundError, UnavailableError
+from functions.domain.exactness import EncodeTarget, Exactness
 from functions.domain.run import Run, RunStatus
+from functions.domain.segmentation import Mode, Segmentation
 from functions.domain.video import VideoStatus
-from functions.services.start_run import restart
+from functions.services.start_run import AS_BEFORE, NewCut, restart
 from tests.builders import (
     RUN,
     STRANGER,
@@ -20,8 +22,8 @@ from tests.fakes.clock import EPOCH
 from tests.fakes.world import World
 
 
-def _restart(world: World, caller=None) -> Run:
-    return restart(caller or make_caller(), VIDEO, world.stores, world.clock())
+def _restart(world: World, caller=None, new: NewCut = AS_BEFORE) -> Run:
+    return restart(caller or make_caller(), VIDEO, world.stores, world.media, world.clock(), new)
 
 
 def _ended(world: World, status: VideoStatus = VideoStatus.FAILED) -> None:
@@ -133,3 +135,37 @@ def test_given_another_user_s_video_when_started_then_it_looks_absent(world: Wor
         _restart(world, make_caller(STRANGER))
 
     assert world.pipeline.executions == {}
+
+
+def test_given_a_new_cut_when_started_again_then_the_video_is_to_be_cut_so(world: World):
+    _ended(world, VideoStatus.READY)
+    parts = Segmentation(mode=Mode.PARTS, parts=4)
+
+    run = _restart(world, new=NewCut(segmentation=parts, keep_segments=True))
+
+    assert world.video().segmentation == parts
+    assert run.keep_segments
+    assert world.runs.get(VIDEO, run.run_id) == run
+
+
+def test_given_a_new_cut_with_captions_when_started_again_then_the_row_has_only_their_place(
+    world: World,
+):
+    _ended(world, VideoStatus.READY)
+    target = EncodeTarget(captions="1\n00:00:01,000 --> 00:00:02,000\nHello\n")
+
+    _restart(world, new=NewCut(segmentation=Segmentation(cut=Exactness.ACCURATE, target=target)))
+
+    kept = world.video().segmentation.target
+    assert kept is not None
+    assert (kept.captions, kept.captions_key is None) == (None, False)
+
+
+def test_given_a_run_that_waits_when_another_cut_is_asked_for_then_it_is_refused(world: World):
+    world.videos.create(make_queued_video())
+    world.runs.create(make_run())
+
+    with pytest.raises(ConflictError) as refused:
+        _restart(world, new=NewCut(segmentation=Segmentation(mode=Mode.NONE)))
+
+    assert refused.value.code == "pipeline.already_running"
