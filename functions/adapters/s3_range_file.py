@@ -1,4 +1,8 @@
-"""An S3 object as a file to seek in, read in whole blocks that are kept for a while."""
+"""An S3 object as a file to seek in, read in whole blocks that are kept for a while.
+
+A request after a jump is small, since another jump may follow; whoever reads on is given more and
+more at a time.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +16,11 @@ from functions.adapters.aws import client, error_code, unavailable
 from functions.domain.errors import MediaError
 from functions.domain.video import Source
 
-BLOCK = 1024 * 1024
-KEPT_BLOCKS = 32
+BLOCK = 64 * 1024
+KEPT_BLOCKS = 512
+_FIRST_BLOCKS = 2
+_MOST_BLOCKS = 64
+_GROWTH = 2
 
 
 class S3RangeFile(io.RawIOBase):
@@ -24,6 +31,7 @@ class S3RangeFile(io.RawIOBase):
         self._bucket, self._source = bucket, source
         self._at = 0
         self._blocks: OrderedDict[int, bytes] = OrderedDict()
+        self._next, self._ahead = -1, _FIRST_BLOCKS
         self.requests = 0
         self.bytes_read = 0
 
@@ -47,7 +55,7 @@ class S3RangeFile(io.RawIOBase):
         pieces = []
         while wanted > 0:
             number, offset = divmod(self._at, BLOCK)
-            piece = self._block(number)[offset : offset + wanted]
+            piece = self._block(number, offset + wanted)[offset : offset + wanted]
             if not piece:
                 break
             pieces.append(piece)
@@ -55,18 +63,28 @@ class S3RangeFile(io.RawIOBase):
             wanted -= len(piece)
         return b"".join(pieces)
 
-    def _block(self, number: int) -> bytes:
-        if number in self._blocks:
-            self._blocks.move_to_end(number)
-            return self._blocks[number]
-        block = self._blocks[number] = self._fetch(number)
-        if len(self._blocks) > KEPT_BLOCKS:
-            self._blocks.popitem(last=False)
-        return block
+    def _block(self, number: int, wanted: int) -> bytes:
+        """One block; `wanted` bytes from its start on are about to be read."""
+        if number not in self._blocks:
+            self._read_ahead(number, -(-wanted // BLOCK))
+        self._blocks.move_to_end(number)
+        return self._blocks[number]
 
-    def _fetch(self, number: int) -> bytes:
-        first = number * BLOCK
-        last = min(first + BLOCK, self._source.size) - 1
+    def _read_ahead(self, number: int, wanted: int) -> None:
+        """From here to the next block that is there."""
+        reads_on = number == self._next
+        self._ahead = min(self._ahead * _GROWTH, _MOST_BLOCKS) if reads_on else _FIRST_BLOCKS
+        count = min(max(self._ahead, wanted), _MOST_BLOCKS, KEPT_BLOCKS)
+        most = range(number, number + count)
+        self._next = next((one for one in most if one in self._blocks), most.stop)
+        body = self._fetch(number * BLOCK, (self._next - number) * BLOCK)
+        for at in range(0, len(body), BLOCK):
+            self._blocks[number + at // BLOCK] = body[at : at + BLOCK]
+        while len(self._blocks) > KEPT_BLOCKS:
+            self._blocks.popitem(last=False)
+
+    def _fetch(self, first: int, length: int) -> bytes:
+        last = min(first + length, self._source.size) - 1
         pinned: dict[str, Any] = (
             {"VersionId": self._source.version_id}
             if self._source.version_id

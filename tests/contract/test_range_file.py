@@ -15,7 +15,7 @@ from functions.adapters.s3_range_file import BLOCK, S3RangeFile
 from functions.domain.errors import MediaError
 from functions.domain.video import Source
 
-BODY = random.Random(7).randbytes(3 * BLOCK + 1234)
+BODY = random.Random(7).randbytes(48 * BLOCK + 1234)
 
 
 def put(bucket: str, key: str, body: bytes, folder: Path) -> Source:
@@ -37,9 +37,19 @@ def test_given_an_object_when_all_of_it_is_read_then_each_block_is_asked_for_onc
     file: S3RangeFile,
 ) -> None:
     assert file.read() == BODY
-    assert file.requests == 4
     assert file.bytes_read == len(BODY)
     assert file.read() == file.read(10) == b""
+    assert file.requests == 1
+
+
+def test_given_an_object_when_it_is_read_on_in_small_pieces_then_requests_are_few(
+    file: S3RangeFile,
+) -> None:
+    pieces = iter(lambda: file.read(1_000), b"")
+
+    assert b"".join(pieces) == BODY
+    assert file.bytes_read == len(BODY)
+    assert file.requests == 5
 
 
 def test_given_an_object_when_places_here_and_there_are_read_then_they_are_as_in_a_file(
@@ -59,7 +69,18 @@ def test_given_an_object_when_places_here_and_there_are_read_then_they_are_as_in
         assert file.read(size) == real.read(size)
         assert file.tell() == real.tell()
 
-    assert file.requests == 4
+    assert file.bytes_read <= len(BODY)
+
+
+def test_given_a_jump_when_little_is_read_there_then_little_is_asked_for(
+    file: S3RangeFile,
+) -> None:
+    for place in (40, 5, 20):
+        file.seek(place * BLOCK)
+        file.read(10)
+
+    assert file.requests == 3
+    assert file.bytes_read == 6 * BLOCK
 
 
 def test_given_a_read_across_a_border_when_it_is_repeated_then_it_costs_nothing(
@@ -69,25 +90,25 @@ def test_given_a_read_across_a_border_when_it_is_repeated_then_it_costs_nothing(
         file.seek(BLOCK - 3)
         assert file.read(6) == BODY[BLOCK - 3 : BLOCK + 3]
 
-    assert file.requests == 2
+    assert file.requests == 1
 
 
 def test_given_many_blocks_when_all_were_read_then_only_so_many_are_kept(
     bucket: str, fresh: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(s3_range_file, "KEPT_BLOCKS", 4)
-    blocks = 4 + 2
-    file = S3RangeFile(bucket, put(bucket, fresh, bytes(blocks * BLOCK), tmp_path))
+    body = bytes(10 * BLOCK)
+    file = S3RangeFile(bucket, put(bucket, fresh, body, tmp_path))
     while file.read(BLOCK):
         pass
-    assert file.requests == blocks
+    assert file.bytes_read == len(body)
 
-    file.seek(0)
-    file.read(1)
     file.seek(-1, os.SEEK_END)
     file.read(1)
-
-    assert file.requests == blocks + 1
+    assert file.bytes_read == len(body)
+    file.seek(0)
+    file.read(1)
+    assert file.bytes_read > len(body)
 
 
 @pytest.mark.parametrize("change", ["replaced", "deleted"])
