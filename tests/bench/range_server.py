@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import os
 import re
+import socket
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 _CHUNK = 1 << 20
+_WAITING = 128 * 1024
 
 
 class Counter:
@@ -29,6 +31,11 @@ def serve(path: Path) -> Iterator[Counter]:
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+
+        def setup(self) -> None:
+            """What the system would take and never send is not to be counted."""
+            self.request.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _WAITING)
+            super().setup()
 
         def log_message(self, *_: Any) -> None:
             return

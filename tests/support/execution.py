@@ -42,11 +42,20 @@ class Execution:
 
     def run(self) -> None:
         """To its end. Raises FailedError where a state machine would give up."""
+        self.cut(self.plan())
+        self.close()
+
+    def plan(self) -> list[int]:
+        """The windows to cut."""
         tier = self._task("claim_run")["tier"]
         self._task("probe_source", tier=tier)
-        windows = self._task("plan_segments")["windows"]
+        return list(self._task("plan_segments")["windows"])
+
+    def cut(self, windows: list[int]) -> None:
         with ThreadPoolExecutor(self._at_once) as pool:
             list(pool.map(self._window, windows))
+
+    def close(self) -> None:
         self._task("join_audio")
         self._task("finish_run")
 

@@ -76,9 +76,15 @@ class Site:
 
 
 def make_site(
-    endpoints: Mapping[str, str], tables: Mapping[str, str], bucket: str, cognito: Any, folder: Path
+    endpoints: Mapping[str, str],
+    tables: Mapping[str, str],
+    bucket: str,
+    cognito: Any,
+    folder: Path,
+    **settings: str,
 ) -> Site:
-    """`endpoints` are variables that clients read; `tables` are names by what they hold."""
+    """`endpoints` are variables that clients read; `tables` are names by what they hold;
+    `settings` are variables that the handlers shall find otherwise than usual."""
     pool = cognito.create_user_pool(PoolName="site")["UserPool"]["Id"]
     cognito.create_group(UserPoolId=pool, GroupName="pro")
     scratch = folder / "scratch"
@@ -92,6 +98,7 @@ def make_site(
         "USER_POOL_ID": pool,
         "TIER_LIMITS": json.dumps(dict.fromkeys(("free", "pro", "enterprise"), _TIERS["pro"])),
         "TMPDIR": str(scratch),
+        **settings,
     }
     return Site(environment, folder, ensure_user(cognito, pool, "pro", "pro").user_id)
 
