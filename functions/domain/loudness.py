@@ -24,5 +24,5 @@ def integrated(momentary: Sequence[int]) -> float | None:
 
 
 def _mean(values: Sequence[float]) -> float:
-    """Of the powers, as a level."""
-    return 10 * math.log10(sum(10 ** (value / 10) for value in values) / len(values))
+    """Of the powers, as a level; exact, so that no order matters."""
+    return 10 * math.log10(math.fsum(10 ** (value / 10) for value in values) / len(values))
