@@ -54,7 +54,11 @@ def cut_command(job: CutJob, *, list_fd: int, progress_fd: int) -> list[str]:
 
 
 def source_words(job: CutJob) -> list[str]:
-    return opened_as(job.source_url, job.plan.container)
+    """How to open a job's source. One that is read through needs no index: where an MP4 is in
+    fragments, ffmpeg would go through all of it to make one before it begins."""
+    words = opened_as(job.source_url, job.plan.container)
+    through = job.plan.one_pass and "mov" in job.plan.container
+    return ["-fflags", "+ignidx", *words] if through else words
 
 
 def opened_as(url: str, container: str) -> list[str]:

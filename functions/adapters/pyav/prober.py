@@ -6,7 +6,7 @@ library open addresses of the uploader's choice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import av
@@ -33,6 +33,8 @@ _PICTURES = (
     "jpegxl_pipe", "psd_pipe", "svg_pipe",
 )  # fmt: skip
 _ALLOWED = {"format_whitelist": ",".join((*CONTAINERS, *_PICTURES))}
+# Where a fragmented MP4 ends with a table of its fragments, they need not be gone through.
+_BY_TABLE = {"use_mfra_for": "pts"}
 
 
 class PyAvProber:
@@ -56,7 +58,7 @@ class PyAvProber:
 
     def keyframes_after(self, source: Source, times: Sequence[Milliseconds]) -> KeyframeIndex:
         """Seek near each time and read on to the next keyframe."""
-        with self._open(source) as container:
+        with self._open(source, _BY_TABLE) as container:
             picture = picture_stream(container)
             origin = container_start(container)
             found = (keyframe_after(container, picture, time, origin) for time in times if picture)
@@ -72,10 +74,12 @@ class PyAvProber:
             return weights(container, picture, probe, source.size)
 
     @contextmanager
-    def _open(self, source: Source) -> Iterator[InputContainer]:
+    def _open(
+        self, source: Source, options: Mapping[str, str] | None = None
+    ) -> Iterator[InputContainer]:
         file = S3RangeFile(self._bucket, source)
         try:
-            with av.open(file, mode="r", options=_ALLOWED) as container:
+            with av.open(file, mode="r", options={**_ALLOWED, **(options or {})}) as container:
                 _require_known(container.format.name)
                 yield container
         except av.error.ArgumentError as error:
