@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from functions.adapters.ffmpeg.cutter import FfmpegCutter
+from functions.domain.errors import CutroomError
 from functions.domain.exactness import CutReason, Exactness
 from tests.contract.cutting import source_packets
 from tests.contract.exact_cutting import (
@@ -47,6 +49,12 @@ FILES: dict[str, tuple[Maker, Reasons]] = {
     "fragments.mp4": (make.fragmented, {None}),
     "hevc.ts": (make.hevc, {CODEC}),
     "broadcast.ts": (make.mpeg2, {CODEC}),
+    "av1.mp4": (make.av1, {CODEC}),
+    "av1.mkv": (make.av1, {CODEC}),
+    "covered.mp4": (make.covered, {None}),
+    "negative.mp4": (make.negative, {None}),
+    "unedited.mp4": (make.unedited, {None}),
+    "early-sound.ts": (make.early_sound, {None, SHORT}),
     "refreshed.mp4": (make.refreshed, {OPEN}),
     "refreshed.ts": (make.refreshed, {OPEN}),
     "fields.mp4": (make.fields, {FIELDS}),
@@ -119,3 +127,44 @@ def test_given_groups_between_two_cuts_when_cut_smartly_then_they_are_copied_bit
     source = source_packets(item, plan)["0"]
     groups = [source[at : at + 50] for at in (0, 100, 200)]
     assert all("".join(group) in "".join(made) for group in groups)
+
+
+@pytest.mark.parametrize("cut", [Exactness.SMART, Exactness.ACCURATE])
+def test_given_4k_when_cut_exactly_then_each_frame_is_there_once(
+    shelf: Shelf, scratch: Path, cut: Exactness
+) -> None:
+    item = shelf.take("ultra.mp4", make.ultra)
+    plan = exact_plan(item, cut, 1_000)
+
+    files = cut_exactly(item, plan, scratch)
+
+    require_frames(source_of(item, plan), plan, files)
+    assert {file.cut for file in files} == {cut}
+
+
+@pytest.mark.parametrize("cut", [Exactness.SMART, Exactness.ACCURATE])
+@pytest.mark.parametrize("name", ["stream.ts", "plain.mkv"])
+def test_given_a_file_that_ends_too_early_when_cut_exactly_then_all_that_is_there_is_there_once(
+    shelf: Shelf, scratch: Path, name: str, cut: Exactness
+) -> None:
+    whole = shelf.take(f"numbered-{name}", FILES[name][0])
+    item = shelf.take(f"short-{name}", lambda path: _beginning(whole.path, path))
+    plan = exact_plan(item, cut, 2_130)
+    source = source_of(item, plan)
+    last = source.frames[-1].at
+    there = [segment for segment in plan.segments if segment.start / 1000 <= last]
+    job = item.job(plan, plan.segments, scratch)
+
+    files = []
+    with suppress(CutroomError):
+        for file in FfmpegCutter().cut(job, lambda _: None, lambda: False):
+            files.append(file)
+
+    assert len(files) in {len(there) - 1, len(there), len(plan.segments)}
+    require_frames(source, plan, files)
+
+
+def _beginning(whole: Path, target: Path) -> Path:
+    content = whole.read_bytes()
+    target.write_bytes(content[: len(content) * 6 // 10])
+    return target

@@ -34,7 +34,7 @@ def numbered(
     maps = [word for index in range(sound + 1) for word in ("-map", str(index))]
     codec = [*_X264, "-bf", "2", "-g", "50", "-pix_fmt", "yuv420p", "-c:a", "aac"]
     command = [FFMPEG, "-loglevel", "error", "-y", *inputs, *maps, *codec, *words, str(target)]
-    subprocess.run(command, input=b"".join(map(_frame, range(frames))), check=True)
+    subprocess.run(command, input=b"".join(map(frame_of, range(frames))), check=True)
     return target
 
 
@@ -43,10 +43,11 @@ def _seconds(rate: str) -> float:
     return int(below or 1) / int(above)
 
 
-def _frame(number: int) -> bytes:
+def frame_of(number: int, width: int = WIDTH, height: int = HEIGHT) -> bytes:
+    """A grey picture, byte by byte."""
     code = number << 4 | _check(number)
     bars = (b"\xe0" if code >> (BARS - 1 - at) & 1 else b"\x20" for at in range(BARS))
-    return b"".join(bar * (WIDTH // BARS) for bar in bars) * HEIGHT
+    return b"".join(bar * (width // BARS) for bar in bars) * height
 
 
 def _check(number: int) -> int:
@@ -110,7 +111,7 @@ def heard(path: Path) -> list[Heard]:
 
 
 def _samples(path: Path) -> array[int]:
-    lead = ("-af", "aresample=async=1:first_pts=0", "-ac", "1", "-ar", str(SAMPLES))
+    lead = ("-af", "aresample=async=1:first_pts=0:min_hard_comp=0.01", "-ac", "1", "-ar", str(SAMPLES))
     words = [FFMPEG, "-loglevel", "error", "-copyts", "-i", str(path), "-map", "0:a:0", *lead]
     raw = subprocess.run([*words, "-f", "s16le", "pipe:1"], capture_output=True, check=True).stdout
     return array("h", raw)
@@ -207,3 +208,41 @@ def fields(target: Path) -> Path:
 
 def ten_bits(target: Path) -> Path:
     return numbered(target, "-pix_fmt", "yuv420p10le")
+
+
+def av1(target: Path) -> Path:
+    return numbered(target, "-c:v", "libsvtav1", "-preset", "10", "-crf", "24", frames=200)
+
+
+def covered(target: Path) -> Path:
+    """Cover art is a picture stream, too, and here the first one."""
+    whole, cover = numbered(target.with_stem("bare")), target.with_name("cover.png")
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=size=64x64", "-frames:v", "1", "-update", "1", str(cover))
+    ffmpeg("-i", str(cover), "-i", str(whole), "-map", "0", "-map", "1", "-c", "copy",
+           "-disposition:v:0", "attached_pic", str(target))  # fmt: skip
+    return target
+
+
+def negative(target: Path) -> Path:
+    """Frames that are shown before they are decoded, by offsets below zero."""
+    return numbered(target, "-movflags", "+negative_cts_offsets")
+
+
+def unedited(target: Path) -> Path:
+    """No edit list: the picture begins late by what its order needs."""
+    return numbered(target, "-use_editlist", "0")
+
+
+def early_sound(target: Path) -> Path:
+    """A stream whose sound begins before its picture, on a clock that begins late."""
+    whole = numbered(target.with_name("on-time.mp4"))
+    both = ("-itsoffset", "0.7", "-i", str(whole), "-i", str(whole))
+    ffmpeg(*both, "-map", "0:v", "-map", "1:a", "-c", "copy", "-output_ts_offset", "5",
+           str(target))  # fmt: skip
+    return target
+
+
+def ultra(target: Path) -> Path:
+    """4K, a second and a half."""
+    large = ("-vf", "scale=3840:2160:flags=neighbor", "-g", "5")
+    return numbered(target, *large, frames=12, rate="8")

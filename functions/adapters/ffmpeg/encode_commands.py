@@ -26,6 +26,8 @@ READ_ON = 3.5
 HEADROOM = -6
 # After a seek ffmpeg would drop again what an edit list hides at the start; the times tell, too.
 _ALL_SAMPLES = ("-flags2:a", "skip_manual")
+# Gaps are filled from 15 ms on: by itself ffmpeg squeezes those below 100 ms, and sound runs ahead.
+_FILLED = "aresample=async=1:first_pts=0:min_hard_comp=0.015"
 # Sound is divided between packets: each goes where most of it is heard, so none is there twice.
 _HALF_PACKET = 0.0105
 
@@ -71,7 +73,7 @@ def direct_feed(job: CutJob, segment: PlannedSegment, lead: float = PRE_ROLL) ->
     """One segment straight out of a source that can be entered anywhere, `lead` seconds early."""
     plan = job.plan
     sound = None if plan.audio_index is None else f"0:{plan.audio_index}"
-    words = ["-copyts", *_ALL_SAMPLES, *source_words(job), *seek_words(segment.start, lead)]
+    words = ["-copyts", *_ALL_SAMPLES, *source_words(job), *seek_words(segment.after, lead)]
     return Feed(
         words=[*words, *_until(plan, segment, lead), "-i", job.source_url],
         picture=f"0:{plan.video_index}",
@@ -95,7 +97,7 @@ def encode_command(plan: Plan, segment: PlannedSegment, feed: Feed, files: Files
     end = ["-map_chapters", "-1", "-dn", "-sn", "-f", plan.format.muxer, str(files.target)]
     words = [*QUIET, *feed.words]
     if feed.picture:
-        words += ["-map", feed.picture, "-vf", _picture(bounds, plan, files.captions)]
+        words += ["-map", feed.picture, "-vf", picture_chain(bounds, plan, files.captions)]
         words += picture_words(plan, target)
     if feed.sound and files.raw:
         words += end if feed.picture else []
@@ -127,10 +129,11 @@ def pictures_command(plan: Plan, segment: PlannedSegment, feed: Feed) -> list[st
     ]  # fmt: skip
 
 
-def _picture(bounds: Bounds, plan: Plan, captions: str | None) -> str:
+def picture_chain(bounds: Bounds, plan: Plan, captions: str | None, since: float = 0) -> str:
+    """From what is decoded to a segment's pictures on its own clock; see `picture_filters`."""
     begin, _ = bounds
     chosen = [f"trim={_between(bounds)}", "settb=1/90000", f"setpts=PTS-{begin:.6f}/TB"]
-    made = picture_filters(plan, plan.target or EncodeTarget())
+    made = picture_filters(plan, plan.target or EncodeTarget(), since)
     return ",".join([*chosen, *tags(plan), *made, *([captions] if captions else [])])
 
 
@@ -142,7 +145,7 @@ def _between(bounds: Bounds) -> str:
 def _sound(bounds: Bounds) -> str:
     """Sound that sets in late is led in by silence, so that both begin together."""
     begin, _ = bounds
-    return f"atrim={_between(bounds)},asetpts=PTS-{begin:.6f}/TB,aresample=async=1:first_pts=0"
+    return f"atrim={_between(bounds)},asetpts=PTS-{begin:.6f}/TB,{_FILLED}"
 
 
 def divided(plan: Plan, segment: PlannedSegment, clock: float) -> str:
