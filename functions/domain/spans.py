@@ -49,7 +49,8 @@ def ends_of(
     """The ends of each span; `exact` cuts at the frame."""
     duration, keys = probe.media.duration, probe.keyframes
     if exact:
-        return [_exactly(span, duration) for span in spans]
+        first = keys.times[0] if keys.times else 0
+        return [_exactly(span, duration, first) for span in spans]
     if probe.media.video is None:
         return [_of_sound(span, duration) for span in spans]
     if keys.complete:
@@ -57,9 +58,11 @@ def ends_of(
     return _of_search(keys.times[0] if keys.times else 0, spans, search)
 
 
-def _exactly(span: Span, duration: Milliseconds) -> Ends:
+def _exactly(span: Span, duration: Milliseconds, first: Milliseconds) -> Ends:
+    """Before the first picture, reading begins with the source: its sound would be passed over."""
+    after = span.start if span.start > first else 0
     return Ends(
-        opening=free_cut(span.start) if span.start > 0 else None,
+        opening=(span.start, span.start, after) if span.start > 0 else None,
         closing=free_cut(span.end) if span.end < duration else None,
     )
 

@@ -17,6 +17,7 @@ _KINDS = {
     "Counters": "counters",
     "SocialSnapshots": "snapshots",
     "RateLimits": "rates",
+    "Preferences": "preferences",
 }
 
 

@@ -42,7 +42,7 @@ def in_stream(plan: Plan) -> bool:
 def split_command(job: CutJob, *, list_fd: int, progress_fd: int) -> list[str]:
     """Pieces `v*` of the picture and `a*` of the sound, each announced when it is finished."""
     plan, listing = job.plan, ["-segment_list", f"pipe:{list_fd}", "-segment_list_type", "csv"]
-    seek = [] if plan.one_pass else seek_words(job.segments[0].start)
+    seek = [] if plan.one_pass else seek_words(job.segments[0].after)
     copied = ["-c", "copy", "-output_ts_offset", f"{CLOCK_START - plan.origin / 1000:.3f}"]
     # A keyframe that is no clean start comes without parameter sets, too.
     led = _STREAMED.get(plan.video_codec or "", [])
@@ -65,7 +65,7 @@ def _until(job: CutJob) -> list[str]:
     last = job.segments[-1]
     if last.number == len(job.plan.segments):
         return []
-    start = 0 if job.plan.one_pass else max(0, job.segments[0].start / 1000 - PRE_ROLL)
+    start = 0 if job.plan.one_pass else max(0, job.segments[0].after / 1000 - PRE_ROLL)
     return ["-t", f"{last.end / 1000 - start + READ_ON:.3f}"]
 
 
