@@ -1,8 +1,10 @@
 """Fifty runs whose workers are killed at random moments, and what is left of each afterwards.
 
 The handlers run in processes of their own against a local S3 and local tables; each is killed
-together with its ffmpeg, at moments drawn evenly from the time that a run takes undisturbed, and
-tried again as the state machine would. SEED and RUNS in the environment choose others.
+together with its ffmpeg, up to three times a run, and tried again as the state machine would. In
+every other run the moments are drawn from the time that a run takes undisturbed; in the rest they
+are requests, between two of which a run is otherwise seldom caught. SEED and RUNS in the
+environment choose others.
 """
 
 from __future__ import annotations
@@ -31,6 +33,11 @@ from tests.support.whole import faults
 
 SECONDS = 12
 MOST_KILLS = 3
+# About how many requests a call of each handler makes.
+REQUESTS = {
+    "claim_run": 10, "probe_source": 10, "plan_segments": 9,
+    "cut_window": 20, "join_audio": 40, "finish_run": 14,
+}  # fmt: skip
 
 
 @dataclass
@@ -54,7 +61,7 @@ def run() -> list[Row]:
             tally.runs += 1
     rows = [
         measured("runs that were disturbed", tally.runs, unit="runs"),
-        measured("workers killed", tally.kills.total(), unit="workers"),
+        measured("workers killed and tried again", tally.kills.total(), unit="workers"),
         *(
             measured(f"killed in {name}", n, unit="workers")
             for name, n in sorted(tally.kills.items())
@@ -88,9 +95,11 @@ def _once(
 ) -> float:
     """One run, disturbed where there is chance; returns the seconds it took."""
     video = site.queue(source, Segmentation(length=1_000))
-    execution = Execution(site, video)
+    requests = _requests(chance) if chance and tally.runs % 2 else {}
+    execution = Execution(site, video, killed_at=lambda handler: requests.pop(handler, None))
     over = threading.Event()
-    killer = threading.Thread(target=_kill, args=(execution, tally, chance, usual, over))
+    moments = _moments(chance, usual) if chance and not tally.runs % 2 else []
+    killer = threading.Thread(target=_kill, args=(execution, moments, chance, over))
     began = time.monotonic()
     killer.start()
     try:
@@ -101,29 +110,35 @@ def _once(
         over.set()
         killer.join()
     spent = time.monotonic() - began
+    tally.kills.update(line.partition(":")[0] for line in execution.retried)
     found = faults(site, video, source, SECONDS)
     if found:
         tally.wrong.append(f"run {tally.runs}: {found}")
     return spent
 
 
+def _requests(chance: random.Random) -> dict[str, int]:
+    """Before which request of which handlers a worker ends."""
+    every = [(name, at) for name, most in REQUESTS.items() for at in range(1, most + 1)]
+    return dict(chance.sample(every, chance.randint(1, MOST_KILLS)))
+
+
+def _moments(chance: random.Random, usual: float) -> list[float]:
+    return sorted(chance.uniform(0, usual) for _ in range(chance.randint(1, MOST_KILLS)))
+
+
 def _kill(
     execution: Execution,
-    tally: _Tally,
+    moments: list[float],
     chance: random.Random | None,
-    usual: float,
     over: threading.Event,
 ) -> None:
     """At each moment one of those at work; the next to begin, where nobody is."""
-    if chance is None:
-        return
-    moments = sorted(chance.uniform(0, usual) for _ in range(chance.randint(1, MOST_KILLS)))
     began = time.monotonic()
-    for moment in moments:
+    for moment in moments if chance else []:
         if over.wait(max(0.0, began + moment - time.monotonic())):
             return
         while not over.wait(0.002):
             calls = execution.calls()
-            if calls and execution.kill(one := chance.choice(calls)):
-                tally.kills[one.handler] += 1
+            if calls and chance.choice(calls).kill():
                 break

@@ -49,14 +49,15 @@ def _rows(name: str, file: str, *words: str) -> Iterator[Row]:
         meter, prober, source = _Meter(server), PyAvProber("bench"), source_of(path)
         index = _index_bytes(path)
         probe = prober.probe(source)
-        yield measured(f"{name}: probe, {meter.requests} requests", meter.sent / 1e6, unit="MB")
-        meter.again()
+        yield meter.row(f"{name}: probe")
         find = partial(prober.keyframes_after, source)
         piece = probe.media.duration * PIECE_BYTES // source.size
         asked = Range(start=AT_MS, end=AT_MS + LENGTH_MS)
         alone = make_range_plan(probe, asked, find_keyframes=find, piece=piece)
+        yield meter.row(f"{name}: plan of a range")
         yield _cut(f"{name}: a range", meter, alone, index, server.url)
         plan = make_plan(probe, Segmentation(), find_keyframes=find, segments_per_window=20)
+        yield meter.row(f"{name}: plan of all")
         yield _cut(f"{name}: a window", meter, plan, index, server.url)
 
 
@@ -78,9 +79,14 @@ class _Meter:
     def again(self) -> None:
         self._sent, self._requests = self._server.sent, self._server.requests
 
+    def row(self, name: str) -> Row:
+        row = measured(f"{name}, {self.requests} requests", self.sent / 1e6, unit="MB")
+        self.again()
+        return row
+
 
 def _cut(name: str, meter: _Meter, plan: Plan, index: int, url: str) -> Row:
-    """A window from the plan's middle; looking for its keyframes counts, too."""
+    """A window from the plan's middle."""
     window = plan.windows[len(plan.windows) // 2]
     with tempfile.TemporaryDirectory() as folder:
         job = CutJob(

@@ -37,7 +37,6 @@ class Execution:
         self._ids = {"video_id": video.video_id, "run_id": str(video.run_id)}
         self._lock = threading.Lock()
         self._calls: list[Call] = []
-        self.killed = 0
         self.retried: list[str] = []
 
     def run(self) -> None:
@@ -62,12 +61,6 @@ class Execution:
     def calls(self) -> list[Call]:
         with self._lock:
             return [one for one in self._calls if not one.over()]
-
-    def kill(self, one: Call) -> bool:
-        """False where it had ended by itself."""
-        done = one.kill()
-        self.killed += done
-        return done
 
     def _window(self, index: int) -> None:
         while not self._task("cut_window", window=index)["finished"]:
