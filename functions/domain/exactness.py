@@ -32,6 +32,7 @@ class CutReason(StrEnum):
     NO_WHOLE_GROUP = "no_whole_group"
     PARAMETERS_CHANGE = "parameters_change"
     NOT_VERIFIED = "not_verified"
+    SIZE = "size"
 
 
 class VideoCodec(StrEnum):

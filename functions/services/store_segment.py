@@ -38,6 +38,7 @@ class Shelf:
         number = task.number_of(made.segment)
         if not is_whole(task.plan, made, seen):
             raise shortfall(self.plan, number)
+        _require_size(self.plan, number, made.path.stat().st_size)
         file = replace(made, segment=self.plan.segments[number - 1])
         processed = processed_row(self.context, self.video, self.plan, file, seen)
         rows = [processed]
@@ -62,6 +63,15 @@ class Shelf:
         place = (self.video.user_id, self.video.video_id, plan.plan_id)
         key = audio_piece_key(*place, number, kind.extension)
         self.context.media.upload(seen.audio, key, kind.content_type)
+
+
+def _require_size(plan: Plan, number: int, size: int) -> None:
+    if plan.size_limit is not None and size > plan.size_limit:
+        raise MediaError(
+            "segment.too_large",
+            f"Segment {number} has {size} bytes, and files were to have {plan.size_limit} at the "
+            "most. Ask for larger files, a smaller target, or another mode.",
+        )
 
 
 def is_whole(plan: Plan, file: CutFile, seen: Inspection) -> bool:

@@ -120,13 +120,14 @@ def test_given_segments_that_stand_alone_when_copied_then_each_holds_all_that_wa
         assert len(got) - len(due) <= 2 * GROUP, asked
 
 
+@pytest.mark.parametrize("exactness", Exactness)
 @pytest.mark.parametrize("name", ["closed.mp4", "plain.mkv", "stream.ts"])
 def test_given_a_size_when_cut_then_no_file_is_larger_and_all_is_there(
-    shelf: Shelf, scratch: Path, name: str
+    shelf: Shelf, scratch: Path, name: str, exactness: Exactness
 ) -> None:
     item = shelf.take(f"heavy-{name}", lambda path: make.numbered(path, "-qp", "0", "-g", "15"))
     size = 120_000
-    plan = planned(item, Segmentation(mode=Mode.SIZE, size=size))
+    plan = planned(item, Segmentation(mode=Mode.SIZE, size=size, cut=exactness))
 
     files = cut(item, plan, scratch)
 

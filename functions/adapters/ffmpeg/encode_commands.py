@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from functions.adapters.ffmpeg.commands import QUIET, source_words
-from functions.adapters.ffmpeg.encoders import picture_words, sound_of
+from functions.adapters.ffmpeg.encoders import most_rate, picture_words, sound_of
 from functions.adapters.ffmpeg.picture_filters import picture_filters, tags
 from functions.domain.cutting import CutJob
 from functions.domain.exactness import EncodeTarget
@@ -86,7 +86,7 @@ def _until(plan: Plan, segment: PlannedSegment, lead: float) -> list[str]:
     """What is copied beside the encoding would read on to the source's end."""
     if segment.number == len(plan.segments):
         return []
-    start = max(0.0, segment.start / 1000 - lead)
+    start = max(0.0, segment.after / 1000 - lead)
     return ["-t", f"{segment.end / 1000 - start + READ_ON:.3f}"]
 
 
@@ -98,7 +98,7 @@ def encode_command(plan: Plan, segment: PlannedSegment, feed: Feed, files: Files
     words = [*QUIET, *feed.words]
     if feed.picture:
         words += ["-map", feed.picture, "-vf", picture_chain(bounds, plan, files.captions)]
-        words += picture_words(plan, target)
+        words += picture_words(plan, target, most_rate(plan, segment))
     if feed.sound and files.raw:
         words += end if feed.picture else []
         words += ["-map", feed.sound, "-af", f"{_sound(bounds)},volume={HEADROOM}dB"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from functions.domain.exactness import DEFAULT_CRFS, EncodeTarget, VideoCodec
-from functions.domain.plan import Plan
+from functions.domain.plan import Plan, PlannedSegment
 
 # An interlaced picture stays what it is where the codec can keep it so.
 _FIELDS = ("-flags", "+ilme+ildct")
@@ -18,6 +18,11 @@ _WORDS = {
     VideoCodec.AV1: ("-c:v", "libsvtav1", "-preset", "8"),
     VideoCodec.VP9: ("-c:v", "libvpx-vp9", "-deadline", "good", "-cpu-used", "4", "-row-mt", "1"),
 }  # fmt: skip
+# Of a file of limited size: what is left beside tables and sound, and the least that shows anything.
+_SIZE_ROOM = 0.94
+_HEADER_BITS = 160_000
+_SOUND_RATE = 200_000
+_LEAST_RATE = 50_000
 END_ENCODER = _WORDS[VideoCodec.H264]
 _AAC = ("-c:a", "aac")
 _OPUS = ("-c:a", "libopus", "-b:a", "128k")
@@ -48,20 +53,32 @@ def is_interlaced(plan: Plan) -> bool:
     return plan.picture is not None and plan.picture.interlaced
 
 
-def picture_words(plan: Plan, target: EncodeTarget) -> list[str]:
-    """Encoder and quality. Times are kept to a tick of 1/90000 s."""
-    words = [*_WORDS[target.codec], *_quality(target)]
+def most_rate(plan: Plan, segment: PlannedSegment) -> int | None:
+    """Bits a second that the picture may have, where a file's size is limited."""
+    if plan.size_limit is None:
+        return None
+    bits = plan.size_limit * 8 * _SIZE_ROOM - _HEADER_BITS
+    rate = int(bits / ((segment.end - segment.start) / 1000 + 1))
+    return max(_LEAST_RATE, rate - (_SOUND_RATE if plan.audio_index is not None else 0))
+
+
+def picture_words(plan: Plan, target: EncodeTarget, most: int | None = None) -> list[str]:
+    """Encoder and quality, `most` bits a second. Times are kept to a tick of 1/90000 s."""
+    words = [*_WORDS[target.codec], *_quality(target, most)]
     if keeps_fields(plan, target):
         words += _FIELDS
     return [*words, "-fps_mode", "passthrough", "-enc_time_base", "1:90000"]
 
 
-def _quality(target: EncodeTarget) -> list[str]:
+def _quality(target: EncodeTarget, most: int | None) -> list[str]:
     rate = target.bit_rate
     if rate is None:
         crf = DEFAULT_CRFS[target.codec] if target.crf is None else target.crf
-        free = ("-b:v", "0") if target.codec is VideoCodec.VP9 else ()
-        return ["-crf", str(crf), *free]
+        bound = ["-maxrate", str(most), "-bufsize", str(most)] if most else []
+        free = ["-b:v", str(most or 0)] if target.codec is VideoCodec.VP9 else []
+        return ["-crf", str(crf), *free, *bound]
+    rate = min(rate, most or rate)
     if target.codec is VideoCodec.AV1:
         return ["-b:v", str(rate)]
-    return ["-b:v", str(rate), "-maxrate", str(rate * 3 // 2), "-bufsize", str(rate * 2)]
+    highest = min(rate * 3 // 2, most or rate * 2)
+    return ["-b:v", str(rate), "-maxrate", str(highest), "-bufsize", str(min(rate * 2, highest))]

@@ -43,7 +43,7 @@ class SegmentMaker:
         done, lacking = self._encode(segment, direct_feed(self.job, segment))
         if lacking > 0:
             done, _ = self._encode(segment, direct_feed(self.job, segment, EARLY_ENTRY))
-        file = self._file(segment, Exactness.ACCURATE, self.job.plan.cut_reason)
+        file = self.file_of(segment, Exactness.ACCURATE, self.job.plan.cut_reason)
         self._require_whole(segment, done, file)
         return file
 
@@ -56,7 +56,7 @@ class SegmentMaker:
         if plan.cut is Exactness.SMART:
             reason = self._smart(segment, shown, self._joined(heard))
             if reason is None:
-                return self._file(segment, Exactness.SMART, None)
+                return self.file_of(segment, Exactness.SMART, None)
         else:
             reason = plan.cut_reason
         _, lacking = self._encode(segment, self._feed(shown, self._joined(heard)))
@@ -64,7 +64,7 @@ class SegmentMaker:
             self._encode(segment, self._feed([*before, *shown], self._joined(heard)))
         elif lacking > 0 and not plan.one_pass:
             self._encode(segment, direct_feed(self.job, segment, EARLY_ENTRY))
-        return self._file(segment, Exactness.ACCURATE, reason)
+        return self.file_of(segment, Exactness.ACCURATE, reason)
 
     def _joined(self, heard: list[Piece]) -> list[str]:
         return joined_words(heard, "audio", self.job.folder, self.stop)
@@ -84,13 +84,15 @@ class SegmentMaker:
             return layout
         if self.job.segments[0].start > 0 and not self.job.plan.one_pass:
             self._require_entry(groups, begin)
-        target = self._path(segment)
+        target = self.path_of(segment)
         files, sets = smart.ends(row, groups, layout, target.stem)
         words = assemble_command(self.job.plan, segment, sound, target)
         run(words, folder=self.job.folder, stop=self.stop, feed=files)
         for path in self.job.folder.glob(f"{target.stem}-?.ts"):
             path.unlink()
         write_sets(target, sets, self.job.plan.picture)
+        if target.stat().st_size > (self.job.plan.size_limit or target.stat().st_size):
+            return CutReason.SIZE
         exact = smart.is_exact(self._listed(target), smart.wanted(groups, layout), begin)
         return None if exact else CutReason.NOT_VERIFIED
 
@@ -113,13 +115,13 @@ class SegmentMaker:
         )
 
     def _encode(self, segment: PlannedSegment, feed: Feed) -> tuple[Done, int]:
-        return Encoder(self.job, self.stop).encode(segment, feed, self._path(segment))
+        return Encoder(self.job, self.stop).encode(segment, feed, self.path_of(segment))
 
-    def _path(self, segment: PlannedSegment) -> Path:
+    def path_of(self, segment: PlannedSegment) -> Path:
         return self.job.folder / f"{segment.number:06d}.{self.job.plan.format.extension}"
 
-    def _file(self, segment: PlannedSegment, cut: Exactness, reason: CutReason | None) -> CutFile:
-        path = self._path(segment)
+    def file_of(self, segment: PlannedSegment, cut: Exactness, reason: CutReason | None) -> CutFile:
+        path = self.path_of(segment)
         listing = list_packets(self._listed(path))
         first = min((packet.pts for packet in listing.packets), default=0) * listing.tick
         start = segment.start + max(0, round(first * 1000))
