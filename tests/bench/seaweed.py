@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +44,7 @@ class Seaweed:
 def seaweed(folder: Path) -> Iterator[Seaweed]:
     """Runs until the block ends; its data is in `folder`."""
     folder.mkdir(parents=True)
-    master, volume, filer, s3, metrics = _free_ports(5)
+    ports = master, volume, filer, s3, metrics = _free_ports(5)
     keys = {
         "accessKey": CREDENTIALS["AWS_ACCESS_KEY_ID"],
         "secretKey": CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
@@ -77,6 +77,15 @@ def seaweed(folder: Path) -> Iterator[Seaweed]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        _remove_sockets(ports)
+
+
+def _remove_sockets(ports: Iterable[int]) -> None:
+    """It leaves them behind."""
+    for port in ports:
+        for number in (port, port + 10_000):
+            for path in Path("/tmp").glob(f"seaweedfs-*-{number}.sock"):  # noqa: S108
+                path.unlink()
 
 
 def _free_ports(count: int) -> list[int]:
