@@ -104,8 +104,7 @@ def test_given_a_cut_video_when_it_is_cut_anew_then_only_what_changed_is_made(
 def test_given_preferences_when_a_file_is_dropped_then_it_is_cut_so(
     cloud: Cloud, tmp_path: Path
 ) -> None:
-    # Nobody else of these tests is of this tier.
-    particular = "enterprise"
+    particular = "pro2"
     wanted = {"segmentation": {"mode": "fixed", "length_s": 5, "overlap_s": 1}}
     answer = cloud.call("PUT", "/api/preferences", wanted, user=particular)
     assert answer.status == 200
@@ -119,3 +118,5 @@ def test_given_preferences_when_a_file_is_dropped_then_it_is_cut_so(
     assert [(row["start"], row["end"]) for row in rows] == [(0, 5), (4, 9), (8, 12)]
     assert all(row["actual_start"] <= row["start"] for row in rows)
     assert all(row["actual_end"] >= row["end"] - 0.05 for row in rows)
+    usual = {"segmentation": {"mode": "fixed"}}
+    assert cloud.call("PUT", "/api/preferences", usual, user=particular).status == 200
