@@ -42,7 +42,8 @@ class TileGrid:
 class AnalysisPlan:
     """What to look for (`wanted`, of what was `asked` for what the streams can give), and in which
     streams. `enterable`: the source has an index, so that reading can begin inside it; `dense`: its
-    keyframes alone make a storyboard."""
+    keyframes alone make a storyboard. `grouped`: keyframes are where decoders can begin, and the
+    next comes within `longest_group`."""
 
     analysis_id: str
     asked: tuple[Extra, ...]
@@ -52,6 +53,8 @@ class AnalysisPlan:
     enterable: bool
     dense: bool
     windows: tuple[AnalysisWindow, ...]
+    grouped: bool = False
+    longest_group: Milliseconds = 0
     video_index: int | None = None
     audio_index: int | None = None
     tiles: TileGrid | None = None

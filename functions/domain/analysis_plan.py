@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from functions.domain.analysis import AnalysisPlan, AnalysisWindow, TileGrid
@@ -27,6 +28,7 @@ _PIXEL_RATE: Final = 1_920 * 1_080 * 30
 _SHORTEST_WINDOW: Final = 60_000
 _LONGEST_WINDOW: Final = 600_000
 _SOUND_WINDOW: Final = 1_800_000
+_LONGEST_GROUP: Final = 30_000
 MAX_WINDOWS: Final = 400
 # A storyboard is told in one answer, with an address for each tile.
 MAX_TILES: Final = 1_000
@@ -44,6 +46,7 @@ def plan_analysis(probe: Probe, asked: Sequence[Extra]) -> AnalysisPlan:
     # An index lets reading begin inside; that packets differ there matters to cuts alone.
     enterable = probe.keyframes.complete and media.video is not None
     length = _window_length(media.duration, picture, interval) if enterable else media.duration
+    longest = _longest_group(probe.keyframes, media.duration)
     return AnalysisPlan(
         analysis_id=fingerprint("analysis", 1, *sorted(asked)),
         asked=tuple(asked),
@@ -53,6 +56,8 @@ def plan_analysis(probe: Probe, asked: Sequence[Extra]) -> AnalysisPlan:
         enterable=enterable,
         dense=_dense(probe.keyframes, media.duration, interval),
         windows=_windows(media.duration, length) if able else (),
+        grouped=_grouped(probe, longest),
+        longest_group=longest,
         video_index=picture.index if picture else None,
         audio_index=sound.index if sound else None,
         tiles=_grid(picture, interval) if picture else None,
@@ -102,6 +107,18 @@ def _grid(picture: VideoTrack, interval: Milliseconds) -> TileGrid:
 
 def _dense(keyframes: KeyframeIndex, duration: Milliseconds, interval: Milliseconds) -> bool:
     return keyframes.complete and len(keyframes.times) * interval >= duration
+
+
+def _longest_group(keyframes: KeyframeIndex, duration: Milliseconds) -> Milliseconds:
+    times = [*keyframes.times, max(duration, *keyframes.times, 0)]
+    return max((after - before for before, after in pairwise(times)), default=0)
+
+
+def _grouped(probe: Probe, longest: Milliseconds) -> bool:
+    """Decoders of other codecs begin at other pictures than the index names."""
+    picture = probe.media.video
+    known = picture is not None and picture.codec == "h264" and probe.keyframes.complete
+    return known and longest <= _LONGEST_GROUP
 
 
 def _moments(duration: Milliseconds) -> tuple[Stretch, ...]:

@@ -92,6 +92,36 @@ def test_given_windows_when_looked_at_then_they_find_what_one_look_finds(
     assert several.result.loudness == looked.result.loudness
 
 
+@pytest.mark.parametrize("window", [None, 2_000, 5_000])
+@pytest.mark.parametrize("gop", [12, 50, 250])
+def test_given_only_scenes_wanted_when_looked_at_by_groups_then_the_same_cuts_are_found(
+    tmp_path: Path, gop: int, window: int | None
+):
+    found = look(known(tmp_path / "known.mp4", gop=gop), [Extra.SCENES], window=window)
+
+    assert found.plan.grouped
+    assert found.cuts == list(CUTS)
+
+
+@pytest.mark.parametrize("gop", [25, 100])
+def test_given_keyframes_at_fixed_times_when_looked_at_by_groups_then_the_same_cuts_are_found(
+    tmp_path: Path, gop: int
+):
+    fixed = ("-sc_threshold", "0")
+    found = look(known(tmp_path / "known.mp4", *fixed, gop=gop), [Extra.SCENES])
+
+    assert found.cuts == list(CUTS)
+
+
+@pytest.mark.parametrize("name", ["hevc", "webm", "old_avi", "open_gop", "edit_list", "fragmented"])
+def test_given_an_odd_file_without_a_cut_when_only_scenes_are_wanted_then_none_is_found(
+    tmp_path: Path, name: str
+):
+    path = getattr(make, name)(tmp_path / f"odd.{_ENDS.get(name, 'mp4')}")
+
+    assert look(path, [Extra.SCENES]).cuts == []
+
+
 def test_given_a_source_over_http_when_looked_at_then_the_same_is_found(
     looked: Looked, source: Path, tmp_path: Path
 ):

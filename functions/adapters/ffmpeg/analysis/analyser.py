@@ -7,12 +7,14 @@ from pathlib import Path
 
 from functions.adapters.ffmpeg.analysis.commands import (
     animate_command,
+    by_groups,
     full_command,
     keyframe_command,
     lead,
     moving_command,
 )
 from functions.adapters.ffmpeg.analysis.graph import LOUDNESS, MOVING, PICTURES
+from functions.adapters.ffmpeg.analysis.groups import scenes_by_groups
 from functions.adapters.ffmpeg.analysis.process import run_through
 from functions.adapters.ffmpeg.analysis.readings import loudness, pictures
 from functions.adapters.ffmpeg.analysis.samples import Peaks
@@ -65,7 +67,7 @@ def _analyse(job: AnalysisJob, stop: StopRequested) -> WindowFiles:
         run_through(command, folder=job.folder, stop=stop, take=peaks.take)
     peaks.end()
     seen = pictures(job.folder / PICTURES, job.window.start - lead(job))
-    scenes = _scenes(job, seen) if plan.wants(Extra.SCENES) else None
+    scenes = _scenes(job, seen, stop) if plan.wants(Extra.SCENES) else None
     moments = plan.moments_of(job.window)
     if moments and plan.enterable:
         run_through(_moving(job), folder=job.folder, stop=stop)
@@ -85,7 +87,9 @@ def _analyse(job: AnalysisJob, stop: StopRequested) -> WindowFiles:
 
 def needs_all(plan: AnalysisPlan) -> bool:
     """Whether every picture has to be decoded, not only keyframes and what lies around cuts."""
-    if plan.wants(Extra.BLACK, Extra.SCENES) or plan.video_index is None:
+    if plan.wants(Extra.BLACK) or plan.video_index is None:
+        return True
+    if plan.wants(Extra.SCENES) and not by_groups(plan):
         return True
     sparse = plan.wants(Extra.STORYBOARD) and not plan.dense
     unreachable = plan.wants(Extra.PREVIEW, Extra.STORYBOARD) and not plan.enterable
@@ -96,8 +100,10 @@ def _moving(job: AnalysisJob) -> list[str]:
     return moving_command(job, job.plan.moments_of(job.window))
 
 
-def _scenes(job: AnalysisJob, seen: list[Picture]) -> tuple[SceneChange, ...]:
+def _scenes(job: AnalysisJob, seen: list[Picture], stop: StopRequested) -> tuple[SceneChange, ...]:
     window = job.window
+    if by_groups(job.plan):
+        return scenes_by_groups(job, seen, stop)
     return tuple(one for one in scene_changes(seen) if window.start <= one.at < _end(job))
 
 

@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from functions.adapters.ffmpeg.analysis.graph import (
+    MEASURE,
     MJPEG,
+    NOWHERE,
     PREVIEW_RATE,
+    Branch,
     graph_words,
     heard,
     measured,
@@ -21,17 +24,37 @@ from functions.adapters.ffmpeg.analysis.graph import (
     tiled,
 )
 from functions.adapters.ffmpeg.commands import QUIET, opened_as
-from functions.domain.analysis import AnalysisJob
+from functions.domain.analysis import AnalysisJob, AnalysisPlan
 from functions.domain.boundaries import Stretch
+from functions.domain.extras import Extra
 from functions.domain.times import Milliseconds
 
 LEAD: Final[Milliseconds] = 1_000
 TAIL: Final[Milliseconds] = 500
+# What deblocking smooths is no change of scene.
+ROUGHLY: Final = ("-skip_loop_filter", "all")
+PACKETS: Final = "packets.txt"
 
 
 def lead(job: AnalysisJob) -> Milliseconds:
     """How long before the window reading begins."""
-    return min(LEAD, job.window.start)
+    return min(LEAD + _group(job), job.window.start)
+
+
+def by_groups(plan: AnalysisPlan) -> bool:
+    """Whether keyframes and the sizes of packets tell where to look for changes of scene.
+
+    Only what they leave open is decoded; black stretches, and tiles where keyframes are too few for
+    them, want every picture.
+    """
+    sparse = plan.wants(Extra.STORYBOARD) and not plan.dense
+    return plan.grouped and plan.wants(Extra.SCENES) and not (sparse or plan.wants(Extra.BLACK))
+
+
+def _group(job: AnalysisJob) -> Milliseconds:
+    """A window's first and last groups of pictures are read whole, where they are looked at."""
+    length = job.plan.longest_group if by_groups(job.plan) else 0
+    return -(-length // 100) * 100
 
 
 def read_words(job: AnalysisJob, start: Milliseconds, end: Milliseconds | None) -> list[str]:
@@ -44,7 +67,11 @@ def read_words(job: AnalysisJob, start: Milliseconds, end: Milliseconds | None) 
 def _window_words(job: AnalysisJob) -> list[str]:
     """The last window is read to the end: the stated length of a file may be short."""
     last = job.window.end >= job.plan.duration
-    return read_words(job, job.window.start - lead(job), None if last else job.window.end + TAIL)
+    return read_words(job, job.window.start - lead(job), None if last else _after(job))
+
+
+def _after(job: AnalysisJob) -> Milliseconds:
+    return job.window.end + TAIL + _group(job)
 
 
 def full_command(job: AnalysisJob) -> list[str]:
@@ -54,14 +81,31 @@ def full_command(job: AnalysisJob) -> list[str]:
     if not plan.enterable:
         shown += moments(job)
     words = graph_words([*shown, *heard(plan)], plan.audio_index)
-    return [*QUIET, *_window_words(job), *words]
+    seen = plan.wants(Extra.STORYBOARD, Extra.PREVIEW, Extra.BLACK)
+    return [*QUIET, *(() if seen else ROUGHLY), *_window_words(job), *words]
 
 
 def keyframe_command(job: AnalysisJob) -> list[str]:
-    """Decode only keyframes of the picture, and the sound, whose decoders know of none."""
-    tiles = tiled(job, lead(job)) if job.plan.dense else []
-    words = graph_words([*tiles, *heard(job.plan)], job.plan.audio_index)
-    return [*QUIET, "-skip_frame", "nokey", *_window_words(job), *words]
+    """Decode only keyframes of the picture, and the sound, whose decoders know of none.
+
+    Where these are looked at in place of all pictures, packets are listed, too.
+    """
+    plan = job.plan
+    tiles = tiled(job, lead(job)) if plan.dense else []
+    seen, listed = list[Branch](), list[str]()
+    if by_groups(plan):
+        seen = measured(plan)
+        listed = ["-map", f"0:{plan.video_index}", "-c", "copy", "-f", "framecrc", PACKETS]
+    words = graph_words([*seen, *tiles, *heard(plan)], plan.audio_index)
+    return [*QUIET, "-skip_frame", "nokey", *_window_words(job), *words, *listed]
+
+
+def group_command(job: AnalysisJob, start: Milliseconds, end: Milliseconds) -> list[str]:
+    """Decode all pictures of a stretch."""
+    return [
+        *QUIET, *ROUGHLY, *read_words(job, start, end),
+        "-map", f"0:{job.plan.video_index}", "-vf", MEASURE, *NOWHERE,
+    ]  # fmt: skip
 
 
 def moving_command(job: AnalysisJob, wanted: tuple[Stretch, ...]) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 from functions.domain.scene_scores import Picture
@@ -25,6 +27,31 @@ def pictures(path: Path, offset: Milliseconds) -> list[Picture]:
         )
         for time, values in _blocks(path)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """One packet of the picture: when it is shown, its bytes, and whether decoding can begin."""
+
+    at: Milliseconds
+    size: int
+    key: bool
+
+
+def coded(path: Path, offset: Milliseconds) -> list[Coded]:
+    """Packets in the order they are decoded in, on the video's clock: the lines of the framecrc
+    muxer, `stream, dts, pts, duration, size, checksum[, F=flags]`."""
+    tick, found = Fraction(1), list[Coded]()
+    with path.open(errors="replace") as lines:
+        for line in lines:
+            if line.startswith("#tb"):
+                tick = Fraction(line.partition(": ")[2].strip())
+            elif not line.startswith("#"):
+                words = [word.strip() for word in line.split(",")]
+                flags = next((int(word[2:], 16) for word in words if word.startswith("F=")), 1)
+                at = int(int(words[2]) * tick * 1000) + offset
+                found.append(Coded(at=at, size=int(words[4]), key=bool(flags & 1)))
+    return found
 
 
 def loudness(path: Path, first: Milliseconds, last: Milliseconds) -> tuple[list[int], float]:

@@ -1,0 +1,91 @@
+"""Footage of which every change of scene is known: real shots in a fixed disorder, encoded as
+cameras, editors and platforms do."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+
+from tests.media.make import ffmpeg
+
+RATE = 25
+SCENES = 36
+_CLIPS = "bigbuckbunny.mp4", "bikes.mp4", "carphone_pristine.mp4"
+# Clip, first second and length of what is one shot.
+_SHOTS = (
+    (0, 0.0, 5.2), (1, 0.0, 1.2), (1, 1.24, 1.8), (1, 3.08, 2.36), (1, 5.52, 1.92), (1, 7.52, 2.12),
+    (2, 0.0, 3.9),
+)  # fmt: skip
+_LOOKS = "null", "hflip", "eq=brightness=-0.08", "hue=h=40"
+_FIT = "scale=1280:720:force_original_aspect_ratio=increase,crop=1280:720,setsar=1,format=yuv420p"
+ENCODINGS = {
+    "x264, keyframes at changes": ("-c:v", "libx264", "-preset", "veryfast", "-crf", "21"),
+    "x264, a keyframe each 2 s": (
+        "-c:v", "libx264", "-preset", "veryfast", "-crf", "21", "-g", "50", "-sc_threshold", "0",
+    ),
+    "x265, keyframes at changes": (
+        "-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Footage:
+    """`cuts` are the seconds of each scene's first picture, but for the first."""
+
+    path: Path
+    cuts: tuple[float, ...]
+
+
+def footage(clips: Path, folder: Path, encoding: str) -> Footage:
+    """Made once; `clips` is the folder of the real clips."""
+    scenes = _scenes()
+    frames = [round(length * RATE) for _, _, length, _ in scenes]
+    cuts = tuple(frame / RATE for frame in accumulate(frames[:-1]))
+    path = folder / f"scenes-{list(ENCODINGS).index(encoding)}.mp4"
+    if not path.exists():
+        partial = path.with_suffix(".partial.mp4")
+        _encode(clips, scenes, frames, ENCODINGS[encoding], partial)
+        partial.replace(path)
+    return Footage(path, cuts)
+
+
+def _scenes() -> list[tuple[int, float, float, str]]:
+    """Clip, start, length, look: no shot follows itself."""
+    dice, scenes, last = random.Random(4), list[tuple[int, float, float, str]](), -1
+    while len(scenes) < SCENES:
+        place = dice.randrange(len(_SHOTS))
+        if place == last:
+            continue
+        clip, start, whole = _SHOTS[place]
+        length = whole * dice.uniform(0.7, 1.0)
+        scenes.append((clip, start + dice.uniform(0, whole - length), length, dice.choice(_LOOKS)))
+        last = place
+    return scenes
+
+
+def _encode(
+    clips: Path,
+    scenes: list[tuple[int, float, float, str]],
+    frames: list[int],
+    words: tuple[str, ...],
+    target: Path,
+) -> None:
+    inputs = [word for name in _CLIPS for word in ("-i", str(clips / name))]
+    splits, chains, used = [], [], dict.fromkeys(range(len(_CLIPS)), 0)
+    for clip in used:
+        count = sum(scene[0] == clip for scene in scenes)
+        ends = "".join(f"[c{clip}n{number}]" for number in range(count))
+        splits.append(f"[{clip}:v]fps={RATE},{_FIT},split={count}{ends}")
+    for place, ((clip, start, _, look), count) in enumerate(zip(scenes, frames, strict=True)):
+        first = round(start * RATE)
+        chains.append(
+            f"[c{clip}n{used[clip]}]trim=start_frame={first}:end_frame={first + count},"
+            f"setpts=PTS-STARTPTS,{look},format=yuv420p[s{place}]"
+        )
+        used[clip] += 1
+    ends = "".join(f"[s{place}]" for place in range(len(scenes)))
+    graph = ";".join([*splits, *chains, f"{ends}concat=n={len(scenes)}[v]"])
+    ffmpeg(*inputs, "-filter_complex", graph, "-map", "[v]", *words, str(target))
