@@ -58,14 +58,17 @@ WORDS: Mapping[str, Any] = {
     "replaceSegment": lambda _: {"title": "Taken over"},
     "editSegment": lambda _: {"title": "Taken over"},
     "linkPost": lambda _: {"platform": "x", "post_id": "1", "metrics": {"views": 1}},
+    "replacePreferences": lambda _: {"segmentation": {"mode": "fixed"}},
 }
 BATCHES = {"createSegments", "editSegments", "deleteSegments"}
 # What answers with the caller's own things, whoever calls.
 OF_THE_CALLER = {
     "createUpload",
     "getAnalytics",
+    "getPreferences",
     "listSegments",
     "listVideos",
+    "replacePreferences",
 }
 
 

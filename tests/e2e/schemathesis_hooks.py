@@ -17,6 +17,20 @@ import schemathesis
 
 KNOWN: Mapping[str, list[str]] = json.loads(os.environ.get("KNOWN_IDS", "{}"))
 LARGEST = 1_000_000_000
+OPTIONS = {
+    "fixed": ("length_s", "overlap_s"),
+    "ranges": ("ranges",),
+    "scenes": ("threshold",),
+    "silence": ("level_db", "pause_s"),
+    "parts": ("parts",),
+    "size": ("size_mb",),
+    "none": (),
+}
+NEEDED: Mapping[str, dict[str, Any]] = {
+    "ranges": {"ranges": [{"start": 0, "end": 1}]},
+    "parts": {"parts": 2},
+    "size": {"size_mb": 5},
+}
 
 
 @schemathesis.hook
@@ -62,7 +76,10 @@ def _mend(item: dict[str, Any]) -> None:
         item["end"] = start + 1
     if isinstance(item.get("size"), int | float):
         item["size"] = min(item["size"], LARGEST)
-    _mend_cut((item.get("options") or {}).get("segmentation"))
+    for segmentation in (item.get("segmentation"), (item.get("options") or {}).get("segmentation")):
+        if isinstance(segmentation, dict):
+            _mend_mode(segmentation)
+            _mend_cut(segmentation)
     if "platform" in item:
         item.pop("post_url", None)
         item.pop("posted_at", None)
@@ -70,10 +87,27 @@ def _mend(item: dict[str, Any]) -> None:
         item["post_id"] = item.get("post_id") or "7"
 
 
-def _mend_cut(segmentation: Any) -> None:
-    """Only an accurate cut has a target, and that has one way to say how good it is."""
-    if not isinstance(segmentation, dict) or segmentation.get("target") is None:
+def _mend_mode(segmentation: dict[str, Any]) -> None:
+    """What belongs to another mode goes, what the mode needs comes, and lengths go together."""
+    mode = segmentation.get("mode", "fixed")
+    for name in {name for names in OPTIONS.values() for name in names} - {*OPTIONS[mode]}:
+        segmentation.pop(name, None)
+    for name in ("min_length_s", "max_length_s", "overlap_s"):
+        segmentation.pop(name, None)
+    for name, value in NEEDED.get(mode, {}).items():
+        segmentation[name] = segmentation.get(name) or value
+    for place, one in enumerate(segmentation.get("ranges") or ()):
+        one.update(start=float(place), end=place + 1.5)
+
+
+def _mend_cut(segmentation: dict[str, Any]) -> None:
+    """Only an accurate cut has a target, and that has one way to say how good it is. Captions are
+    a language of their own."""
+    target = segmentation.get("target")
+    if target is None:
         return
     segmentation["cut"] = "accurate"
-    if segmentation["target"].get("crf") is not None:
-        segmentation["target"].pop("bit_rate", None)
+    target.pop("captions", None)
+    if target.get("crf") is not None:
+        target.pop("bit_rate", None)
+        target["crf"] = min(max(target["crf"], 1), 51)
