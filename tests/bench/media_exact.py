@@ -3,10 +3,12 @@
 Processor time is user and system with all children, and frames are told by their numbers. Each
 peer runs as it comes, in one process for all segments where it can; where it encodes all it is
 told our encoder's settings (x264 veryfast, CRF 20). smartcut has no setting for its encoder.
+ROUNDS in the environment chooses how many.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import statistics
 import subprocess
@@ -28,7 +30,7 @@ from tests.bench.media_frames import frames_of, numbered_source, wrong_frames
 from tests.bench.rows import MissedError, Row, compared, measured
 from tests.media.make import FFMPEG
 
-ROUNDS = 2
+ROUNDS = int(os.environ.get("ROUNDS") or 2)
 LENGTH_MS = 29_370
 PEERS = LOCAL / "bench" / "peers" / "bin" / "python"
 SCRIPTS = Path(__file__).parent / "media_peers"
