@@ -17,8 +17,9 @@ from functions.adapters.ffmpeg.process import folder_bytes
 from functions.domain.cutting import CutFile, CutJob
 from functions.domain.errors import UnavailableError
 from functions.domain.exactness import Exactness
+from functions.domain.plan import between
 from tests.contract.cutting import cut_files
-from tests.contract.exact_cutting import exact_plan, require_frames, source_of
+from tests.contract.exact_cutting import exact_plan, require_frames, require_sound, source_of
 from tests.contract.shelf import Item, Shelf
 from tests.contract.source_server import Manner, served
 from tests.contract.test_cutter_process import children
@@ -60,6 +61,27 @@ def test_given_any_length_when_jobs_begin_anywhere_then_each_frame_is_there_once
     with tempfile.TemporaryDirectory() as folder:
         files = cut_files(film, plan, jobs, Path(folder))
         require_frames(source_of(film, plan), plan, files)
+
+
+@pytest.mark.parametrize("source", ["film", "stream"])
+@pytest.mark.parametrize("cut", BOTH)
+@settings(max_examples=4)
+@given(times=st.sets(st.integers(2, 102), min_size=1, max_size=5))
+def test_given_any_list_of_cuts_when_cut_exactly_then_frames_and_sound_are_where_they_belong(
+    request: pytest.FixtureRequest, source: str, cut: Exactness, times: set[int]
+) -> None:
+    item: Item = request.getfixturevalue(source)
+    once = exact_plan(item, cut, 60_000)
+    # To the millisecond, wherever frames and keyframes are; none shorter than a tenth of a second.
+    cuts = [time * 97 for time in sorted(times) if time * 97 < once.duration - 100]
+    segments = tuple(between(once.duration, 0, [(at, at, at) for at in cuts]))
+    plan = replace(once, segments=segments)
+
+    with tempfile.TemporaryDirectory() as folder:
+        files = cut_files(item, plan, [segments], Path(folder))
+        frames = source_of(item, plan)
+        require_frames(frames, plan, files)
+        require_sound(frames, files)
 
 
 @pytest.mark.parametrize("cut", BOTH)

@@ -111,7 +111,8 @@ def heard(path: Path) -> list[Heard]:
 
 
 def _samples(path: Path) -> array[int]:
-    lead = ("-af", "aresample=async=1:first_pts=0:min_hard_comp=0.01", "-ac", "1", "-ar", str(SAMPLES))
+    filled = "aresample=async=1:first_pts=0:min_hard_comp=0.01"
+    lead = ("-af", filled, "-ac", "1", "-ar", str(SAMPLES))
     words = [FFMPEG, "-loglevel", "error", "-copyts", "-i", str(path), "-map", "0:a:0", *lead]
     raw = subprocess.run([*words, "-f", "s16le", "pipe:1"], capture_output=True, check=True).stdout
     return array("h", raw)
