@@ -20,9 +20,12 @@ _HTTP = (
     "-protocol_whitelist", "file,http,https,tcp,tls,crypto",
     "-reconnect", "1", "-reconnect_on_network_error", "1", "-reconnect_on_http_error", "5xx",
     "-reconnect_delay_max", "4", "-rw_timeout", "30000000",
-    # Small seeks are read through, and reads are large: fewer requests and system calls.
-    "-short_seek_size", "4194304", "-recv_buffer_size", "1048576",
+    # Small seeks are read through: fewer requests.
+    "-short_seek_size", "4194304",
 )  # fmt: skip
+# Whoever reads much takes much at a time. What has come when a connection is dropped is lost, and
+# for one short segment several are.
+_RECEIVED, _RECEIVED_FOR_ONE = 1_048_576, 131_072
 # JPEG is full range and BT.601 whatever the source is. Of the first keyframes, the one that is
 # most like them all: cuts often open on a fade.
 _THUMBNAIL = (
@@ -56,14 +59,16 @@ def cut_command(job: CutJob, *, list_fd: int, progress_fd: int) -> list[str]:
 def source_words(job: CutJob) -> list[str]:
     """How to open a job's source. One that is read through needs no index: where an MP4 is in
     fragments, ffmpeg would go through all of it to make one before it begins."""
-    words = opened_as(job.source_url, job.plan.container)
+    received = _RECEIVED if len(job.segments) > 1 else _RECEIVED_FOR_ONE
+    words = opened_as(job.source_url, job.plan.container, received)
     through = job.plan.one_pass and "mov" in job.plan.container
     return ["-fflags", "+ignidx", *words] if through else words
 
 
-def opened_as(url: str, container: str) -> list[str]:
-    """How to open a source: as the probed kind, for it must not pass for something else now."""
-    http = _HTTP if url.startswith("http") else ()
+def opened_as(url: str, container: str, received: int = _RECEIVED) -> list[str]:
+    """How to open a source: as the probed kind, for it must not pass for something else now.
+    `received` bytes may wait to be read."""
+    http = (*_HTTP, "-recv_buffer_size", str(received)) if url.startswith("http") else ()
     return [*http, "-f", container.split(",", 1)[0]]
 
 
