@@ -52,7 +52,7 @@ def make_plan(
     read and thrown away at a time.
     """
     known = known or Known(duration=probe.media.duration)
-    cut, reason = _possible(probe.media, options.cut)
+    cut, reason = possible_cut(probe.media, options.cut)
     exact = cut is not Exactness.KEYFRAME
     share = max(1, segments_per_window // WINDOW_SHARE) if exact else segments_per_window
     spans = wanted_spans(known, options)
@@ -61,15 +61,25 @@ def make_plan(
         plan = _of_lanes(probe, options, lanes, share)
     else:
         plan = _divided(probe, options, wanted_cuts(known, options), find_keyframes, share, exact)
-    plan = replace(plan, cut=cut, cut_reason=reason)
-    if exact:
-        plan = replace(
-            plan, target=options.target, format=_encoded(probe.media, cut, options.target)
-        )
+    plan = cut_so(plan, probe.media, cut, reason, options.target)
     return replace(plan, size_limit=options.size) if options.mode is Mode.SIZE else plan
 
 
-def _possible(media: Media, cut: Exactness) -> tuple[Exactness, CutReason | None]:
+def cut_so(
+    plan: Plan,
+    media: Media,
+    cut: Exactness,
+    reason: CutReason | None,
+    target: EncodeTarget | None,
+) -> Plan:
+    """A plan of copies, or of what is encoded in part or in full."""
+    plan = replace(plan, cut=cut, cut_reason=reason)
+    if cut is Exactness.KEYFRAME:
+        return plan
+    return replace(plan, target=target, format=_encoded(media, cut, target))
+
+
+def possible_cut(media: Media, cut: Exactness) -> tuple[Exactness, CutReason | None]:
     """The cut that can be made of these streams, and why it is not the asked one.
 
     Only an MP4 (or MOV) of H.264 can be told of two encoders' parameter sets without putting

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from functions.domain.exactness import EncodeTarget, Exactness
 from functions.domain.keyframe_search import FindKeyframes
 from functions.domain.lanes import make_lanes
 from functions.domain.media import Probe
 from functions.domain.plan import Plan, Window
-from functions.domain.planning import assemble
+from functions.domain.planning import assemble, cut_so, possible_cut
 from functions.domain.spans import Span
 from functions.domain.times import Milliseconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Range:
-    """What was asked for, from the source's start."""
+    """What was asked for, from the source's start, and how exactly."""
 
     start: Milliseconds
     end: Milliseconds
+    cut: Exactness = Exactness.KEYFRAME
+    target: EncodeTarget | None = None
 
 
 def make_range_plan(
@@ -34,9 +37,17 @@ def make_range_plan(
     that is read and thrown away.
     """
     span = Span(start=asked.start, end=asked.end)
-    [lane] = make_lanes(probe, [span], find_keyframes=find_keyframes, piece=piece)
+    cut, reason = possible_cut(probe.media, asked.cut)
+    [lane] = make_lanes(
+        probe,
+        [span],
+        find_keyframes=find_keyframes,
+        piece=piece,
+        exact=cut is not Exactness.KEYFRAME,
+    )
     wanted = lane.kept.index(1) + 1
     one_pass = probe.media.video is None or not probe.keyframes.complete
     window = Window(index=0, first=1 if one_pass else wanted, last=wanted)
-    named = ("range", asked.start, asked.end)
-    return assemble(probe, named, lane.pieces, [window], one_pass=one_pass)
+    named = ("range", asked.start, asked.end, cut)
+    plan = assemble(probe, named, lane.pieces, [window], one_pass=one_pass)
+    return cut_so(plan, probe.media, cut, reason, asked.target)

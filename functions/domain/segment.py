@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from functions.domain.exactness import EncodeTarget
 from functions.domain.ids import derived_id
 from functions.domain.social import Post
 from functions.domain.times import Milliseconds
@@ -40,8 +41,9 @@ class Segment:
     """Times in milliseconds from the video's start, `file_size` in bytes.
 
     `start` and `end` are as asked; `actual_start`, `actual_end`, `frame_count` and `duration`
-    were read from the produced file. `cut` is how it was cut (see `exactness`), and `cut_reason`
-    why this is not what was asked for. Number 0 stands for the whole video. `views` and
+    were read from the produced file. `cut` is how it was cut (see `exactness`), or is to be while
+    it is pending, then to `target` if there is one; `cut_reason` says why this is not what was
+    asked for. Number 0 stands for the whole video. `views` and
     `engagement_rate` sum up `social_media_usage` and are what lists are sorted by.
     """
 
@@ -68,6 +70,7 @@ class Segment:
     has_sound: bool | None = None
     cut: str | None = None
     cut_reason: str | None = None
+    target: EncodeTarget | None = None
     width: int | None = None
     height: int | None = None
     title: str | None = None

@@ -7,24 +7,26 @@ that a segment that was accepted is also cut, whatever happens to this request.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from functions.domain.errors import ConflictError, FieldError, InvalidInputError
+from functions.domain.exactness import EncodeTarget, Exactness
 from functions.domain.ids import derived_id, new_id
 from functions.domain.keys import MEDIA
 from functions.domain.media import Media
-from functions.domain.ports import SegmentStore, VideoStore
+from functions.domain.ports import MediaStore, SegmentStore, VideoStore
 from functions.domain.segment import Segment, SegmentSource, SegmentStatus, SegmentType
 from functions.domain.times import Milliseconds, seconds
 from functions.domain.video import Source, Video
+from functions.services.captions import keep_captions
 from functions.services.ownership import Caller, own_segment, own_video
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSegment:
-    """`start` and `end` in milliseconds, both or neither."""
+    """`start` and `end` in milliseconds, both or neither; how a range is cut, and to what."""
 
     video_id: str
     start: Milliseconds | None = None
@@ -32,6 +34,8 @@ class NewSegment:
     title: str | None = None
     description: str | None = None
     tags: tuple[str, ...] = ()
+    cut: Exactness = Exactness.KEYFRAME
+    target: EncodeTarget | None = None
 
     @property
     def kind(self) -> SegmentType:
@@ -56,6 +60,7 @@ def create_segment(
     *,
     segments: SegmentStore,
     videos: VideoStore,
+    media: MediaStore,
     now: datetime,
     key: str | None = None,
     number: int | None = None,
@@ -66,10 +71,16 @@ def create_segment(
     a range beyond its end.
     """
     video = own_video(caller, videos, wanted.video_id)
-    media, source = video.media, video.source
-    if media is None or source is None:
+    probed, source = video.media, video.source
+    if probed is None or source is None:
         raise ConflictError("video.not_ready", "The video was not read yet; wait for its run.")
     segment_id = derived_id("segment", caller.user_id, key) if key else new_id(now)
+    if wanted.start is None or wanted.end is None:
+        content = _whole(video, probed, source)
+    else:
+        if wanted.end > probed.duration:
+            _refuse(probed.duration)
+        content = _range(wanted, video, media, segment_id)
     segment = Segment(
         segment_id=segment_id,
         video_id=video.video_id,
@@ -81,33 +92,19 @@ def create_segment(
         tags=wanted.tags,
         created_at=now,
         updated_at=now,
-        **_content(wanted, video, media, source, segment_id),
+        **content,
     )
     if segments.create(segment):
         return segment
     return own_segment(caller, segments, segment_id)
 
 
-def _content(
-    wanted: NewSegment, video: Video, media: Media, source: Source, segment_id: str
-) -> dict[str, Any]:
-    picture = media.video
-    size = {"width": picture.width, "height": picture.height} if picture else {}
-    if wanted.start is None or wanted.end is None:
-        return {
-            "source": SegmentSource.UPLOAD,
-            "s3_key": source.key,
-            "file_size": source.size,
-            "content_type": video.content_type or "application/octet-stream",
-            "duration": media.duration,
-            "start": 0,
-            "end": media.duration,
-            "actual_start": 0,
-            "actual_end": media.duration,
-            **size,
-        }
-    if wanted.end > media.duration:
-        _refuse(media.duration)
+def _range(wanted: NewSegment, video: Video, media: MediaStore, segment_id: str) -> dict[str, Any]:
+    """Captions are kept beside the video: a row is to stay small."""
+    target = wanted.target
+    if target is not None and target.captions is not None:
+        key = keep_captions(media, video.user_id, video.video_id, target.captions)
+        target = replace(target, captions=None, captions_key=key)
     return {
         "source": SegmentSource.RANGE,
         "status": SegmentStatus.PENDING,
@@ -116,6 +113,25 @@ def _content(
         "content_type": "application/octet-stream",
         "start": wanted.start,
         "end": wanted.end,
+        "cut": wanted.cut.value,
+        "target": target,
+    }
+
+
+def _whole(video: Video, probed: Media, source: Source) -> dict[str, Any]:
+    picture = probed.video
+    size = {"width": picture.width, "height": picture.height} if picture else {}
+    return {
+        "source": SegmentSource.UPLOAD,
+        "s3_key": source.key,
+        "file_size": source.size,
+        "content_type": video.content_type or "application/octet-stream",
+        "duration": probed.duration,
+        "start": 0,
+        "end": probed.duration,
+        "actual_start": 0,
+        "actual_end": probed.duration,
+        **size,
     }
 
 

@@ -17,6 +17,7 @@ from functions.domain.plan import Plan
 from functions.domain.ports import Cutter
 from functions.domain.segment import Segment, SegmentStatus
 from functions.domain.video import Video
+from functions.services.captions import read_captions
 from functions.services.cut_window import SOURCE_URL_SECONDS
 from functions.services.range_state import RangeKeys, clear_up, settle
 from functions.services.stages import Context
@@ -73,6 +74,7 @@ def _make(
         skip=frozenset(range(window.first, window.last)),
         folder=bounds.folder,
         disk_budget=NEVER_FULL,
+        captions=read_captions(context.media, plan.target.captions_key if plan.target else None),
     )
     file = _wanted(cutter, job, bounds)
     seen = cutter.inspect(file.path, plan)
@@ -123,6 +125,8 @@ def _ready(context: Context, pending: Segment, made: _Made, keys: RangeKeys) -> 
     """What was measured, beside what was asked for and what the user says of it."""
     file, seen = made.file, made.seen
     picture = made.video.media.video if made.video.media else None
+    own = (picture.width, picture.height) if picture else (None, None)
+    width, height = file.size or own
     return replace(
         pending,
         status=SegmentStatus.READY,
@@ -134,7 +138,9 @@ def _ready(context: Context, pending: Segment, made: _Made, keys: RangeKeys) -> 
         actual_end=file.actual_start + seen.duration,
         frame_count=seen.frame_count,
         has_sound=seen.audio is not None,
-        width=picture.width if picture else None,
-        height=picture.height if picture else None,
+        cut=file.cut.value,
+        cut_reason=file.cut_reason.value if file.cut_reason else None,
+        width=width,
+        height=height,
         updated_at=context.clock(),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functions.domain.codec import to_plain
 from functions.domain.errors import ConflictError, NotFoundError, TooLargeError
+from functions.domain.exactness import Exactness
 from functions.domain.keys import range_key, range_plan_key
 from functions.domain.plan import Plan
 from functions.domain.ports import Prober
@@ -57,7 +58,12 @@ def _asked(segment: Segment, duration: Milliseconds) -> Range:
     """What was asked, as far as the video lasts."""
     start = min(segment.start or 0, duration)
     end = duration if segment.end is None else min(segment.end, duration)
-    return Range(start=start, end=max(start, end))
+    return Range(
+        start=start,
+        end=max(start, end),
+        cut=Exactness(segment.cut or Exactness.KEYFRAME),
+        target=segment.target,
+    )
 
 
 def _require_room(plan: Plan, source: Source, limit: int) -> None:

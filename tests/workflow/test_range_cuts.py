@@ -50,6 +50,20 @@ def test_given_a_range_when_it_is_cut_then_its_file_holds_all_that_was_asked(
     assert len(packets(file)["0"]) == 75
 
 
+@pytest.mark.parametrize("cut", ["smart", "accurate"])
+def test_given_a_range_to_cut_at_the_frame_when_it_is_cut_then_its_file_is_just_that(
+    cloud: Cloud, ranges: Ranges, ready: dict[str, Any], cut: str
+) -> None:
+    asked = {"video_id": ready["video_id"], "start": 2.32, "end": 5.2, "cut": cut}
+
+    answer = cloud.call("POST", "/api/segments", asked)
+    segment = ranges.settled(answer.json["segment_id"])
+
+    assert segment.status is SegmentStatus.READY, segment.error
+    assert (segment.cut, segment.cut_reason, segment.frame_count) == (cut, None, 72)
+    assert (segment.actual_start, segment.actual_end) == (2_320, 5_200)
+
+
 def test_given_a_range_when_it_is_started_again_and_again_then_it_is_cut_once(
     ranges: Ranges, ready: dict[str, Any]
 ) -> None:

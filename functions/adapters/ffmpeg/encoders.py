@@ -18,7 +18,7 @@ _WORDS = {
     VideoCodec.AV1: ("-c:v", "libsvtav1", "-preset", "8"),
     VideoCodec.VP9: ("-c:v", "libvpx-vp9", "-deadline", "good", "-cpu-used", "4", "-row-mt", "1"),
 }  # fmt: skip
-# Of a file of limited size: what is left beside tables and sound, and the least that shows anything.
+# Of a file of limited size: what tables and sound leave, and the least that shows anything.
 _SIZE_ROOM = 0.94
 _HEADER_BITS = 160_000
 _SOUND_RATE = 200_000

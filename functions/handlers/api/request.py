@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from pydantic import BaseModel
 
 from functions import bootstrap
-from functions.domain.ports import SegmentStore, VideoStore
+from functions.domain.ports import MediaStore, SegmentStore, VideoStore
 from functions.domain.tiers import tier_of
 from functions.runtime.settings import ApiSettings, load
 from functions.services.ownership import Caller
@@ -70,6 +70,10 @@ def stores() -> Stores:
 
 def segment_store() -> SegmentStore:
     return bootstrap.segments_of(settings)
+
+
+def media_store() -> MediaStore:
+    return bootstrap.media_store(settings.media_bucket)
 
 
 def video_store() -> VideoStore:

@@ -12,6 +12,7 @@ from functions.handlers.api.models import segments as models
 from functions.handlers.api.request import (
     caller,
     idempotency_key,
+    media_store,
     new_router,
     segment_store,
     video_store,
@@ -40,7 +41,7 @@ _EACH = (
 )
 def create(body: models.CreateMany) -> answers.BatchAnswer:
     who, key, now = caller(router), idempotency_key(router), utc_now()
-    wanted = [new_segment(item) for item in body.segments]
+    wanted = [new_segment(item, f"/segments/{at}") for at, item in enumerate(body.segments)]
     numbers = next_numbers(wanted, segment_store())
 
     def act(at: int, item: NewSegment) -> Segment:
@@ -49,6 +50,7 @@ def create(body: models.CreateMany) -> answers.BatchAnswer:
             item,
             segments=segment_store(),
             videos=video_store(),
+            media=media_store(),
             now=now,
             # No key of a client's own has a space in it.
             key=f"{key} {at}" if key else None,

@@ -14,11 +14,13 @@ from functions.handlers.api.request import (
     answer,
     caller,
     idempotency_key,
+    media_store,
     new_router,
     segment_store,
     video_store,
 )
 from functions.handlers.api.views import segments as views
+from functions.handlers.api.views.segmentation import target_of
 from functions.services.change_segment import Words, delete_segment, edit_segment
 from functions.services.create_segment import NewSegment, create_segment
 
@@ -45,6 +47,7 @@ def create(body: models.CreateSegment) -> Response[answers.SegmentAnswer]:
         new_segment(body),
         segments=segment_store(),
         videos=video_store(),
+        media=media_store(),
         now=utc_now(),
         key=idempotency_key(router),
     )
@@ -53,7 +56,8 @@ def create(body: models.CreateSegment) -> Response[answers.SegmentAnswer]:
     return versioned(router, views.segment(segment), segment.version, status, place)
 
 
-def new_segment(body: models.CreateSegment) -> NewSegment:
+def new_segment(body: models.CreateSegment, place: str = "") -> NewSegment:
+    """What was sent at `place`, a JSON pointer."""
     return NewSegment(
         video_id=body.video_id,
         start=None if body.start is None else round(body.start * 1000),
@@ -61,6 +65,8 @@ def new_segment(body: models.CreateSegment) -> NewSegment:
         title=body.title,
         description=body.description,
         tags=tuple(body.tags),
+        cut=body.cut,
+        target=target_of(body.target, place),
     )
 
 

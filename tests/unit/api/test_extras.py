@@ -68,6 +68,21 @@ def test_given_a_failed_analysis_when_read_then_it_says_why(client: Client, worl
     assert client.get(PATH).json["error"]["code"] == "analysis.too_long"
 
 
+def test_given_a_failed_rendition_when_read_then_it_says_why(client: Client, world: World):
+    world.queue(hls_error=Failure(code="hls.picture", detail="Not so.", stage="hls"))
+
+    found = client.get(PATH).json
+
+    assert found["hls_error"]["code"] == "hls.picture"
+    assert found["error"] is None
+
+
+def test_given_a_rendition_when_read_then_it_is_one_of_what_was_made(client: Client, world: World):
+    world.queue(hls_key="media/u/v/hls-e/index.json")
+
+    assert client.get(PATH).json["made"] == ["hls"]
+
+
 def test_given_somebody_elses_video_when_read_then_it_is_not_there(client: Client, world: World):
     world.queue()
     world.videos.save(replace(world.video(), user_id=STRANGER))
@@ -75,7 +90,7 @@ def test_given_somebody_elses_video_when_read_then_it_is_not_there(client: Clien
     assert client.get(PATH).status == 404
 
 
-@pytest.mark.parametrize("asked", [[], ["scenes"], ["scenes", "loudness", "scenes"]])
+@pytest.mark.parametrize("asked", [[], ["scenes"], ["scenes", "hls", "scenes"]])
 def test_given_extras_of_an_upload_when_announced_then_the_video_keeps_them(
     client: Client, world: World, asked: list[str]
 ):
@@ -96,7 +111,7 @@ def test_given_no_word_of_extras_when_announced_then_the_video_gets_the_usual(
     assert video.extras == DEFAULT_EXTRAS
 
 
-@pytest.mark.parametrize("asked", [["hls"], ["nonsense"], "scenes", None])
+@pytest.mark.parametrize("asked", [["proxy"], ["nonsense"], "scenes", None])
 def test_given_extras_that_cannot_be_made_when_announced_then_they_are_refused(
     client: Client, asked: object
 ):

@@ -87,6 +87,7 @@ def test_given_a_run_that_failed_when_read_then_the_stage_it_was_in_has_failed(
 
 def test_given_a_run_that_succeeded_when_read_then_it_is_at_a_hundred(client: Client, world: World):
     world.plan_made()
+    world.look()
     world.cut_all()
     world.join()
     world.finish()

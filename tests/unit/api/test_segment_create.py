@@ -179,3 +179,35 @@ def test_given_a_key_of_two_users_when_sent_then_each_has_a_segment(
     theirs = client.stranger.post(SEGMENTS, {**RANGE, "video_id": "theirs"}, headers=KEY)
 
     assert mine.json["segment_id"] != theirs.json["segment_id"]
+
+
+def test_given_an_exact_range_when_created_then_it_waits_to_be_cut_so(client: Client, world: World):
+    read_video(world)
+    target = {"height": 360, "captions": "1\n00:00:13,000 --> 00:00:14,000\nHello\n"}
+
+    answer = client.post(SEGMENTS, {**RANGE, "cut": "accurate", "target": target})
+
+    assert (answer.status, answer.json["cut"]) == (202, "accurate")
+    row = world.segments.get(answer.json["segment_id"])
+    assert row is not None
+    assert row.target is not None
+    assert (row.target.height, row.target.captions) == (360, None)
+    assert row.target.captions_key in world.media.objects
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ({"video_id": VIDEO, "cut": "smart"}, "/cut"),
+        ({**RANGE, "cut": "exactly"}, "/cut"),
+        ({**RANGE, "cut": "smart", "target": {"height": 360}}, "/target"),
+        ({**RANGE, "cut": "accurate", "target": {"height": 361}}, "/target/height"),
+    ],
+)
+def test_given_a_cut_that_cannot_be_when_created_then_its_place_is_named(
+    client: Client, world: World, body: dict[str, object], place: str
+):
+    read_video(world)
+
+    with nothing_written(world):
+        assert set(client.post(SEGMENTS, body).wrong) == {place}

@@ -56,7 +56,7 @@ def test_given_a_probed_run_when_planned_then_only_the_windows_numbers_are_passe
     world.claim()
     world.probe()
 
-    assert _call(plan_segments) == {"windows": [0, 1]}
+    assert _call(plan_segments) == {"windows": [0], "joins": [], "at_once": 2}
 
 
 @pytest.mark.parametrize("window", [0, "0"])

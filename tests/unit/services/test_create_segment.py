@@ -38,6 +38,7 @@ def _create(world: World, wanted: NewSegment, user: str = USER, **more: Any) -> 
         wanted,
         segments=world.segments,
         videos=world.videos,
+        media=world.media,
         now=EPOCH,
         **more,
     )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from functions.domain.errors import MediaError, NotFoundError, UnavailableError
+from functions.domain.exactness import CutReason, EncodeTarget
 from functions.domain.segment import SegmentStatus
 from tests.builders import (
     make_media,
@@ -137,3 +138,23 @@ def test_given_a_range_too_far_in_to_be_read_when_time_is_up_then_it_is_not_trie
 
     with pytest.raises(MediaError, match=r"range\.too_far"):
         ranges.cut(stop=lambda: True)
+
+
+def test_given_a_range_to_cut_at_the_frame_when_cut_then_it_is_just_what_was_asked(world: World):
+    ranges = Ranges(world, cut="accurate", target=EncodeTarget(height=360))
+    world.cutter.size = (202, 360)
+
+    row = ranges.made()
+
+    assert (row.actual_start, row.actual_end) == (11_000, 13_000)
+    assert (row.cut, row.cut_reason, row.width, row.height) == ("accurate", None, 202, 360)
+    assert world.cutter.jobs[0].plan.target == EncodeTarget(height=360)
+
+
+def test_given_a_range_that_cannot_be_cut_smartly_when_cut_then_it_says_why(world: World):
+    ranges = Ranges(world, cut="smart")
+    world.cutter.reasons = {2: CutReason.OPEN_GROUPS}
+
+    row = ranges.made()
+
+    assert (row.cut, row.cut_reason) == ("accurate", "open_groups")

@@ -16,6 +16,7 @@ from pydantic import (
 )
 from pydantic.config import JsonValue
 
+from functions.domain.exactness import Exactness
 from functions.domain.segment import SegmentType
 from functions.domain.segment_query import SortBy, SortOrder, TagMatch
 from functions.domain.social import Platform
@@ -31,6 +32,7 @@ from functions.handlers.api.models.common import (
     one_line,
 )
 from functions.handlers.api.models.examples import shown
+from functions.handlers.api.models.segmentation import EncodeTargetOptions
 
 MAX_TAGS = 30
 MAX_BATCH = 100
@@ -98,6 +100,10 @@ class CreateSegment(SegmentWords):
     end: Seconds | None = Field(
         default=None, description="Seconds; goes with `start`", validate_default=True
     )
+    cut: Exactness = Field(
+        default=Exactness.KEYFRAME, description="How exactly a range is cut; see the upload"
+    )
+    target: EncodeTargetOptions | None = Field(default=None, description="Of an accurate cut")
 
     @field_validator("end")
     @classmethod
@@ -111,6 +117,22 @@ class CreateSegment(SegmentWords):
         if start is not None and end is not None and round(end * 1000) <= round(start * 1000):
             raise ValueError("end must be after start, by a millisecond at the least")
         return end
+
+    @field_validator("cut")
+    @classmethod
+    def _of_a_range(cls, cut: Exactness, read: ValidationInfo) -> Exactness:
+        if cut is not Exactness.KEYFRAME and read.data.get("start", 0) is None:
+            raise ValueError("only a range is cut")
+        return cut
+
+    @field_validator("target")
+    @classmethod
+    def _of_accurate(
+        cls, target: EncodeTargetOptions | None, read: ValidationInfo
+    ) -> EncodeTargetOptions | None:
+        if target is not None and read.data.get("cut", Exactness.ACCURATE) != Exactness.ACCURATE:
+            raise ValueError("only an accurate cut has a target")
+        return target
 
 
 class ReplaceSegment(SegmentWords):

@@ -38,8 +38,7 @@ def asked(options: SegmentationOptions, place: str) -> Segmentation:
     try:
         return Segmentation(mode=options.mode, cut=options.cut, **_given(options))
     except InvalidInputError as error:
-        fields = error.fields or (FieldError("/target", "refused", error.detail),)
-        raise problem.invalid([_at(place, field) for field in fields]) from error
+        raise problem.invalid([_at(place, field) for field in error.fields]) from error
 
 
 def _wrong(options: SegmentationOptions) -> list[FieldError]:
@@ -74,9 +73,19 @@ def _given(options: SegmentationOptions) -> dict[str, Any]:
         "size": None if options.size_mb is None else round(options.size_mb * 1e6),
         "min_length": _milliseconds(options.min_length_s),
         "max_length": _milliseconds(options.max_length_s),
-        "target": EncodeTarget(**options.target.model_dump()) if options.target else None,
+        "target": target_of(options.target, ""),
     }
     return {name: value for name, value in values.items() if value is not None}
+
+
+def target_of(options: EncodeTargetOptions | None, place: str) -> EncodeTarget | None:
+    """What was sent as `target` at `place`. Raises InvalidInputError naming what cannot be met."""
+    if options is None:
+        return None
+    try:
+        return EncodeTarget(**options.model_dump())
+    except InvalidInputError as error:
+        raise problem.invalid([_at(f"{place}/target", field) for field in error.fields]) from error
 
 
 def _range(options: RangeOptions) -> AskedRange:
