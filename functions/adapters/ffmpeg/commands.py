@@ -23,9 +23,9 @@ _HTTP = (
     # Small seeks are read through: fewer requests.
     "-short_seek_size", "4194304",
 )  # fmt: skip
-# Whoever reads much takes much at a time. What has come when a connection is dropped is lost, and
-# for one short segment several are.
-_RECEIVED, _RECEIVED_FOR_ONE = 1_048_576, 131_072
+# Whoever reads much takes much at a time. What has come when a connection is dropped is lost:
+# several are for one short segment, and in a fragmented MP4 one for most of its fragments.
+_RECEIVED, _RECEIVED_IN_JUMPS = 1_048_576, 131_072
 # JPEG is full range and BT.601 whatever the source is. Of the first keyframes, the one that is
 # most like them all: cuts often open on a fade.
 _THUMBNAIL = (
@@ -59,9 +59,9 @@ def cut_command(job: CutJob, *, list_fd: int, progress_fd: int) -> list[str]:
 def source_words(job: CutJob) -> list[str]:
     """How to open a job's source. One that is read through needs no index: where an MP4 is in
     fragments, ffmpeg would go through all of it to make one before it begins."""
-    received = _RECEIVED if len(job.segments) > 1 else _RECEIVED_FOR_ONE
-    words = opened_as(job.source_url, job.plan.container, received)
     through = job.plan.one_pass and "mov" in job.plan.container
+    received = _RECEIVED_IN_JUMPS if through or len(job.segments) == 1 else _RECEIVED
+    words = opened_as(job.source_url, job.plan.container, received)
     return ["-fflags", "+ignidx", *words] if through else words
 
 
