@@ -6,12 +6,18 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
-from functions.domain.errors import ConflictError, StaleWriteError
+from functions.domain.errors import (
+    ConflictError,
+    FieldError,
+    InvalidInputError,
+    StaleWriteError,
+)
 from functions.domain.ids import derived_id
 from functions.domain.keys import UploadKey, parse_upload_key, upload_key
 from functions.domain.ports import MediaStore, Pipeline, PreferenceStore, RunStore, VideoStore
 from functions.domain.run import Run, RunStatus
-from functions.domain.segmentation import Segmentation
+from functions.domain.segmentation import Mode, Segmentation
+from functions.domain.times import seconds
 from functions.domain.video import Source, Video, VideoStatus
 from functions.services.captions import with_captions_kept
 from functions.services.ownership import Caller, own_video
@@ -107,6 +113,7 @@ def restart(
         raise ConflictError("upload.incomplete", "The file has not arrived yet.")
     asked = new.segmentation
     if asked is not None:
+        _require_inside(asked, video)
         asked = with_captions_kept(media, caller.user_id, video_id, asked)
     changed = asked not in {None, video.segmentation}
     if video.status is VideoStatus.QUEUED and video.run_id and not changed:
@@ -119,6 +126,21 @@ def restart(
         raise ConflictError("pipeline.already_running", "A run has just been started.") from error
     keep = new.keep_segments
     return _start(video, run_id, stores, now, keep=keep) or _new_run(video, run_id, now, keep=keep)
+
+
+def _require_inside(asked: Segmentation, video: Video) -> None:
+    """Once a video was read, a range beyond it need not wait for the plan to be refused."""
+    duration = video.media.duration if video.media else None
+    if asked.mode is not Mode.RANGES or duration is None:
+        return
+    says = f"The video lasts {seconds(duration)} s; begin before that."
+    wrong = tuple(
+        FieldError(f"/segmentation/ranges/{place}/start", "beyond_end", says)
+        for place, one in enumerate(asked.ranges)
+        if one.start >= duration
+    )
+    if wrong:
+        raise InvalidInputError("request.invalid", says, fields=wrong)
 
 
 def latest_run(video: Video, runs: RunStore) -> Run | None:

@@ -2,10 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from functions.domain.errors import ConflictError, NotFoundError, UnavailableError
+from functions.domain.errors import (
+    ConflictError,
+    InvalidInputError,
+    NotFoundError,
+    UnavailableError,
+)
 from functions.domain.exactness import EncodeTarget, Exactness
 from functions.domain.run import Run, RunStatus
-from functions.domain.segmentation import Mode, Segmentation
+from functions.domain.segmentation import AskedRange, Mode, Segmentation
 from functions.domain.video import VideoStatus
 from functions.services.start_run import AS_BEFORE, NewCut, restart
 from tests.builders import (
@@ -14,6 +19,7 @@ from tests.builders import (
     VIDEO,
     make_caller,
     make_failure,
+    make_media,
     make_queued_video,
     make_run,
     make_uploading_video,
@@ -159,6 +165,18 @@ def test_given_a_new_cut_with_captions_when_started_again_then_the_row_has_only_
     kept = world.video().segmentation.target
     assert kept is not None
     assert (kept.captions, kept.captions_key is None) == (None, False)
+
+
+def test_given_ranges_beyond_the_end_when_started_again_then_each_is_named(world: World):
+    world.videos.create(make_queued_video(status=VideoStatus.READY, media=make_media()))
+    world.runs.create(make_run())
+    asked = tuple(AskedRange(start=at, end=at + 1) for at in (59_999, 60_000, 90_000))
+
+    with pytest.raises(InvalidInputError) as refused:
+        _restart(world, new=NewCut(segmentation=Segmentation(mode=Mode.RANGES, ranges=asked)))
+
+    places = [field.pointer for field in refused.value.fields]
+    assert places == ["/segmentation/ranges/1/start", "/segmentation/ranges/2/start"]
 
 
 def test_given_a_run_that_waits_when_another_cut_is_asked_for_then_it_is_refused(world: World):
