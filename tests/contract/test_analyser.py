@@ -213,6 +213,26 @@ def test_given_silent_sound_when_looked_at_then_it_has_no_loudness(tmp_path: Pat
     assert (found.loudness.integrated, found.loudness.peak) == (None, None)
 
 
+@pytest.mark.parametrize("window", [None, 3_000])
+@pytest.mark.parametrize("shorter", ["v", "a"])
+def test_given_streams_of_unlike_lengths_when_looked_at_then_what_is_there_is_found(
+    source: Path, tmp_path: Path, shorter: str, window: int | None
+):
+    """Later windows have nothing of one stream."""
+    path, longer = tmp_path / "unlike.mp4", {"v": "a", "a": "v"}[shorter]
+    ffmpeg("-t", "5", "-i", str(source), "-i", str(source), "-map", f"0:{shorter}",
+           "-map", f"1:{longer}", "-c", "copy", str(path))  # fmt: skip
+
+    found = look(path, window=window)
+
+    if shorter == "v":
+        assert found.cuts == [CUTS[0]]
+        assert _pauses(found)[0].end == pytest.approx(SILENCE[1], abs=40)
+    else:
+        assert found.cuts == list(CUTS)
+        assert _pauses(found)[-1].end == pytest.approx(LENGTH_S * 1_000, abs=50)
+
+
 def test_given_one_picture_when_looked_at_then_it_has_one_tile(tmp_path: Path):
     path = tmp_path / "one.mp4"
     ffmpeg(*make.picture(1), "-frames:v", "1", *make.H264, str(path))

@@ -34,16 +34,18 @@ def test_given_a_run_in_the_cut_when_read_then_each_stage_says_how_far_it_is(
     client: Client, world: World
 ):
     world.plan_made()
+    world.look()
     world.cut(0)
 
     answer = client.get(STATUS)
 
     assert answer.status == 200
     assert (answer.json["status"], answer.json["stage"]) == ("running", "cut")
-    assert answer.json["percent"] == 50.0
+    assert answer.json["percent"] == 55.0
     assert _stages(answer) == {
         "claim": "done",
         "probe": "done",
+        "analysis": "done",
         "plan": "done",
         "cut": "running",
         "audio": "pending",

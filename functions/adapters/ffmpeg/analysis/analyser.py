@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from functions.adapters.ffmpeg.analysis.commands import (
@@ -15,7 +17,11 @@ from functions.adapters.ffmpeg.analysis.commands import (
 )
 from functions.adapters.ffmpeg.analysis.graph import LOUDNESS, MOVING, PICTURES
 from functions.adapters.ffmpeg.analysis.groups import scenes_by_groups
-from functions.adapters.ffmpeg.analysis.process import run_through
+from functions.adapters.ffmpeg.analysis.process import (
+    EmptyStreamsError,
+    run_through,
+    undecodable,
+)
 from functions.adapters.ffmpeg.analysis.readings import loudness, pictures
 from functions.adapters.ffmpeg.analysis.samples import Peaks
 from functions.adapters.ffmpeg.run import StoppedError
@@ -60,17 +66,13 @@ class FfmpegAnalyser:
 
 
 def _analyse(job: AnalysisJob, stop: StopRequested) -> WindowFiles:
-    plan, peaks = job.plan, Peaks()
-    full = needs_all(plan)
-    command = full_command(job) if full else keyframe_command(job)
-    if "-map" in command:
-        run_through(command, folder=job.folder, stop=stop, take=peaks.take)
-    peaks.end()
+    job, peaks = _decoded(job, stop)
+    plan = job.plan
     seen = pictures(job.folder / PICTURES, job.window.start - lead(job))
     scenes = _scenes(job, seen, stop) if plan.wants(Extra.SCENES) else None
-    moments = plan.moments_of(job.window)
-    if moments and plan.enterable:
-        run_through(_moving(job), folder=job.folder, stop=stop)
+    if plan.moments_of(job.window) and not needs_all(plan):
+        with suppress(EmptyStreamsError):
+            run_through(_moving(job), folder=job.folder, stop=stop)
     moving, sheets = job.folder / MOVING, tuple(sorted(job.folder.glob("sheet-*.jpg")))
     has_moving = moving.exists() and moving.stat().st_size > 0
     findings = WindowFindings(
@@ -83,6 +85,35 @@ def _analyse(job: AnalysisJob, stop: StopRequested) -> WindowFiles:
         moving=has_moving,
     )
     return WindowFiles(findings=findings, sheets=sheets, moving=moving if has_moving else None)
+
+
+def _decoded(job: AnalysisJob, stop: StopRequested) -> tuple[AnalysisJob, Peaks]:
+    """Run ffmpeg over the window; again without a stream that has nothing there, as where sound
+    lasts longer than the picture. Returns the job as it was done."""
+    peaks, plan = Peaks(), job.plan
+    command = full_command(job) if needs_all(plan) else keyframe_command(job)
+    if "-map" not in command:
+        return job, peaks
+    try:
+        run_through(command, folder=job.folder, stop=stop, take=peaks.take)
+    except EmptyStreamsError as empty:
+        for path in job.folder.iterdir():
+            path.unlink()
+        return _decoded(replace(job, plan=_without(plan, empty)), stop)
+    peaks.end()
+    return job, peaks
+
+
+def _without(plan: AnalysisPlan, empty: EmptyStreamsError) -> AnalysisPlan:
+    """Raises MediaError where the stream had been left out already."""
+    if empty.pictures and plan.moments:
+        # It may be the preview's moments alone that lie past the last picture.
+        return replace(plan, moments=())
+    if empty.pictures and plan.video_index is not None:
+        return replace(plan, video_index=None, grouped=False)
+    if empty.sound and plan.audio_index is not None:
+        return replace(plan, audio_index=None)
+    raise undecodable()
 
 
 def needs_all(plan: AnalysisPlan) -> bool:

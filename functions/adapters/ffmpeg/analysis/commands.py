@@ -30,7 +30,8 @@ from functions.domain.extras import Extra
 from functions.domain.times import Milliseconds
 
 LEAD: Final[Milliseconds] = 1_000
-TAIL: Final[Milliseconds] = 500
+# Longer than a moment of the preview, which may begin at a window's very end.
+TAIL: Final[Milliseconds] = 1_000
 # What deblocking smooths is no change of scene.
 ROUGHLY: Final = ("-skip_loop_filter", "all")
 PACKETS: Final = "packets.txt"
@@ -77,9 +78,7 @@ def _after(job: AnalysisJob) -> Milliseconds:
 def full_command(job: AnalysisJob) -> list[str]:
     """Decode everything once."""
     plan = job.plan
-    shown = [*measured(plan), *tiled(job, lead(job))]
-    if not plan.enterable:
-        shown += moments(job)
+    shown = [*measured(plan), *tiled(job, lead(job)), *moments(job, lead(job))]
     words = graph_words([*shown, *heard(plan)], plan.audio_index)
     seen = plan.wants(Extra.STORYBOARD, Extra.PREVIEW, Extra.BLACK)
     return [*QUIET, *(() if seen else ROUGHLY), *_window_words(job), *words]

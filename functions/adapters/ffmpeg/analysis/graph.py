@@ -65,12 +65,14 @@ def moving(plan: AnalysisPlan) -> str:
     return f"fps={PREVIEW_RATE},scale={PREVIEW_WIDTH}:{height}{_JPEG}"
 
 
-def moments(job: AnalysisJob) -> list[Branch]:
-    """The preview's pictures out of a decode of all pictures, where no seek can reach them."""
+def moments(job: AnalysisJob, ahead: Milliseconds) -> list[Branch]:
+    """The preview's pictures out of a decode of all pictures."""
     plan, wanted = job.plan, job.plan.moments_of(job.window)
     if plan.video_index is None or not wanted:
         return []
-    times = "+".join(f"gte(t,{one.start / 1000})*lt(t,{one.end / 1000})" for one in wanted)
+    began = job.window.start - ahead
+    spans = [((one.start - began) / 1000, (one.end - began) / 1000) for one in wanted]
+    times = "+".join(f"gte(t,{start})*lt(t,{end})" for start, end in spans)
     rate, _, rest = moving(plan).partition(",")
     return [Branch(plan.video_index, f"{rate},select='{times}',{rest}", MJPEG)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import tempfile
 import threading
@@ -13,8 +14,17 @@ from functions.adapters.ffmpeg.run import StoppedError, Watcher, broke_off, fail
 from functions.domain.cutting import StopRequested
 from functions.domain.errors import MediaError, UnavailableError
 
+_EMPTY = re.compile(r"\[([va])ost#.*could not open encoder before eof", re.IGNORECASE)
 _PIECE = 1 << 16
 _SAID = 4_000
+
+
+class EmptyStreamsError(Exception):
+    """Streams of which nothing was decoded: `pictures`, `sound`. ffmpeg gives up on all then."""
+
+    def __init__(self, *, pictures: bool, sound: bool) -> None:
+        super().__init__()
+        self.pictures, self.sound = pictures, sound
 
 
 def run_through(
@@ -27,7 +37,8 @@ def run_through(
     """Run in `folder` and hand stdout to `take` piece by piece.
 
     Raises MediaError where the streams cannot be decoded or `stop` said that time is up,
-    UnavailableError where the source could not be read.
+    UnavailableError where the source could not be read, EmptyStreamsError where a stream gave
+    nothing at all.
     """
     with tempfile.TemporaryFile() as err:
         process = subprocess.Popen(
@@ -42,8 +53,10 @@ def run_through(
         said = err.read()[-_SAID:].decode(errors="replace")
     if stopped:
         raise StoppedError
+    if process.returncode and (empty := set(_EMPTY.findall(said))):
+        raise EmptyStreamsError(pictures="v" in empty, sound="a" in empty)
     if process.returncode:
-        raise _undecodable(process.returncode, said)
+        raise _failed(process.returncode, said)
     if broke_off(said):
         raise UnavailableError("cut.read_failed", "The source broke off; trying again.")
 
@@ -73,10 +86,12 @@ def _drain(
     return watcher.stopped
 
 
-def _undecodable(code: int, said: str) -> MediaError | UnavailableError:
+def _failed(code: int, said: str) -> MediaError | UnavailableError:
     error = failure(code, said)
-    if isinstance(error, UnavailableError):
-        return error
+    return error if isinstance(error, UnavailableError) else undecodable()
+
+
+def undecodable() -> MediaError:
     return MediaError(
         "analysis.undecodable",
         "The streams of this file cannot be decoded; save it again as MP4 and upload that.",

@@ -67,6 +67,7 @@ VIDEO: Final[JsonDict] = {
     "run_id": RUN_ID,
     "error": None,
     "status_url": _STATUS_URL,
+    "extras_url": f"/api/videos/{VIDEO_ID}/extras",
 }
 VIDEOS: Final[JsonDict] = {"items": [VIDEO], "next_cursor": "hK2vQ0b1", "partial": False}
 
@@ -129,6 +130,20 @@ RUN: Final[JsonDict] = {
             "duration": None,
         },
     ],
+    "estimate": {
+        "shape": "windows",
+        "seconds": 21.4,
+        "cost_usd": 0.001912,
+        "functions": 3,
+        "at_once": 3,
+    },
+    "spent": {
+        "seconds": None,
+        "cost_usd": 0.000151,
+        "calls": 1,
+        "billed_seconds": 0.412,
+        "gb_seconds": 0.206,
+    },
     "error": None,
 }
 RUN_ACCEPTED: Final[JsonDict] = {

@@ -56,6 +56,7 @@ class VideoAnswer(BaseModel):
     run_id: str | None
     error: FailureAnswer | None
     status_url: str | None
+    extras_url: str = Field(description="What it has beside its segments")
 
 
 class VideoList(BaseModel):

@@ -30,6 +30,7 @@ def video(item: Video, now: datetime) -> models.VideoAnswer:
         run_id=item.run_id,
         error=failure(item.error),
         status_url=status_url(item.video_id) if item.run_id else None,
+        extras_url=f"/api/videos/{item.video_id}/extras",
     )
 
 
