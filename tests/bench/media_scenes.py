@@ -44,7 +44,7 @@ def footage(clips: Path, folder: Path, encoding: str) -> Footage:
     scenes = _scenes()
     frames = [round(length * RATE) for _, _, length, _ in scenes]
     cuts = tuple(frame / RATE for frame in accumulate(frames[:-1]))
-    path = folder / f"scenes-{list(ENCODINGS).index(encoding)}.mp4"
+    path = folder / f"scenes-720p-{list(ENCODINGS).index(encoding)}.mp4"
     if not path.exists():
         partial = path.with_suffix(".partial.mp4")
         _encode(clips, scenes, frames, ENCODINGS[encoding], partial)
@@ -73,19 +73,12 @@ def _encode(
     words: tuple[str, ...],
     target: Path,
 ) -> None:
-    inputs = [word for name in _CLIPS for word in ("-i", str(clips / name))]
-    splits, chains, used = [], [], dict.fromkeys(range(len(_CLIPS)), 0)
-    for clip in used:
-        count = sum(scene[0] == clip for scene in scenes)
-        ends = "".join(f"[c{clip}n{number}]" for number in range(count))
-        splits.append(f"[{clip}:v]fps={RATE},{_FIT},split={count}{ends}")
-    for place, ((clip, start, _, look), count) in enumerate(zip(scenes, frames, strict=True)):
-        first = round(start * RATE)
-        chains.append(
-            f"[c{clip}n{used[clip]}]trim=start_frame={first}:end_frame={first + count},"
-            f"setpts=PTS-STARTPTS,{look},format=yuv420p[s{place}]"
-        )
-        used[clip] += 1
+    """Each scene has just as many pictures as its cut says."""
+    inputs, chains = list[str](), list[str]()
+    for place, ((clip, start, length, look), count) in enumerate(zip(scenes, frames, strict=True)):
+        inputs += ["-ss", f"{start:.3f}", "-t", f"{length:.3f}", "-i", str(clips / _CLIPS[clip])]
+        whole = f"tpad=stop=-1:stop_mode=clone,trim=end_frame={count}"
+        chains.append(f"[{place}:v]fps={RATE},{_FIT},{whole},{look},format=yuv420p[s{place}]")
     ends = "".join(f"[s{place}]" for place in range(len(scenes)))
-    graph = ";".join([*splits, *chains, f"{ends}concat=n={len(scenes)}[v]"])
+    graph = ";".join([*chains, f"{ends}concat=n={len(scenes)}[v]"])
     ffmpeg(*inputs, "-filter_complex", graph, "-map", "[v]", *words, str(target))
