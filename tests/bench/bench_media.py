@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
+from importlib.util import find_spec
 
 from tests.bench.bench_cut import split_row
-from tests.bench.media_exact import exact_rows
+from tests.bench.media_exact import PEERS, exact_rows
 from tests.bench.media_random import random_rows
 from tests.bench.media_ranges import range_rows
 from tests.bench.rows import MissedError, Row
@@ -31,3 +33,7 @@ def _parts() -> Iterator[Callable[[], list[Row]]]:
     yield exact_rows
     yield random_rows
     yield range_rows
+    if find_spec("tests.bench.media_analysis"):
+        analysis = import_module("tests.bench.media_analysis")
+        yield lambda: analysis.scene_rows(PEERS)
+        yield analysis.analysis_rows
