@@ -6,11 +6,12 @@ Each adapter is imported where it is built, so that a function loads only what i
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from functions.domain.analysis_ports import Analyser
 from functions.domain.ports import (
+    Account,
     Cutter,
     MediaStore,
     Pipeline,
@@ -138,6 +139,23 @@ def health_checks(tables: Mapping[str, str], bucket: str, queue: str) -> Mapping
 def segments_of(settings: StoreSettings) -> SegmentStore:
     """Segments with the tables that change together with them."""
     return segment_store(settings.segments_table, settings.counters_table, settings.snapshots_table)
+
+
+def spending(settings: StoreSettings) -> Callable[[str, str, int, int], None]:
+    """What each step of a run took is added up on the run."""
+
+    def tell(video_id: str, run_id: str, milliseconds: int, memory_mb: int) -> None:
+        store = run_store(settings.runs_table)
+        store.spent(video_id, run_id, milliseconds=milliseconds, memory_mb=memory_mb)
+
+    return tell
+
+
+@functools.cache
+def account() -> Account:
+    from functions.adapters.lambda_account import LambdaAccount
+
+    return LambdaAccount()
 
 
 def context(settings: StoreSettings) -> Context:

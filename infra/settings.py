@@ -68,8 +68,16 @@ class StageSettings:
     segments_per_window: int = 20
     # An inline Map runs 40 iterations side by side at the most.
     windows_at_once: int = 20
+    # Of the functions that the account may run at once, in percent: so many a run may take.
+    account_percent: int = 40
+    # List prices of eu-west-1 in dollars (arm64): an estimate is made of them, nothing else.
+    gb_second_usd: float = 0.0000133334
+    request_usd: float = 0.0000002
+    transition_usd: float = 0.000025
     # Windows that are looked at side by side, each with a decoder of its own.
     analyses_at_once: int = 10
+    # Windows of an HLS rendition, which only copy.
+    hls_at_once: int = 10
     cors_origins: tuple[str, ...] = ("*",)
     throttle_rate: int = 100
     throttle_burst: int = 200
@@ -104,6 +112,7 @@ _STAGES = {
         rates=LOCAL_RATES,
         windows_at_once=2,
         analyses_at_once=1,
+        hls_at_once=1,
     ),
     "dev": StageSettings(stage="dev"),
     "prod": StageSettings(

@@ -72,6 +72,21 @@ def analysis_work(user_id: str, video_id: str, etag: str, analysis_id: str) -> s
     return f"{WORK}/{user_id}/{video_id}/analysis-{etag}/{analysis_id}"
 
 
+def hls_folder(user_id: str, video_id: str, etag: str) -> str:
+    """A rendition's pieces, their headers, and the list of them."""
+    return f"{MEDIA}/{user_id}/{video_id}/hls-{etag}"
+
+
+def hls_work(user_id: str, video_id: str, etag: str, hls_id: str) -> str:
+    """What windows wrote, until it is one."""
+    return f"{WORK}/{user_id}/{video_id}/hls-{etag}/{hls_id}"
+
+
+def proxy_key(user_id: str, video_id: str, etag: str) -> str:
+    """A small copy of the whole video."""
+    return f"{MEDIA}/{user_id}/{video_id}/proxy-{etag}.mp4"
+
+
 def range_plan_key(user_id: str, video_id: str, segment_id: str) -> str:
     return f"{MEDIA}/{user_id}/{video_id}/{segment_id}/plan.json"
 
@@ -86,3 +101,8 @@ def captions_key(user_id: str, video_id: str, digest: str) -> str:
 
 def audio_piece_key(user_id: str, video_id: str, plan_id: str, number: int, extension: str) -> str:
     return f"{WORK}/{user_id}/{video_id}/{plan_id}/{number:06d}.{extension}"
+
+
+def chunk_key(user_id: str, video_id: str, plan_id: str, number: int, start: int, end: int) -> str:
+    """Named by its times (ms): another division into chunks has other names."""
+    return f"{WORK}/{user_id}/{video_id}/{plan_id}/{number:06d}-{start}-{end}.mp4"

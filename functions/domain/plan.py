@@ -18,7 +18,8 @@ class PlannedSegment:
     """One segment: `start` and `end` as asked, `cut` the keyframe that opens it.
 
     Nothing can be cut between `after` and `cut`: any time in between names this keyframe
-    without depending on rounding. In an exact cut all three are the asked start.
+    without depending on rounding. In an exact cut all three are the asked start, but for a start
+    before the first picture: there reading begins with the source.
     """
 
     number: int
@@ -61,14 +62,23 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """A stretch of a segment's picture, on the clock of the segment's own `start` and `end`."""
+
+    start: Milliseconds
+    end: Milliseconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
     """What one function makes: numbers `first` to `last`, both included, of the segments, or of
-    the pieces of a lane."""
+    the pieces of a lane; with `chunk`, only that stretch of the picture of one."""
 
     index: int
     first: int
     last: int
     lane: int | None = None
+    chunk: Chunk | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +87,9 @@ class Plan:
 
     Segments follow each other, unless there are `lanes`. `origin` is the source's start on its
     container's clock. `one_pass`: the source cannot be entered in the middle, so one window reads
-    all of it. `cut_reason` says why `cut` is another than was asked for; codec and `rotation`
-    (degrees clockwise) are the picture's. `size_limit` is of a segment's file, in bytes.
+    all of it. `joins` are windows of one segment each, whose picture others encode in chunks; they
+    come after all `windows`. `cut_reason` says why `cut` is another than was asked for; codec and
+    `rotation` (degrees clockwise) are the picture's. `size_limit` is of a segment's file, in bytes.
     """
 
     plan_id: str
@@ -92,6 +103,7 @@ class Plan:
     one_pass: bool
     segments: tuple[PlannedSegment, ...]
     windows: tuple[Window, ...]
+    joins: tuple[Window, ...] = ()
     lanes: tuple[Lane, ...] = ()
     cut: Exactness = Exactness.KEYFRAME
     cut_reason: CutReason | None = None
@@ -105,6 +117,16 @@ class Plan:
         """The window's segments, or pieces of its lane; numbers count from 1."""
         row = self.segments if window.lane is None else self.lanes[window.lane].pieces
         return row[window.first - 1 : window.last]
+
+    def window(self, index: int) -> Window:
+        """The window or join of that index."""
+        return (*self.windows, *self.joins)[index]
+
+    def chunks_of(self, join: Window) -> tuple[Chunk, ...]:
+        """The stretches that a join puts together, in order."""
+        place = (join.first, join.lane)
+        rows = [window for window in self.windows if (window.first, window.lane) == place]
+        return tuple(window.chunk for window in rows if window.chunk)
 
     def numbers_of(self, window: Window) -> tuple[int, ...]:
         """The numbers of the segments that a window makes."""

@@ -8,11 +8,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from functions.domain.budget import Estimate
 from functions.domain.counts import SegmentCounts
 from functions.domain.cutting import CutFile, CutJob, Inspection, Progress, StopRequested
 from functions.domain.media import KeyframeIndex, Probe
 from functions.domain.paging import Page, Position
-from functions.domain.plan import Plan
+from functions.domain.plan import Chunk, Plan
 from functions.domain.preferences import Preferences
 from functions.domain.run import Run, Stage
 from functions.domain.segment import Segment, SegmentType
@@ -59,6 +60,12 @@ class RunStore(Protocol):
 
     def progressed(self, run: Run, window: int, done: Milliseconds) -> None:
         """Raise a window's progress; a lower value changes nothing."""
+
+    def estimated(self, run: Run, estimate: Estimate) -> None:
+        """Note what the plan is expected to take."""
+
+    def spent(self, video_id: str, run_id: str, *, milliseconds: int, memory_mb: int) -> None:
+        """Add what one function took; nothing where the run is gone."""
 
     def succeed(self, run: Run, now: datetime) -> bool:
         """running -> succeeded; False if it has ended before."""
@@ -212,6 +219,16 @@ class Cutter(Protocol):
     def cut(self, job: CutJob, progress: Progress, stop: StopRequested) -> Iterator[CutFile]:
         """Yield each file as it is finished. Raises MediaError or UnavailableError."""
 
+    def encode_chunk(self, job: CutJob, chunk: Chunk, stop: StopRequested) -> Path | None:
+        """The picture alone of a stretch of the job's one segment, an empty file where there is
+        none; None when `stop` says so."""
+
+    def join_chunks(
+        self, job: CutJob, chunks: Sequence[Path], stop: StopRequested
+    ) -> CutFile | None:
+        """The job's one segment out of all its chunks, which are used up, and of one pass over
+        its sound; None when `stop` says so."""
+
     def inspect(self, path: Path, plan: Plan) -> Inspection:
         """Count, measure and take thumbnail and sound out of a produced file."""
 
@@ -233,6 +250,11 @@ class Pipeline(Protocol):
 class RangeCuts(Protocol):
     def start(self, segment_id: str) -> None:
         """Start cutting; starting it again changes nothing."""
+
+
+class Account(Protocol):
+    def concurrency(self) -> int | None:
+        """How many functions may run at once that no other has reserved; None where unknown."""
 
 
 class UserDirectory(Protocol):

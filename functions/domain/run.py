@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from functions.domain.budget import Estimate, Spent
 from functions.domain.times import Milliseconds
 from functions.domain.video import Failure
 
@@ -50,7 +51,8 @@ class StageTimes:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """A run. `progress` holds, for each window, the milliseconds of media it has worked through;
-    `keep_segments` leaves those of earlier plans where they are."""
+    `keep_segments` leaves those of earlier plans where they are. The last three add up what its
+    functions took: see `spent`."""
 
     video_id: str
     run_id: str
@@ -64,6 +66,23 @@ class Run:
     finished_at: datetime | None = None
     error: Failure | None = None
     keep_segments: bool = False
+    estimate: Estimate | None = None
+    calls: int = 0
+    milliseconds: int = 0
+    mb_milliseconds: int = 0
+
+    @property
+    def spent(self) -> Spent:
+        return Spent(
+            calls=self.calls,
+            milliseconds=self.milliseconds,
+            mb_milliseconds=self.mb_milliseconds,
+        )
+
+    def cut_seconds(self) -> float | None:
+        """What an estimate is of: from the plan to the joined sound, once that is."""
+        begun, ended = self.times(Stage.PLAN).started_at, self.times(Stage.AUDIO).finished_at
+        return round((ended - begun).total_seconds(), 3) if begun and ended else None
 
     def stage(self) -> Stage:
         """The stage the run is in: the latest that has begun."""

@@ -14,7 +14,7 @@ from functions.services.claim_run import claim_run
 settings = load(ClaimSettings)
 
 
-@step("claim")
+@step("claim", bootstrap.spending(settings))
 def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
     """{video_id, run_id} -> {tier}"""
     tier = claim_run(

@@ -16,7 +16,7 @@ from functions.services.cut_window import Bounds, cut_window
 settings = load(CutSettings)
 
 
-@step("cut")
+@step("cut", bootstrap.spending(settings))
 def lambda_handler(event: Event, context: LambdaContext) -> dict[str, Any]:
     """{video_id, run_id, window} -> {finished}: False hands the rest to the next invocation."""
 

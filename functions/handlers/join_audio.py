@@ -15,7 +15,7 @@ from functions.services.join_audio import AudioBounds, join_audio
 settings = load(AudioSettings)
 
 
-@step("audio")
+@step("audio", bootstrap.spending(settings))
 def lambda_handler(event: Event, context: LambdaContext) -> dict[str, Any]:
     """{video_id, run_id} -> {segment_id}, null for a silent video"""
 

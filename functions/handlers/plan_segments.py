@@ -7,6 +7,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions import bootstrap
+from functions.domain.budget import Budget, Prices, width_of
 from functions.runtime import telemetry
 from functions.runtime.settings import PlanSettings, load
 from functions.runtime.step import Event, step
@@ -16,9 +17,11 @@ from functions.services.plan_segments import plan_segments
 settings = load(PlanSettings)
 
 
-@step("plan")
+@step("plan", bootstrap.spending(settings))
 def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
-    """{video_id, run_id} -> {windows: [0, 1, …]}: indexes only, the plan is in the bucket."""
+    """{video_id, run_id} -> {windows: [0, 1, …], joins: […], at_once}: indexes only, the plan is
+    in the bucket; `at_once` functions may run side by side."""
+    budget = _budget()
     context = bootstrap.context(settings)
     plan = plan_segments(
         context,
@@ -27,6 +30,28 @@ def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
         run_id=event["run_id"],
         segments_per_window=settings.segments_per_window,
         read_boundaries=lambda video: read_boundaries(context, video),
+        budget=budget,
     )
     telemetry.count("SegmentsPlanned", len(plan.segments))
-    return {"windows": [window.index for window in plan.windows]}
+    return {
+        "windows": [window.index for window in plan.windows],
+        "joins": [window.index for window in plan.joins],
+        "at_once": budget.width,
+    }
+
+
+def _budget() -> Budget:
+    """Of what the account may run at once a run takes a share, whatever the stage allows."""
+    limit = bootstrap.account().concurrency()
+    width = width_of(limit, settings.account_percent, settings.windows_at_once)
+    return Budget(
+        memory_mb=settings.cut_memory_mb,
+        seconds=settings.cut_seconds,
+        width=width,
+        disk=settings.join_disk_mb * 1024 * 1024,
+        prices=Prices(
+            gb_second=settings.gb_second_usd,
+            request=settings.request_usd,
+            transition=settings.transition_usd,
+        ),
+    )

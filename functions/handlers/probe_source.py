@@ -15,7 +15,7 @@ from functions.services.probe_source import probe_source
 settings = load(ProbeSettings)
 
 
-@step("probe")
+@step("probe", bootstrap.spending(settings))
 def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
     """{video_id, run_id, tier} -> {duration}"""
     media = probe_source(

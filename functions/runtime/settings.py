@@ -54,7 +54,18 @@ class ProbeSettings(StoreSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanSettings(StoreSettings):
+    """What a run may use: `cut_seconds` of one invocation, `windows_at_once` functions at most
+    and `account_percent` of those that the account may run; and prices in dollars."""
+
     segments_per_window: int
+    windows_at_once: int
+    account_percent: int
+    cut_memory_mb: int
+    cut_seconds: int
+    join_disk_mb: int
+    gb_second_usd: float
+    request_usd: float
+    transition_usd: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +73,14 @@ class CutSettings(StoreSettings):
     """`disk_budget_mb` bounds finished files that wait; `handover_s` is kept free at the end."""
 
     disk_budget_mb: int
+    handover_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinSettings(StoreSettings):
+    """`join_disk_mb` is the disk; `handover_s` is kept free at the end, to give up in."""
+
+    join_disk_mb: int
     handover_s: int
 
 
@@ -132,8 +151,8 @@ def load(kind: type[T], environment: Mapping[str, str] | None = None) -> T:
 def _parse(hint: Any, text: str) -> Any:
     if hint is str:
         return text
-    if hint is int:
-        return int(text)
+    if hint in {int, float}:
+        return hint(text)
     if hint is bool:
         return {"true": True, "false": False}[text]
     rows = json.loads(text)

@@ -10,6 +10,7 @@ import functools
 import json
 import time
 from collections.abc import Callable, Mapping
+from math import ceil
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -31,8 +32,12 @@ class Permanent(Exception):  # noqa: N818
     """Do not try the step again."""
 
 
-def step(name: str) -> Callable[[Handler], Handler]:
-    """Wrap a handler that is a task of a state machine."""
+Spending = Callable[[str, str, int, int], None]
+"""Told of a run's step: video, run, milliseconds and the function's memory in MB."""
+
+
+def step(name: str, spending: Spending | None = None) -> Callable[[Handler], Handler]:
+    """Wrap a handler that is a task of a state machine; what it took is told to `spending`."""
 
     def wrap(handler: Handler) -> Handler:
         @functools.wraps(handler)
@@ -51,11 +56,22 @@ def step(name: str) -> Callable[[Handler], Handler]:
             finally:
                 spent = (time.monotonic() - began) * 1000
                 telemetry.count("StageDuration", spent, MetricUnit.Milliseconds, stage=name)
+                if spending is not None:
+                    _tell(spending, event, spent, context)
                 telemetry.flush()
 
         return run
 
     return wrap
+
+
+def _tell(spending: Spending, event: Event, milliseconds: float, context: LambdaContext) -> None:
+    """What is only counted must not fail what was done."""
+    memory = int(context.memory_limit_in_mb)
+    try:
+        spending(str(event["video_id"]), str(event["run_id"]), ceil(milliseconds), memory)
+    except CutroomError as error:
+        telemetry.logger.warning("spending not counted", extra={"code": error.code})
 
 
 def translate(error: CutroomError) -> Exception:

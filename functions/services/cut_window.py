@@ -6,34 +6,21 @@ segment or none, and the next attempt goes on at the first one that is missing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 from functions.domain.cutting import CutJob, StopRequested
-from functions.domain.errors import MediaError, UnavailableError
-from functions.domain.exactness import Exactness
-from functions.domain.plan import Plan
 from functions.domain.ports import Cutter
 from functions.domain.run import Stage
-from functions.services.captions import read_captions
+from functions.services.cut_chunk import cut_chunk
+from functions.services.cut_job import SOURCE_URL_SECONDS, Bounds, cut_job, too_slow
 from functions.services.progress import WindowProgress
-from functions.services.stages import Context, StageWork, load, numbers_of, read_plan
+from functions.services.stages import Context, load, numbers_of, read_plan
 from functions.services.store_segment import Shelf, shortfall
 from functions.services.window_tasks import WindowTask, window_tasks
 
-SOURCE_URL_SECONDS = 3_600
+__all__ = ["SOURCE_URL_SECONDS", "Bounds", "WindowResult", "cut_window"]
 UPLOAD_THREADS = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """What one invocation may use: a folder, bytes of it, and time until `stop` says enough."""
-
-    folder: Path
-    disk_budget: int
-    stop: Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,36 +38,26 @@ def cut_window(
     work = load(context, video_id, run_id)
     context.runs.stage_started(work.run, Stage.CUT, context.clock())
     plan = read_plan(context, work.run)
-    window = plan.windows[index]
+    window = plan.window(index)
+    if window.chunk:
+        cut_chunk(context, cutter, bounds, work, plan, window, window.chunk)
+        return WindowResult(finished=True, made=0)
     numbers = plan.numbers_of(window)
     have = numbers_of(context, video_id, plan, numbers)
     progress = WindowProgress(context, work.run, plan, window, have)
     shelf = Shelf(context=context, cutter=cutter, video=work.video, plan=plan, progress=progress)
     made: set[int] = set()
     for task in window_tasks(plan, window, have):
-        made |= _make(shelf, task, _job(context, work, bounds, task), bounds.stop)
+        made |= _make(shelf, task, cut_job(context, work, bounds, task), bounds.stop)
         if bounds.stop():
             break
     left = [number for number in numbers if number not in have | made]
     if left and not made and bounds.stop():
-        raise _too_slow(plan, left[0])
+        raise too_slow(plan, left[0])
     if left and not bounds.stop():
         raise shortfall(plan, left[0])
     progress.report(force=True)
     return WindowResult(finished=not left, made=len(made))
-
-
-def _job(context: Context, work: StageWork, bounds: Bounds, task: WindowTask) -> CutJob:
-    target = task.plan.target
-    return CutJob(
-        source_url=context.media.sign_get(work.source, SOURCE_URL_SECONDS),
-        plan=task.plan,
-        segments=task.segments,
-        skip=task.skip,
-        folder=bounds.folder,
-        disk_budget=bounds.disk_budget,
-        captions=read_captions(context.media, target.captions_key if target else None),
-    )
 
 
 def _make(shelf: Shelf, task: WindowTask, job: CutJob, stop: StopRequested) -> set[int]:
@@ -104,14 +81,3 @@ def _raise_first(futures: dict[int, Future[None]]) -> None:
     for future in futures.values():
         if future.done():
             future.result()
-
-
-def _too_slow(plan: Plan, number: int) -> MediaError | UnavailableError:
-    """Not one segment in all the time of an invocation; encoding it again takes as long."""
-    if plan.cut is Exactness.KEYFRAME:
-        return UnavailableError("cut.too_slow", "Not one segment was finished in the time allowed.")
-    return MediaError(
-        "segment.too_long",
-        f"Segment {number} takes longer to encode than is allowed for one. Ask for shorter "
-        "segments, a smaller target, or a cut at keyframes.",
-    )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functions.domain.errors import UnavailableError
 from functions.domain.keys import poster_key
 from functions.domain.plan import Plan
-from functions.domain.run import Stage
+from functions.domain.run import Run, Stage
 from functions.domain.segment import Segment, SegmentType, segment_id_of
 from functions.domain.video import Video, VideoStatus
 from functions.services.adopt_segments import leave_segments
@@ -35,6 +35,15 @@ def finish_run(context: Context, *, video_id: str, run_id: str) -> int:
             leave_segments(context, video_id, plan)
     context.runs.succeed(work.run, context.clock())
     return len(wanted)
+
+
+def estimate_errors(run: Run) -> dict[str, float]:
+    """What happened in the cut, as a share of what was expected: of `seconds` and of `cost`."""
+    expected, took = run.estimate, run.cut_seconds()
+    if expected is None or took is None:
+        return {}
+    cost = run.spent.cost(expected.prices)
+    return {"seconds": took / expected.seconds, "cost": cost / expected.cost_usd}
 
 
 def _ready(context: Context, video: Video, count: int, poster: str | None) -> Video:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from functions.domain.boundaries import Boundaries
+from functions.domain.budget import Budget, estimate, shared_out
 from functions.domain.codec import to_plain
 from functions.domain.keys import plan_key
 from functions.domain.media import Probe
@@ -30,10 +31,12 @@ def plan_segments(
     run_id: str,
     segments_per_window: int,
     read_boundaries: Callable[[Video], Boundaries] = lambda _: NO_BOUNDARIES,
+    budget: Budget | None = None,
 ) -> Plan:
-    """Compute and store the plan; the same probe and options give the same plan.
+    """Compute and store the plan; the same probe, options and budget give the same plan.
 
-    What is there already, of whichever plan, is taken over.
+    What is there already, of whichever plan, is taken over. Raises MediaError where the budget
+    cannot hold a segment.
     """
     with stage(context, Stage.PLAN, video_id, run_id) as work:
         probe, options = read_probe(context, work.video), work.video.segmentation
@@ -48,10 +51,14 @@ def plan_segments(
             known=known,
             piece=piece_of(probe, work.source),
         )
+        if budget is not None:
+            plan = shared_out(plan, work.source.size, budget)
         key = plan_key(work.video.user_id, video_id, plan.plan_id)
         context.media.write_json(key, to_plain(plan))
         adopt_segments(context, video_id, plan)
         context.runs.planned(work.run, key, lengths(plan.segments))
+        if budget is not None:
+            context.runs.estimated(work.run, estimate(plan, work.source.size, budget))
         return plan
 
 

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterable
 
-from functions.domain.plan import Plan, PlannedSegment, Window
+from functions.domain.plan import Chunk, Plan, PlannedSegment, Window
 from functions.domain.run import Run
 from functions.domain.times import Milliseconds
 from functions.services.stages import Context
@@ -14,7 +14,7 @@ from functions.services.stages import Context
 EVERY_SECONDS = 1.0
 
 
-def lengths(segments: Iterable[PlannedSegment]) -> Milliseconds:
+def lengths(segments: Iterable[PlannedSegment | Chunk]) -> Milliseconds:
     return sum(segment.end - segment.start for segment in segments)
 
 
@@ -27,7 +27,9 @@ class WindowProgress:
         self._context, self._run, self._index = context, run, window.index
         segments = [plan.segments[number - 1] for number in plan.numbers_of(window)]
         done = set(have)
-        self._total = lengths(segments)
+        self._total = lengths([window.chunk] if window.chunk else segments)
+        # Chunks are the reading, their join the storing.
+        self._joins = window in plan.joins
         self._stored = lengths(segment for segment in segments if segment.number in done)
         self._read = self._stored
         self._written_at = time.monotonic()
@@ -51,5 +53,6 @@ class WindowProgress:
             if not (due or force):
                 return
             self._written_at = time.monotonic()
-            done = (max(self._read, self._stored) + self._stored) // 2
+            read = 0 if self._joins else max(self._read, self._stored)
+            done = (read + self._stored) // 2
         self._context.runs.progressed(self._run, self._index, done)

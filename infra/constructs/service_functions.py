@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 
@@ -33,6 +34,7 @@ class ServiceFunctions(FunctionSet):
             probe=self._probe(),
             plan=self._plan(),
             cut=self._cut(),
+            join=self._join(),
             audio=self._audio(),
             finish=self._finish(),
             fail=self._fail(),
@@ -65,15 +67,32 @@ class ServiceFunctions(FunctionSet):
 
     def _plan(self) -> lambda_.Function:
         sizing = Sizing(memory_mb=1769, timeout_s=300, layers=("dependencies", "av"))
-        per_window = str(self._settings.segments_per_window)
-        environment = {**self._stores(), "SEGMENTS_PER_WINDOW": per_window}
+        environment = {**self._stores(), **self._budget()}
         function = self._add("PlanSegments", "plan_segments", sizing, environment)
+        function.add_to_role_policy(
+            iam.PolicyStatement(actions=["lambda:GetAccountSettings"], resources=["*"])
+        )
         self._grant_rows(function)
         self._grant_segments(function)
         grant_objects(function, self._bucket, "GetObject", "GetObjectVersion", prefix="uploads/")
         grant_objects(function, self._bucket, "GetObject", "PutObject", prefix="media/")
         grant_listing(function, self._bucket)
         return function
+
+    def _budget(self) -> dict[str, str]:
+        """What a plan is shared out by."""
+        settings = self._settings
+        return {
+            "SEGMENTS_PER_WINDOW": str(settings.segments_per_window),
+            "WINDOWS_AT_ONCE": str(settings.windows_at_once),
+            "ACCOUNT_PERCENT": str(settings.account_percent),
+            "CUT_MEMORY_MB": str(settings.cut_memory_mb),
+            "CUT_SECONDS": str(settings.cut_timeout_s - settings.cut_handover_s),
+            "JOIN_DISK_MB": str(settings.join_disk_mb),
+            "GB_SECOND_USD": f"{settings.gb_second_usd:.10f}",
+            "REQUEST_USD": f"{settings.request_usd:.10f}",
+            "TRANSITION_USD": f"{settings.transition_usd:.10f}",
+        }
 
     def _media_sizing(self) -> Sizing:
         return Sizing(
@@ -95,7 +114,26 @@ class ServiceFunctions(FunctionSet):
         self._grant_segments(function)
         grant_objects(function, self._bucket, "GetObject", "GetObjectVersion", prefix="uploads/")
         grant_objects(function, self._bucket, "GetObject", "PutObject", prefix="media/")
-        grant_objects(function, self._bucket, "PutObject", prefix="work/")
+        grant_objects(function, self._bucket, "GetObject", "PutObject", prefix="work/")
+        grant_listing(function, self._bucket)
+        return function
+
+    def _join(self) -> lambda_.Function:
+        settings = self._settings
+        sizing = replace(self._media_sizing(), disk_mb=settings.join_disk_mb)
+        environment = {
+            **self._stores(),
+            "JOIN_DISK_MB": str(settings.join_disk_mb),
+            "HANDOVER_S": str(settings.cut_handover_s),
+        }
+        function = self._add("JoinSegment", "join_segment", sizing, environment)
+        self._trust_certificates(function)
+        self._grant_rows(function)
+        self._grant_segments(function)
+        grant_objects(function, self._bucket, "GetObject", "GetObjectVersion", prefix="uploads/")
+        grant_objects(function, self._bucket, "GetObject", "PutObject", prefix="media/")
+        work = ("GetObject", "PutObject", "DeleteObject")
+        grant_objects(function, self._bucket, *work, prefix="work/")
         grant_listing(function, self._bucket)
         return function
 

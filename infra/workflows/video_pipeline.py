@@ -1,5 +1,5 @@
-"""The video pipeline: claim, probe, then plan, cut all windows and join the sound beside the
-analyses (which come first where the plan follows them), finish.
+"""The video pipeline: claim, probe, then plan, cut all windows, join segments that were encoded in
+chunks and the sound beside the analyses (which come first where the plan follows them), finish.
 
 Every error of every step ends in `Fail run`, which writes down why. Payloads carry ids and
 indexes; plans and indexes of keyframes are objects in the bucket.
@@ -27,12 +27,17 @@ class PipelineFunctions:
     probe: lambda_.Function
     plan: lambda_.Function
     cut: lambda_.Function
+    join: lambda_.Function
     audio: lambda_.Function
     finish: lambda_.Function
     fail: lambda_.Function
 
     def all(self) -> list[lambda_.Function]:
         return [getattr(self, field.name) for field in fields(self)]
+
+
+PLANNED_CUT = {"joins": result("joins"), "at_once": result("at_once")}
+"""Variables that the step which plans the cut sets."""
 
 
 class VideoPipeline(Construct):
@@ -48,7 +53,7 @@ class VideoPipeline(Construct):
         self._functions = functions
         self._failed = self._fail_run()
         steps = AnalysisSteps(self, settings, analysis)
-        made = self._cut_beside(settings, steps)
+        made = self._cut_beside(steps)
         made.next(self._step("Finish", functions.finish)).next(sfn.Succeed(self, "Done"))
         chain = (
             self._begin()
@@ -93,12 +98,13 @@ class VideoPipeline(Construct):
         made = steps.made(" first", self._failed, NOTHING_LEFT).next(then)
         return sfn.Choice.jsonata(self, "Look first?").when(first, made).otherwise(then)
 
-    def _cut_beside(self, settings: StageSettings, steps: AnalysisSteps) -> sfn.Parallel:
+    def _cut_beside(self, steps: AnalysisSteps) -> sfn.Parallel:
         """The cut in one branch, what is left of the analyses in the other."""
         failed = sfn.Fail.jsonata(self, "Cut failed", error=text("Error"), cause=text("Cause"))
         cut = (
-            self._step("Plan", self._functions.plan, failed=failed)
-            .next(self._cut(settings, failed))
+            self._step("Plan", self._functions.plan, failed=failed, assign=PLANNED_CUT)
+            .next(self._cut(failed))
+            .next(self._joins(failed))
             .next(self._step("Join audio", self._functions.audio, failed=failed))
         )
         both = sfn.Parallel.jsonata(self, "Cut and look", outputs={})
@@ -106,7 +112,7 @@ class VideoPipeline(Construct):
         both.add_catch(self._failed, errors=["States.ALL"], outputs="{% $states.errorOutput %}")
         return both
 
-    def _cut(self, settings: StageSettings, branch_failed: sfn.Fail) -> sfn.Map:
+    def _cut(self, branch_failed: sfn.Fail) -> sfn.Map:
         """All windows side by side; each window is called until it says it is finished."""
         again = sfn.Choice.jsonata(self, "Window finished?")
         failed = sfn.Fail.jsonata(
@@ -129,7 +135,7 @@ class VideoPipeline(Construct):
             self,
             "Cut windows",
             items=sfn.ProvideItems.jsonata("{% $states.input.windows %}"),
-            max_concurrency=settings.windows_at_once,
+            jsonata_max_concurrency="{% $at_once %}",
             outputs={},
         )
         windows.item_processor(
@@ -137,6 +143,28 @@ class VideoPipeline(Construct):
         )
         windows.add_catch(branch_failed, errors=["States.ALL"], outputs="{% $states.errorOutput %}")
         return windows
+
+    def _joins(self, branch_failed: sfn.Fail) -> sfn.Map:
+        """Each segment whose picture was encoded in chunks; mostly there is none."""
+        failed = sfn.Fail.jsonata(self, "Join failed", error=text("Error"), cause=text("Cause"))
+        join = lambda_step(
+            self,
+            "Join segment",
+            self._functions.join,
+            {**IDS, "window": "{% $window %}"},
+            caught_by=failed,
+        )
+        take = sfn.Pass.jsonata(self, "Take join", assign={"window": "{% $states.input %}"})
+        joins = sfn.Map.jsonata(
+            self,
+            "Join segments",
+            items=sfn.ProvideItems.jsonata("{% $joins %}"),
+            jsonata_max_concurrency="{% $at_once %}",
+            outputs={},
+        )
+        joins.item_processor(take.next(join))
+        joins.add_catch(branch_failed, errors=["States.ALL"], outputs="{% $states.errorOutput %}")
+        return joins
 
     def _fail_run(self) -> sfn.TaskStateBase:
         """Writes `failed`; if even that fails, the execution does."""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from functions.adapters.ffmpeg.cutter import FfmpegCutter
+from functions.domain.budget import Budget
 from functions.domain.cutting import CutFile
 from functions.domain.exactness import EncodeTarget, Exactness
 from functions.domain.segment import Segment, SegmentType
@@ -41,6 +42,36 @@ def world_of(item: Item, cut: Exactness, *, planned: bool = True) -> World:
     if planned:
         world.plan_made(segmentation=Segmentation(length=3_330, cut=cut), per_window=8)
     return world
+
+
+def test_given_a_long_segment_when_its_run_has_ended_then_it_is_one_exact_file(
+    shelf: Shelf, scratch: Path
+) -> None:
+    item = shelf.take("numbered-closed.mp4", make.numbered)
+    world = world_of(item, Exactness.ACCURATE, planned=False)
+    world.queue(segmentation=Segmentation(length=6_000, cut=Exactness.ACCURATE))
+    world.claim()
+    world.probe()
+    # So little time that four seconds are too much.
+    plan = world.plan(budget=Budget(memory_mb=400, seconds=2, width=3, disk=1 << 30))
+    world.cut_all()
+    world.join_segments()
+    world.join()
+
+    assert world.finish() == 2
+    assert [len(plan.chunks_of(join)) for join in plan.joins] == [3, 2]
+    rows = world.of_kind(SegmentType.PROCESSED)
+    files = [
+        CutFile(segment=planned, path=stored(world, row, scratch), actual_start=0)
+        for planned, row in zip(plan.segments, rows, strict=True)
+    ]
+    source = source_of(item, plan)
+    require_frames(source, plan, files)
+    require_sound(source, files)
+    (sound,) = world.of_kind(SegmentType.AUDIO)
+    joined = packets(stored(world, sound, scratch), stored=True)["0"]
+    assert joined == packets(item.path, streams=[1])["0"]
+    assert [key for key in world.media.objects if key.startswith("work/")] == []
 
 
 def stored(world: World, row: Segment, folder: Path) -> Path:

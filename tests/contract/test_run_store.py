@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from functions.adapters.dynamo.runs import DynamoRunStore
+from functions.domain.budget import Estimate, Prices, Shape, Spent
 from functions.domain.ports import RunStore
 from functions.domain.run import Run, RunStatus, Stage
 from tests.builders import make_failure, make_run
@@ -17,6 +18,9 @@ from tests.fakes.runs import FakeRunStore
 
 LATER = EPOCH + timedelta(minutes=1)
 LATEST = EPOCH + timedelta(minutes=2)
+ESTIMATE = Estimate(
+    shape=Shape.WINDOWS, seconds=21.5, cost_usd=0.00021, functions=3, width=2, prices=Prices()
+)
 
 
 @pytest.fixture(params=["fake", "dynamodb"])
@@ -99,6 +103,8 @@ class TestRunStore:
         runs.stage_finished(absent, Stage.CLAIM, EPOCH, reused=False)
         runs.planned(absent, "plan.json", 1)
         runs.progressed(absent, 0, 1)
+        runs.estimated(absent, ESTIMATE)
+        runs.spent(absent.video_id, absent.run_id, milliseconds=1, memory_mb=1)
 
         assert not runs.begin(fresh, absent.run_id)
         assert not runs.succeed(absent, EPOCH)
@@ -144,6 +150,27 @@ class TestRunStore:
             list(pool.map(lambda pair: runs.progressed(running, *pair), told))
 
         assert stored(runs, running).progress == {str(window): 99 for window in range(4)}
+
+    def test_given_an_estimate_when_stored_then_it_is_read_as_it_was(
+        self, runs: RunStore, running: Run
+    ) -> None:
+        runs.estimated(running, ESTIMATE)
+
+        assert stored(runs, running).estimate == ESTIMATE
+
+    def test_given_many_functions_when_they_tell_what_they_took_then_it_is_added_up(
+        self, runs: RunStore, running: Run
+    ) -> None:
+        def tell(milliseconds: int) -> None:
+            place = (running.video_id, running.run_id)
+            runs.spent(*place, milliseconds=milliseconds, memory_mb=512)
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(tell, range(1, 21)))
+
+        assert stored(runs, running).spent == Spent(
+            calls=20, milliseconds=210, mb_milliseconds=210 * 512
+        )
 
     def test_given_a_queued_run_when_it_succeeds_then_it_does_not(
         self, runs: RunStore, run: Run

@@ -32,6 +32,7 @@ def install(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
     for name, (variable, fake) in made.items():
         monkeypatch.setattr(bootstrap, name, _maker(variable, fake))
     monkeypatch.setattr(bootstrap, "segment_store", _segment_maker(world))
+    monkeypatch.setattr(bootstrap, "account", lambda: world.account)
     monkeypatch.setattr(bootstrap, "cutter", lambda: world.cutter)
     monkeypatch.setattr(bootstrap, "health_checks", lambda *_: HEALTHY)
 

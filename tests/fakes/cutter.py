@@ -10,7 +10,7 @@ from pathlib import Path
 
 from functions.domain.cutting import CutFile, CutJob, Inspection, Progress, StopRequested
 from functions.domain.exactness import CutReason, Exactness
-from functions.domain.plan import Plan, PlannedSegment
+from functions.domain.plan import Chunk, Plan, PlannedSegment
 from functions.domain.times import Milliseconds
 
 
@@ -36,6 +36,8 @@ class FakeCutter:
     reasons: dict[int, CutReason] = field(default_factory=dict)
     size: tuple[int, int] | None = None
     jobs: list[CutJob] = field(default_factory=list)
+    chunks: list[tuple[int, Milliseconds, Milliseconds]] = field(default_factory=list)
+    together: list[list[str]] = field(default_factory=list)
     cut_numbers: list[int] = field(default_factory=list)
     joined: list[list[Path]] = field(default_factory=list)
     taken: list[str] = field(default_factory=list)
@@ -66,6 +68,31 @@ class FakeCutter:
         path = job.folder / f"{segment.number:06d}.{job.plan.format.extension}"
         path.write_text(json.dumps({"number": segment.number, "length": length}))
         return path
+
+    def encode_chunk(self, job: CutJob, chunk: Chunk, stop: StopRequested) -> Path | None:
+        if len(self.chunks) == self.die_after:
+            raise WorkerKilledError
+        if stop():
+            return None
+        (segment,) = job.segments
+        self.chunks.append((segment.number, chunk.start, chunk.end))
+        path = job.folder / "chunk"
+        path.write_text(f"[{chunk.start}-{chunk.end}]")
+        return path
+
+    def join_chunks(
+        self, job: CutJob, chunks: Sequence[Path], stop: StopRequested
+    ) -> CutFile | None:
+        if stop():
+            return None
+        (segment,) = job.segments
+        self.together.append([path.read_text() for path in chunks])
+        for path in chunks:
+            path.unlink()
+        path = self._write(job, segment)
+        return CutFile(
+            segment=segment, path=path, actual_start=segment.start, cut=Exactness.ACCURATE
+        )
 
     def inspect(self, path: Path, plan: Plan) -> Inspection:
         said = json.loads(path.read_text())

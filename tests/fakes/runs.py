@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 from datetime import datetime
 
+from functions.domain.budget import Estimate
 from functions.domain.run import Run, RunStatus, Stage, StageTimes
 from functions.domain.times import Milliseconds
 from functions.domain.video import Failure
@@ -58,6 +59,21 @@ class FakeRunStore:
         with self._lock:
             if known := self._rows.get(_key(run)):
                 self._rows[_key(run)] = replace(known, plan_key=plan_key, media_duration=duration)
+
+    def estimated(self, run: Run, estimate: Estimate) -> None:
+        with self._lock:
+            if known := self._rows.get(_key(run)):
+                self._rows[_key(run)] = replace(known, estimate=estimate)
+
+    def spent(self, video_id: str, run_id: str, *, milliseconds: int, memory_mb: int) -> None:
+        with self._lock:
+            if known := self._rows.get((video_id, run_id)):
+                self._rows[_key(known)] = replace(
+                    known,
+                    calls=known.calls + 1,
+                    milliseconds=known.milliseconds + milliseconds,
+                    mb_milliseconds=known.mb_milliseconds + milliseconds * memory_mb,
+                )
 
     def progressed(self, run: Run, window: int, done: Milliseconds) -> None:
         with self._lock:

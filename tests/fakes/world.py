@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from functions.domain.budget import Budget
 from functions.domain.codec import from_plain
 from functions.domain.extras import Extra
 from functions.domain.media import Media
@@ -18,6 +19,7 @@ from functions.domain.tiers import Tier, TierLimits
 from functions.domain.video import Source, Video
 from functions.services.analyse_window import analyse_window
 from functions.services.claim_run import claim_run
+from functions.services.cut_chunk import join_segment
 from functions.services.cut_window import Bounds, WindowResult, cut_window
 from functions.services.finish_analysis import finish_analysis
 from functions.services.finish_run import finish_run
@@ -29,6 +31,7 @@ from functions.services.stages import Context
 from functions.services.start_run import Stores
 from tests.builders import RUN, STRANGER, USER, VIDEO, make_probe, make_queued_video, make_run
 from tests.environment import TIERS
+from tests.fakes.account import FakeAccount
 from tests.fakes.analyser import FakeAnalyser
 from tests.fakes.clock import FakeClock
 from tests.fakes.cutter import FakeCutter
@@ -56,6 +59,7 @@ class World:
     preferences: FakePreferenceStore = field(default_factory=FakePreferenceStore)
     media: FakeMediaStore = field(default_factory=FakeMediaStore)
     prober: FakeProber = field(default_factory=lambda: FakeProber(make_probe()))
+    account: FakeAccount = field(default_factory=FakeAccount)
     cutter: FakeCutter = field(default_factory=FakeCutter)
     analyser: FakeAnalyser = field(default_factory=FakeAnalyser)
     pipeline: FakePipeline = field(default_factory=FakePipeline)
@@ -108,7 +112,9 @@ class World:
         return claim_run(self.context, self.users, LIMITS, video_id=VIDEO, run_id=self.run_id)
 
     def probe(self, tier: Tier = Tier.PRO) -> Media:
-        return probe_source(self.context, self.prober, LIMITS[tier], video_id=VIDEO, run_id=self.run_id)
+        return probe_source(
+            self.context, self.prober, LIMITS[tier], video_id=VIDEO, run_id=self.run_id
+        )
 
     def plan_look(self) -> AnalysisToDo:
         return plan_analyses(self.context, video_id=VIDEO, run_id=self.run_id)
@@ -147,9 +153,14 @@ class World:
             self.finish_look(to_do)
         return to_do
 
-    def plan(self, per_window: int = 3) -> Plan:
+    def plan(self, per_window: int = 3, budget: Budget | None = None) -> Plan:
         return plan_segments(
-            self.context, self.prober, video_id=VIDEO, run_id=self.run_id, segments_per_window=per_window
+            self.context,
+            self.prober,
+            video_id=VIDEO,
+            run_id=self.run_id,
+            segments_per_window=per_window,
+            budget=budget,
         )
 
     def cut(
@@ -168,6 +179,22 @@ class World:
     def cut_all(self) -> None:
         for window in self.stored_plan().windows:
             self.cut(window.index)
+
+    def join_segments(
+        self, *, disk: int = 1 << 40, stop: Callable[[], bool] = lambda: False
+    ) -> None:
+        """All that were encoded in chunks, each in a folder of its own."""
+        for window in self.stored_plan().joins:
+            with tempfile.TemporaryDirectory() as own:
+                bounds = Bounds(folder=Path(own), disk_budget=disk, stop=stop)
+                join_segment(
+                    self.context,
+                    self.cutter,
+                    bounds,
+                    video_id=VIDEO,
+                    run_id=self.run_id,
+                    index=window.index,
+                )
 
     def join(self) -> str | None:
         with tempfile.TemporaryDirectory() as folder:

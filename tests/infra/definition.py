@@ -65,11 +65,13 @@ def read(synth: Synth, machine: str) -> dict[str, Any]:
 
 
 def lintable(synth: Synth, machine: str) -> dict[str, Any]:
-    """The definition as AWS would get it: with ARNs that look like ARNs."""
+    """The definition as AWS would get it: with ARNs that look like ARNs. A Map's `MaxConcurrency`
+    may be an expression, which statelint does not know."""
     text = json.dumps(read(synth, machine)).replace("<AWS::Partition>", "aws")
     for name in synth.of("Lambda::Function"):
         arn = f"arn:aws:lambda:eu-west-1:111122223333:function:{name}"
         text = text.replace(f"<{name}.Arn>", arn)
+    text = text.replace('"MaxConcurrency": "{% $at_once %}"', '"MaxConcurrency": 40')
     assert "<" not in text
     return json.loads(text)
 

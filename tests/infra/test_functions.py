@@ -96,6 +96,7 @@ def test_given_the_sources_when_read_then_media_libraries_are_where_media_is_rea
         "probe_source": {"av"},
         "plan_segments": {"av"},
         "cut_window": {"ffmpeg"},
+        "join_segment": {"ffmpeg"},
         "join_audio": {"ffmpeg"},
         "analyse_window": {"ffmpeg"},
         "finish_analysis": {"ffmpeg"},

@@ -9,6 +9,7 @@ from tests.infra.synth import Synth, as_list
 
 # Actions for which AWS knows no resource.
 WITHOUT_RESOURCE = {
+    "lambda:GetAccountSettings",
     "xray:PutTraceSegments",
     "xray:PutTelemetryRecords",
     "xray:GetSamplingRules",

@@ -15,6 +15,7 @@ TASKS = {
         "Plan analysis",
         "Plan",
         "Cut window",
+        "Join segment",
         "Join audio",
         "Finish",
         "Fail run",
@@ -32,12 +33,15 @@ REFERENCES = {
 }
 INLINE_LIMIT = 40
 MAPS = {
-    "Cut windows": "windows_at_once",
     "Analyse windows": "analyses_at_once",
     "Analyse windows first": "analyses_at_once",
 }
 
-each_map = pytest.mark.parametrize("name", MAPS)
+PLANNED_MAPS = {"Cut windows", "Join segments"}
+"""As wide as the plan says, which the stage's `windows_at_once` bounds."""
+
+each_map = pytest.mark.parametrize("name", [*MAPS, *PLANNED_MAPS])
+each_fixed_map = pytest.mark.parametrize("name", MAPS)
 each_machine = pytest.mark.parametrize("machine", MACHINES)
 each_task = pytest.mark.parametrize(
     ("machine", "name"), [(machine, name) for machine, names in TASKS.items() for name in names]
@@ -156,7 +160,7 @@ def test_given_the_windows_when_one_cannot_be_made_then_the_map_is_caught(synth:
     assert [catch["ErrorEquals"] for catch in catches] == [["States.ALL"]]
 
 
-@each_map
+@each_fixed_map
 def test_given_the_windows_when_made_then_no_more_at_once_than_an_inline_map_can(
     synth: Synth, name: str
 ):
@@ -169,7 +173,21 @@ def test_given_the_windows_when_made_then_no_more_at_once_than_an_inline_map_can
 
 
 def test_given_the_pipeline_when_deployed_then_every_map_is_looked_at_above(synth: Synth):
-    assert set(maps(read(synth, PIPELINE))) == set(MAPS)
+    assert set(maps(read(synth, PIPELINE))) == set(MAPS) | PLANNED_MAPS
+
+
+@pytest.mark.parametrize("name", sorted(PLANNED_MAPS))
+def test_given_what_the_account_may_run_when_planned_then_that_is_how_wide_a_map_is(
+    synth: Synth, name: str
+):
+    definition = read(synth, PIPELINE)
+    plan = tasks(definition)["Plan"]
+
+    assert maps(definition)[name]["MaxConcurrency"] == "{% $at_once %}"
+    assert plan["Assign"]["at_once"] == "{% $states.result.Payload.at_once %}"
+    function = synth.functions()["plan_segments"]["Environment"]["Variables"]
+    assert 0 < int(function["WINDOWS_AT_ONCE"]) <= INLINE_LIMIT
+    assert 0 < int(function["ACCOUNT_PERCENT"]) < 100
 
 
 @each_machine

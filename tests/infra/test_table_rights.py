@@ -16,7 +16,7 @@ from tests.infra.synth import Synth
 
 API = "api.app"
 # Those that are known to write segments; the rules below hold for every one that may.
-WRITERS = {"probe_source", "cut_window", "join_audio", "finish_run", API}
+WRITERS = {"probe_source", "cut_window", "join_segment", "join_audio", "finish_run", API}
 
 each_handler = pytest.mark.parametrize("handler", HANDLERS)
 

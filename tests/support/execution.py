@@ -37,6 +37,7 @@ class Execution:
         self._ids = {"video_id": video.video_id, "run_id": str(video.run_id)}
         self._lock = threading.Lock()
         self._calls: list[Call] = []
+        self._joins: list[int] = []
         self.retried: list[str] = []
 
     def run(self) -> None:
@@ -48,13 +49,17 @@ class Execution:
         """The windows to cut."""
         tier = self._task("claim_run")["tier"]
         self._task("probe_source", tier=tier)
-        return list(self._task("plan_segments")["windows"])
+        planned = self._task("plan_segments")
+        self._joins = list(planned["joins"])
+        return list(planned["windows"])
 
     def cut(self, windows: list[int]) -> None:
         with ThreadPoolExecutor(self._at_once) as pool:
             list(pool.map(self._window, windows))
 
     def close(self) -> None:
+        with ThreadPoolExecutor(self._at_once) as pool:
+            list(pool.map(lambda index: self._task("join_segment", window=index), self._joins))
         self._task("join_audio")
         self._task("finish_run")
 

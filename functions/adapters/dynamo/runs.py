@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from functions.adapters.dynamo.failures import ConditionFailedError
 from functions.adapters.dynamo.table import Table
+from functions.domain.budget import Estimate
 from functions.domain.codec import from_plain, to_plain
 from functions.domain.run import Run, RunStatus, Stage
 from functions.domain.times import Milliseconds, to_iso
@@ -71,6 +73,16 @@ class DynamoRunStore:
             _EXISTS,
             {":key": plan_key, ":duration": duration},
         )
+
+    def estimated(self, run: Run, estimate: Estimate) -> None:
+        values = {":estimate": to_plain(estimate)}
+        self._quietly(run, "SET estimate = :estimate", _EXISTS, values)
+
+    def spent(self, video_id: str, run_id: str, *, milliseconds: int, memory_mb: int) -> None:
+        change = "ADD calls :one, milliseconds :spent, mb_milliseconds :weighed"
+        values = {":one": 1, ":spent": milliseconds, ":weighed": milliseconds * memory_mb}
+        with suppress(ConditionFailedError):
+            self._table.update(_key(video_id, run_id), change, _EXISTS, values)
 
     def progressed(self, run: Run, window: int, done: Milliseconds) -> None:
         self._quietly(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from functions.adapters.ffmpeg.binary import ffmpeg_path
+from functions.adapters.ffmpeg.chunks import encode_chunk, join_chunks
 from functions.adapters.ffmpeg.commands import (
     cut_command,
     inspect_command,
@@ -24,7 +25,7 @@ from functions.adapters.ffmpeg.run import StoppedError, run
 from functions.domain.cutting import CutFile, CutJob, Inspection, Progress, StopRequested
 from functions.domain.errors import MediaError, UnavailableError
 from functions.domain.exactness import Exactness
-from functions.domain.plan import Plan, PlannedSegment
+from functions.domain.plan import Chunk, Plan, PlannedSegment
 from functions.domain.times import Milliseconds
 
 _INSPECT_SECONDS = 120
@@ -62,6 +63,14 @@ class FfmpegCutter:
                 )
                 if segment is job.segments[-1]:
                     return
+
+    def encode_chunk(self, job: CutJob, chunk: Chunk, stop: StopRequested) -> Path | None:
+        return encode_chunk(job, chunk, stop)
+
+    def join_chunks(
+        self, job: CutJob, chunks: Sequence[Path], stop: StopRequested
+    ) -> CutFile | None:
+        return join_chunks(job, chunks, stop)
 
     def inspect(self, path: Path, plan: Plan) -> Inspection:
         """Frames, length, a thumbnail of at most 640 pixels, the sound as it is."""

@@ -16,7 +16,7 @@ from functions.adapters.ffmpeg.encode_commands import (
 )
 from functions.adapters.ffmpeg.encoders import sound_of
 from functions.adapters.ffmpeg.loudness import make_loud, mux_command
-from functions.adapters.ffmpeg.packets import list_packets
+from functions.adapters.ffmpeg.packets import Listing, list_packets
 from functions.adapters.ffmpeg.run import Done, run
 from functions.domain.cutting import CutJob, StopRequested
 from functions.domain.errors import MediaError
@@ -44,7 +44,7 @@ class Encoder:
         try:
             done = run(words, folder=folder, stop=self.stop, feed=feed.files, settings=fonts)
         except MediaError:
-            if feed.sound is None or not feed.picture or self._has_pictures(segment, feed):
+            if feed.sound is None or not feed.picture or self.pictures_due(segment, feed):
                 raise
             return self.encode(segment, replace(feed, picture=None), path)
         lacking = self._lacking(segment, feed, files)
@@ -86,23 +86,23 @@ class Encoder:
         """A decoder that began where pictures only come to be whole bit by bit leaves some out."""
         if not files.listing or not feed.picture:
             return 0
-        due = _within(files.listing.read_text(), self.job.plan, segment, feed)
+        read = list_packets(files.listing.read_text())
+        due = pictures_within(read, self.job.plan, segment, feed.clock)
         files.listing.unlink()
         words = listed_words(files.target)
         got = list_packets(run(words, folder=self.job.folder, stop=self.stop).text)
         return due - len(got.packets)
 
-    def _has_pictures(self, segment: PlannedSegment, feed: Feed) -> bool:
+    def pictures_due(self, segment: PlannedSegment, feed: Feed) -> int:
         """Sound may outlast its picture by whole segments, where there is nothing to encode."""
         words = pictures_command(self.job.plan, segment, feed)
         done = run(words, folder=self.job.folder, stop=self.stop, feed=feed.files)
-        return _within(done.text, self.job.plan, segment, feed) > 0
+        return pictures_within(list_packets(done.text), self.job.plan, segment, feed.clock)
 
 
-def _within(text: str, plan: Plan, segment: PlannedSegment, feed: Feed) -> int:
+def pictures_within(listing: Listing, plan: Plan, segment: PlannedSegment, clock: float) -> int:
     """How many of the listed pictures are shown in a segment."""
-    listing = list_packets(text)
-    begin, end = span(plan, segment, feed.clock)
+    begin, end = span(plan, segment, clock)
     times = [float(one.pts * listing.tick) for one in listing.packets if one.shown]
     return sum(begin <= time + 1e-6 and (end is None or time + 1e-6 < end) for time in times)
 

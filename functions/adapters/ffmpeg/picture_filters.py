@@ -18,13 +18,14 @@ _TO_SDR = (
 _EIGHT_BITS = 8
 
 
-def picture_filters(plan: Plan, target: EncodeTarget) -> list[str]:
-    """From decoded pictures on the segment's clock to what the target wants."""
+def picture_filters(plan: Plan, target: EncodeTarget, since: float = 0) -> list[str]:
+    """From decoded pictures on the segment's clock to what the target wants; at another frame rate
+    from `since` seconds on, which is the time of a frame."""
     made = tags(plan)
     if is_interlaced(plan) and not keeps_fields(plan, target):
         made.append("bwdif=mode=send_frame")
     if target.fps:
-        made.append(f"fps={target.fps:g}:start_time=0")
+        made.append(f"fps={target.fps:g}:start_time={since:.6f}")
     made += _size(plan, target)
     return [*made, *_numbers(plan, target)]
 

@@ -42,6 +42,28 @@ class StageAnswer(BaseModel):
     duration: float | None
 
 
+class EstimateAnswer(BaseModel):
+    """What the cut was expected to take when it was planned."""
+
+    shape: Literal["one", "windows", "chunks"] = Field(
+        description="One function; windows side by side; long segments in chunks, too"
+    )
+    seconds: float = Field(description="From the plan to the joined sound")
+    cost_usd: float = Field(description="Of functions and steps, at list prices")
+    functions: int = Field(description="How many cut")
+    at_once: int
+
+
+class SpentAnswer(BaseModel):
+    """What its functions took up to now; what was killed is not counted."""
+
+    seconds: float | None = Field(description="From the plan to the joined sound, once it is")
+    cost_usd: float = Field(description="At the prices of the estimate")
+    calls: int
+    billed_seconds: float
+    gb_seconds: float
+
+
 class RunAnswer(BaseModel):
     model_config = shown(examples.RUN)
 
@@ -53,6 +75,8 @@ class RunAnswer(BaseModel):
     created_at: datetime
     finished_at: datetime | None
     stages: list[StageAnswer]
+    estimate: EstimateAnswer | None
+    spent: SpentAnswer | None
     error: FailureAnswer | None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functions.domain.budget import Estimate
 from functions.domain.run import Run, RunStatus, Stage
 from functions.handlers.api.models import pipeline as models
 from functions.handlers.api.views.common import failure
@@ -17,7 +18,34 @@ def run(item: Run) -> models.RunAnswer:
         created_at=item.created_at,
         finished_at=item.finished_at,
         stages=[_stage(item, stage) for stage in Stage],
+        estimate=_estimate(item.estimate),
+        spent=_spent(item),
         error=failure(item.error),
+    )
+
+
+def _estimate(made: Estimate | None) -> models.EstimateAnswer | None:
+    if made is None:
+        return None
+    return models.EstimateAnswer(
+        shape=made.shape.value,
+        seconds=made.seconds,
+        cost_usd=made.cost_usd,
+        functions=made.functions,
+        at_once=made.width,
+    )
+
+
+def _spent(item: Run) -> models.SpentAnswer | None:
+    if item.estimate is None:
+        return None
+    spent = item.spent
+    return models.SpentAnswer(
+        seconds=item.cut_seconds(),
+        cost_usd=round(spent.cost(item.estimate.prices), 6),
+        calls=spent.calls,
+        billed_seconds=spent.milliseconds / 1000,
+        gb_seconds=round(spent.mb_milliseconds / 1_024_000, 3),
     )
 
 

@@ -1,0 +1,41 @@
+"""Task: put a long segment together out of its chunks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions import bootstrap
+from functions.runtime import telemetry
+from functions.runtime.scratch import scratch_folder
+from functions.runtime.settings import JoinSettings, load
+from functions.runtime.step import Event, step
+from functions.services.cut_chunk import join_segment
+from functions.services.cut_window import Bounds
+
+settings = load(JoinSettings)
+
+
+@step("join", bootstrap.spending(settings))
+def lambda_handler(event: Event, context: LambdaContext) -> dict[str, Any]:
+    """{video_id, run_id, window} -> {made}: False where the segment was there."""
+
+    def out_of_time() -> bool:
+        return context.get_remaining_time_in_millis() < settings.handover_s * 1000
+
+    with scratch_folder() as folder:
+        made = join_segment(
+            bootstrap.context(settings),
+            bootstrap.cutter(),
+            Bounds(
+                folder=folder,
+                disk_budget=settings.join_disk_mb * 1024 * 1024,
+                stop=out_of_time,
+            ),
+            video_id=event["video_id"],
+            run_id=event["run_id"],
+            index=int(event["window"]),
+        )
+    telemetry.count("SegmentsCreated", int(made))
+    return {"made": made}
