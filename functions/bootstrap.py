@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from functions.domain.analysis_ports import Analyser
+from functions.domain.hls_ports import HlsWriter
 from functions.domain.ports import (
     Account,
     Cutter,
@@ -100,6 +101,13 @@ def analyser() -> Analyser:
     from functions.adapters.ffmpeg.analysis.analyser import FfmpegAnalyser
 
     return FfmpegAnalyser()
+
+
+@functools.cache
+def hls_writer() -> HlsWriter:
+    from functions.adapters.ffmpeg.hls import FfmpegHlsWriter
+
+    return FfmpegHlsWriter()
 
 
 @functools.cache

@@ -87,6 +87,8 @@ class Video:
     analysis_key: str | None = None
     analysed: tuple[Extra, ...] = ()
     analysis_error: Failure | None = None
+    hls_key: str | None = None
+    hls_error: Failure | None = None
     error: Failure | None = None
     version: int = 1
 
@@ -164,6 +166,14 @@ class Video:
     def without_analysis(self, failure: Failure, now: datetime) -> Video:
         """What was wanted beside the segments could not be made."""
         return replace(self, analysis_error=failure, updated_at=now)
+
+    def with_hls(self, key: str, now: datetime) -> Video:
+        """The list of a finished rendition is kept under `key`."""
+        return replace(self, hls_key=key, hls_error=None, updated_at=now)
+
+    def without_hls(self, failure: Failure, now: datetime) -> Video:
+        """The rendition could not be made."""
+        return replace(self, hls_error=failure, updated_at=now)
 
     def failed(self, failure: Failure, now: datetime) -> Video:
         return replace(self, status=VideoStatus.FAILED, error=failure, updated_at=now)

@@ -16,7 +16,7 @@ settings = load(StoreSettings)
 
 @step("plan_analysis")
 def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
-    """{video_id, run_id} -> {needed, first, analysis_id, windows: [0, 1, …]}"""
+    """{video_id, run_id} -> {needed, first, analysis_id, windows: [0, 1, …], hls}"""
     to_do = plan_analyses(
         bootstrap.context(settings), video_id=event["video_id"], run_id=event["run_id"]
     )
@@ -25,4 +25,5 @@ def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
         "first": to_do.first,
         "analysis_id": to_do.analysis_id,
         "windows": list(to_do.windows),
+        "hls": to_do.hls,
     }

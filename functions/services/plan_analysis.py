@@ -8,17 +8,20 @@ from functions.domain.analysis_plan import plan_analysis
 from functions.domain.codec import to_plain
 from functions.domain.run import Stage
 from functions.services.analysis import missing, needed_first, plan_key_of
+from functions.services.hls import hls_wanted
 from functions.services.stages import Context, load, read_probe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnalysisToDo:
-    """`first`: before the cut is planned. Without a `needed` nothing is to be done at all."""
+    """`first`: before the cut is planned. Without a `needed` nothing is to be looked for; `hls`:
+    an HLS rendition is to be made, too."""
 
     needed: bool
     first: bool = False
     analysis_id: str = ""
     windows: tuple[int, ...] = ()
+    hls: bool = False
 
 
 def plan_analyses(context: Context, *, video_id: str, run_id: str) -> AnalysisToDo:
@@ -28,7 +31,7 @@ def plan_analyses(context: Context, *, video_id: str, run_id: str) -> AnalysisTo
     context.runs.stage_started(work.run, Stage.ANALYSIS, context.clock())
     if not asked:
         context.runs.stage_finished(work.run, Stage.ANALYSIS, context.clock(), reused=True)
-        return AnalysisToDo(needed=False)
+        return AnalysisToDo(needed=False, hls=hls_wanted(work.video))
     plan = plan_analysis(read_probe(context, work.video), asked)
     context.media.write_json(plan_key_of(work.video, plan.analysis_id), to_plain(plan))
     return AnalysisToDo(
@@ -36,4 +39,5 @@ def plan_analyses(context: Context, *, video_id: str, run_id: str) -> AnalysisTo
         first=needed_first(work.video),
         analysis_id=plan.analysis_id,
         windows=tuple(window.index for window in plan.windows),
+        hls=hls_wanted(work.video),
     )

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from infra.stacks.data_stack import DataStack
 
 STAGES = (
-    "claim", "probe", "plan_analysis", "analyse", "finish_analysis", "plan", "cut", "audio",
+    "claim", "probe", "plan_analysis", "analyse", "finish_analysis", "plan_hls",
+    "write_hls", "finish_hls", "plan", "cut", "audio",
     "finish", "plan_range", "cut_range",
 )  # fmt: skip
 RUN_COUNTS = ("RunsStarted", "RunsSucceeded", "RunsFailed", "RunFaults", "UploadsIgnored")

@@ -9,6 +9,7 @@ from constructs import Construct
 
 from infra.constructs.analysis_functions import AnalysisFunctions
 from infra.constructs.api_functions import ApiFunctions
+from infra.constructs.hls_functions import HlsFunctions
 from infra.constructs.http_api import HttpApi
 from infra.constructs.monitoring import Monitoring, Watched
 from infra.constructs.python_function import Functions
@@ -37,8 +38,14 @@ class ServiceStack(Stack):
         functions = ServiceFunctions(factory, settings, data)
         api_functions = ApiFunctions(factory, settings, data)
         analysis_functions = AnalysisFunctions(factory, settings, data)
+        hls_functions = HlsFunctions(factory, settings, data)
         pipeline = VideoPipeline(
-            self, "VideoPipeline", settings, functions.pipeline(), analysis_functions.analysis()
+            self,
+            "VideoPipeline",
+            settings,
+            functions.pipeline(),
+            analysis_functions.analysis(),
+            hls_functions.hls(),
         )
         pipeline.tell_of_bad_ends(functions.end())
         uploads = UploadQueue(self, "Uploads", settings, data.media)
@@ -72,6 +79,7 @@ class ServiceStack(Stack):
             functions={
                 **functions.all,
                 **analysis_functions.all,
+                **hls_functions.all,
                 **range_functions.all,
                 **api_functions.all,
             },

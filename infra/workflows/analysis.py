@@ -23,6 +23,7 @@ PLANNED = {
     "analysis_first": result("first"),
     "analysis_id": result("analysis_id"),
     "analysis_windows": result("windows"),
+    "hls_wanted": result("hls"),
 }
 """Variables that the step which plans the analyses sets."""
 NOTHING_LEFT = {"analysis_needed": "{% false %}"}

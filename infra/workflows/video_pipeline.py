@@ -17,6 +17,7 @@ from constructs import Construct
 
 from infra.settings import StageSettings
 from infra.workflows.analysis import IDS, NOTHING_LEFT, AnalysisFunctions, AnalysisSteps
+from infra.workflows.hls import HlsFunctions, HlsSteps
 from infra.workflows.machine import make_machine, result, tell_of_bad_ends, text
 from infra.workflows.steps import lambda_step
 
@@ -48,12 +49,13 @@ class VideoPipeline(Construct):
         settings: StageSettings,
         functions: PipelineFunctions,
         analysis: AnalysisFunctions,
+        hls: HlsFunctions,
     ) -> None:
         super().__init__(scope, name)
         self._functions = functions
         self._failed = self._fail_run()
         steps = AnalysisSteps(self, settings, analysis)
-        made = self._cut_beside(steps)
+        made = self._cut_beside(steps, HlsSteps(self, settings, hls))
         made.next(self._step("Finish", functions.finish)).next(sfn.Succeed(self, "Done"))
         chain = (
             self._begin()
@@ -67,7 +69,7 @@ class VideoPipeline(Construct):
             settings,
             chain,
             name="video-pipeline",
-            functions=[*functions.all(), *analysis.all()],
+            functions=[*functions.all(), *analysis.all(), *hls.all()],
             timeout=Duration.hours(12),
         )
 
@@ -98,8 +100,8 @@ class VideoPipeline(Construct):
         made = steps.made(" first", self._failed, NOTHING_LEFT).next(then)
         return sfn.Choice.jsonata(self, "Look first?").when(first, made).otherwise(then)
 
-    def _cut_beside(self, steps: AnalysisSteps) -> sfn.Parallel:
-        """The cut in one branch, what is left of the analyses in the other."""
+    def _cut_beside(self, steps: AnalysisSteps, hls: HlsSteps) -> sfn.Parallel:
+        """The cut in one branch, what is left of the analyses and the HLS in two others."""
         failed = sfn.Fail.jsonata(self, "Cut failed", error=text("Error"), cause=text("Cause"))
         cut = (
             self._step("Plan", self._functions.plan, failed=failed, assign=PLANNED_CUT)
@@ -108,7 +110,7 @@ class VideoPipeline(Construct):
             .next(self._step("Join audio", self._functions.audio, failed=failed))
         )
         both = sfn.Parallel.jsonata(self, "Cut and look", outputs={})
-        both.branch(cut, steps.beside())
+        both.branch(cut, steps.beside(), hls.beside())
         both.add_catch(self._failed, errors=["States.ALL"], outputs="{% $states.errorOutput %}")
         return both
 

@@ -35,6 +35,10 @@ USES = {
     "analyse_window": ("context", "analyser"),
     "finish_analysis": ("context", "analyser"),
     "fail_analysis": ("context",),
+    "plan_hls": ("context", "prober"),
+    "write_hls": ("context", "hls_writer"),
+    "finish_hls": ("context",),
+    "fail_hls": ("context",),
     "finish_run": ("context",),
     "fail_run": ("context",),
     "end_run": ("context",),
@@ -54,6 +58,7 @@ MORE = {
     "probe_source": PROBING,
     "plan_segments": PROBING,
     "plan_range": PROBING,
+    "plan_hls": PROBING,
     "api.app": VALIDATION,
 }
 

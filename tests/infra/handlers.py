@@ -52,7 +52,7 @@ def layers(handler: str) -> set[str]:
     wanted = {"dependencies"}
     if "bootstrap.prober(" in text:
         wanted.add("av")
-    if "bootstrap.cutter(" in text or "bootstrap.analyser(" in text:
+    if any(f"bootstrap.{maker}(" in text for maker in ("cutter", "analyser", "hls_writer")):
         wanted.add("ffmpeg")
     return wanted
 

@@ -102,6 +102,8 @@ def test_given_the_sources_when_read_then_media_libraries_are_where_media_is_rea
         "finish_analysis": {"ffmpeg"},
         "plan_range": {"av"},
         "cut_range": {"ffmpeg"},
+        "plan_hls": {"av"},
+        "write_hls": {"ffmpeg"},
     }
 
 

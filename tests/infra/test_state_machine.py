@@ -24,17 +24,22 @@ TASKS = {
         "Fail analysis",
         "Analyse window first",
         "Finish analysis first",
+        "Plan HLS",
+        "Write HLS",
+        "Finish HLS",
+        "Fail HLS",
     ),
     RANGES: ("Plan range", "Cut range", "Record failure"),
 }
 REFERENCES = {
-    PIPELINE: {"video_id", "run_id", "tier", "window", "analysis_id", "error", "cause"},
+    PIPELINE: {"video_id", "run_id", "tier", "window", "analysis_id", "hls_id", "error", "cause"},
     RANGES: {"segment_id", "plan_key", "target_key", "error", "cause"},
 }
 INLINE_LIMIT = 40
 MAPS = {
     "Analyse windows": "analyses_at_once",
     "Analyse windows first": "analyses_at_once",
+    "Write HLS windows": "hls_at_once",
 }
 
 PLANNED_MAPS = {"Cut windows", "Join segments"}

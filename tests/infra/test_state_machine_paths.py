@@ -35,6 +35,7 @@ RECORDS = {PIPELINE: ("Fail run", {"Fail"}), RANGES: ("Record failure", {"Fail",
 
 # The step that records what was not made beside the cut.
 NOTED = "Fail analysis"
+HLS_NOTED = "Fail HLS"
 
 each_machine = pytest.mark.parametrize("machine", MACHINES)
 
@@ -153,7 +154,7 @@ def test_given_an_error_in_a_window_or_branch_when_caught_then_it_fails_with_tha
     """Otherwise `Fail run` could not tell the user what was wrong with the file."""
     for inner in flows(read(synth, PIPELINE))[1:]:
         caught = set().union(*(inner.caught(name) for name in inner.states))
-        for to in caught - {NOTED}:
+        for to in caught - {NOTED, HLS_NOTED}:
             state = inner.states[to]
             assert state["Type"] == "Fail"
             assert "$string($states.input.Error)" in state["Error"]
@@ -168,6 +169,22 @@ def test_given_a_failed_analysis_beside_the_cut_when_noted_then_the_run_goes_on(
     assert noted == {NOTED, "Analysis done"}
     for name in ("Analyse windows", "Finish analysis"):
         assert branch.caught(name) == {NOTED}
+
+
+def test_given_a_failed_rendition_when_noted_then_the_run_goes_on(synth: Synth):
+    (branch,) = (flow for flow in flows(read(synth, PIPELINE)) if HLS_NOTED in flow.states)
+
+    assert branch.reach(HLS_NOTED, errors=False) == {HLS_NOTED, "HLS done"}
+    for name in ("Plan HLS", "Write HLS windows", "Finish HLS"):
+        assert branch.caught(name) == {HLS_NOTED}
+
+
+def test_given_no_wish_for_hls_when_run_then_nothing_is_called_for_it(synth: Synth):
+    (branch,) = (flow for flow in flows(read(synth, PIPELINE)) if HLS_NOTED in flow.states)
+    (way,) = branch.states[branch.start]["Choices"]
+
+    assert (way["Condition"], way["Next"]) == ("{% $hls_wanted %}", "Plan HLS")
+    assert branch.states[branch.start]["Default"] == "HLS done"
 
 
 def test_given_a_plan_that_follows_the_analysis_when_run_then_that_is_made_first(synth: Synth):

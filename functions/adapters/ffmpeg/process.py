@@ -13,19 +13,29 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from functions.adapters.ffmpeg.run import broke_off, failure
-from functions.domain.cutting import CutJob, Progress, StopRequested
+from functions.domain.cutting import Progress, StopRequested
 
 _TICK_SECONDS = 0.1
+
+
+class Room(Protocol):
+    """Where files are written, and how many bytes of them may wait there."""
+
+    @property
+    def folder(self) -> Path: ...
+
+    @property
+    def disk_budget(self) -> int: ...
 
 
 class SegmentingProcess:
     """Iterate over `lines()`; the process never outlives the `with`."""
 
     def __init__(
-        self, command: Callable[[int, int], list[str]], job: CutJob, stop: StopRequested
+        self, command: Callable[[int, int], list[str]], job: Room, stop: StopRequested
     ) -> None:
         self._job, self._stop = job, stop
         self._ended = threading.Event()

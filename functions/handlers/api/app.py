@@ -14,6 +14,7 @@ from functions.domain.errors import CutroomError, FieldError, InvalidInputError,
 from functions.handlers.api import (
     analytics,
     extras,
+    hls,
     pipeline,
     preferences,
     segment_batches,
@@ -33,7 +34,7 @@ from functions.services.uploads import URL_SECONDS
 
 app = Api()
 _SEGMENTS = (segments, segment_changes, segment_batches, social, analytics)
-for part in (uploads, videos, extras, *_SEGMENTS, pipeline, preferences, system):
+for part in (uploads, videos, extras, hls, *_SEGMENTS, pipeline, preferences, system):
     app.include_router(part.router)
 describe(app)
 

@@ -10,7 +10,9 @@ from aws_lambda_powertools.event_handler.api_gateway import Route
 from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, Server, Tag
 from pydantic import BaseModel
 
+from functions.domain.hls import PLAYLIST_TYPE
 from functions.handlers.api.openapi_headers import (
+    CACHE,
     ETAG,
     HEADERS,
     IF_MATCH,
@@ -49,6 +51,8 @@ _SUCCESS: Final = {
 }
 # What follows from no signature: statuses with the body of the usual one, and those of problems.
 _ALSO: Final = {"createSegment": "202", "getHealth": "503"}
+# What is no JSON.
+_TYPES: Final = {"getHls": PLAYLIST_TYPE}
 _PROBLEMS: Final = {
     "createUpload": {"410"},
     "getUpload": {"409", "410"},
@@ -58,6 +62,7 @@ _PROBLEMS: Final = {
     "listSegments": {"404"},
     "createSegment": {"404"},
     "downloadSegment": {"409"},
+    "getHls": {"409"},
 }
 
 
@@ -145,9 +150,14 @@ class _Operation:
                 {
                     "description": _says(status, answer),
                     "headers": {name: header(name) for name in self._told()},
-                    **({} if empty else {"content": answer["content"]}),
+                    **({} if empty else {"content": self._content(answer)}),
                 },
             )
+
+    def _content(self, answer: Part) -> Part:
+        if self._name not in _TYPES:
+            return dict(answer["content"])
+        return {_TYPES[self._name]: {"schema": {"type": "string"}}}
 
     def _told(self) -> Iterator[str]:
         yield "X-Request-Id"
@@ -156,6 +166,8 @@ class _Operation:
             yield "ETag"
         if self._name in LOCATION:
             yield "Location"
+        if self._name in CACHE:
+            yield "Cache-Control"
 
     def _refusals(self) -> Iterator[tuple[str, Part]]:
         found = {"422", "default", *_PROBLEMS.get(self._name, ())}

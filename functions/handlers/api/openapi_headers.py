@@ -25,6 +25,7 @@ ETAG: Final = frozenset(
 IF_MATCH: Final = frozenset(
     {"replaceSegment", "editSegment", "deleteSegment", "linkPost", "replacePreferences"}
 )
+CACHE: Final = frozenset({"getHls"})
 LOCATION: Final = frozenset({"createSegment", "startPipeline", "completeUpload"})
 
 
@@ -50,6 +51,7 @@ HEADERS: Final[dict[str, Part]] = {
     "X-Request-Id": _header("The request's own id if it has one, else ours", "7f3c1a9e"),
     "Retry-After": _header("Seconds to wait before the next try", "2", pattern="^[0-9]+$"),
     "ETag": _header("The version, for If-Match and If-None-Match", '"3"'),
+    "Cache-Control": _header("How long it may be kept, by whom", "private, max-age=300"),
     "Location": _header("Where to look", "/api/segments/0197a1c4-02aa-7f10-8b6e-51f3a4a0c7d2"),
 }
 

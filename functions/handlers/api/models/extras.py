@@ -10,7 +10,9 @@ from functions.handlers.api.models import extras_examples as examples
 from functions.handlers.api.models.common import FailureAnswer
 from functions.handlers.api.models.examples import shown
 
-MadeExtra = Literal["storyboard", "preview", "waveform", "loudness", "black", "silence", "scenes"]
+MadeExtra = Literal[
+    "storyboard", "preview", "waveform", "loudness", "black", "silence", "scenes", "hls"
+]
 
 
 class StretchAnswer(BaseModel):
@@ -49,6 +51,7 @@ class ExtrasAnswer(BaseModel):
     asked: list[str]
     made: list[str]
     error: FailureAnswer | None = Field(description="Why something could not be made")
+    hls_error: FailureAnswer | None = Field(description="Why there is no HLS")
     loudness: LoudnessAnswer | None
     black: list[StretchAnswer] | None
     silent: list[StretchAnswer] | None

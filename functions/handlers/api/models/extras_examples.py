@@ -12,6 +12,7 @@ EXTRAS: Final[dict[str, JsonValue]] = {
     "asked": ["storyboard", "preview", "waveform", "loudness", "black", "silence"],
     "made": ["storyboard", "preview", "waveform", "loudness", "black", "silence"],
     "error": None,
+    "hls_error": None,
     "loudness": {"integrated": -16.2, "peak": -0.8},
     "black": [{"start": 0.0, "end": 1.2}],
     "silent": [{"start": 12.4, "end": 13.1}],

@@ -27,8 +27,9 @@ def extras(item: Video, found: AnalysisResult, sign: Sign) -> models.ExtrasAnswe
     return models.ExtrasAnswer(
         video_id=item.video_id,
         asked=[extra.value for extra in item.extras],
-        made=[extra.value for extra in found.made],
+        made=[*(extra.value for extra in found.made), *(["hls"] if item.hls_key else [])],
         error=failure(item.analysis_error),
+        hls_error=failure(item.hls_error),
         loudness=models.LoudnessAnswer(integrated=loud.integrated, peak=loud.peak)
         if loud
         else None,

@@ -1,0 +1,18 @@
+"""The HLS rendition could not be made: the video says so, and the run goes on."""
+
+from __future__ import annotations
+
+from functions.domain.video import Failure
+from functions.services.stages import Context, change_video
+
+
+def fail_hls(context: Context, *, video_id: str, code: str | None, detail: str | None) -> Failure:
+    """An error without a code is ours, and says so."""
+    failure = Failure(
+        code=code or "hls.internal",
+        detail=detail or "Something of ours failed; start the pipeline again to have it made.",
+        stage="hls",
+    )
+    now = context.clock()
+    change_video(context, video_id, lambda video: video.without_hls(failure, now))
+    return failure

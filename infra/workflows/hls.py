@@ -1,0 +1,96 @@
+"""The HLS rendition inside of the video pipeline: all windows side by side, then one playlist.
+
+It is written beside the cut, where a failure is recorded on the video and fails nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from infra.settings import StageSettings
+from infra.workflows.analysis import IDS
+from infra.workflows.machine import result, text
+from infra.workflows.steps import lambda_step
+
+RENDITION = {**IDS, "hls_id": "{% $hls_id %}"}
+PLANNED = {"hls_id": result("hls_id"), "hls_windows": result("windows")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HlsFunctions:
+    plan: lambda_.Function
+    window: lambda_.Function
+    finish: lambda_.Function
+    fail: lambda_.Function
+
+    def all(self) -> list[lambda_.Function]:
+        return [getattr(self, field.name) for field in fields(self)]
+
+
+@dataclass(frozen=True, slots=True)
+class HlsSteps:
+    """Makes the steps; `settings` says how many windows are written side by side."""
+
+    scope: Construct
+    settings: StageSettings
+    functions: HlsFunctions
+
+    def beside(self) -> sfn.Chain:
+        """A branch beside the cut; nothing is called where no HLS is wanted."""
+        done = sfn.Pass.jsonata(self.scope, "HLS done", outputs={})
+        noted = self._note(done)
+        plan = lambda_step(
+            self.scope, "Plan HLS", self.functions.plan, IDS, caught_by=noted, assign=PLANNED
+        )
+        finish = lambda_step(
+            self.scope, "Finish HLS", self.functions.finish, RENDITION, caught_by=noted
+        )
+        windows = self._windows()
+        windows.add_catch(noted, errors=["States.ALL"], outputs="{% $states.errorOutput %}")
+        made = plan.next(windows).next(finish).next(done)
+        wanted = sfn.Condition.jsonata("{% $hls_wanted %}")
+        choice = sfn.Choice.jsonata(self.scope, "Is HLS wanted?")
+        return sfn.Chain.start(choice.when(wanted, made).otherwise(done))
+
+    def _note(self, done: sfn.Pass) -> sfn.TaskStateBase:
+        """The run goes on without; only if even this cannot be written, it fails."""
+        unrecorded = sfn.Fail.jsonata(
+            self.scope, "HLS not recorded", error=text("Error"), cause=text("Cause")
+        )
+        step = lambda_step(
+            self.scope,
+            "Fail HLS",
+            self.functions.fail,
+            {**IDS, "error": text("Error"), "cause": text("Cause")},
+            caught_by=unrecorded,
+        )
+        step.next(done)
+        return step
+
+    def _windows(self) -> sfn.Map:
+        failed = sfn.Fail.jsonata(
+            self.scope, "HLS window failed", error=text("Error"), cause=text("Cause")
+        )
+        write = lambda_step(
+            self.scope,
+            "Write HLS",
+            self.functions.window,
+            {**RENDITION, "window": "{% $window %}"},
+            caught_by=failed,
+        )
+        take = sfn.Pass.jsonata(
+            self.scope, "Take HLS window", assign={"window": "{% $states.input %}"}
+        )
+        windows = sfn.Map.jsonata(
+            self.scope,
+            "Write HLS windows",
+            items=sfn.ProvideItems.jsonata("{% $hls_windows %}"),
+            max_concurrency=self.settings.hls_at_once,
+            outputs={},
+        )
+        windows.item_processor(take.next(write))
+        return windows

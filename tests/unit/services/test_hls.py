@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from functions.domain.errors import MediaError, UnavailableError
+from functions.domain.extras import Extra
+from functions.domain.hls_plan import WINDOW_BYTES
+from functions.domain.keys import proxy_key
+from functions.domain.media import Probe
+from functions.services.cut_window import Bounds
+from functions.services.fail_hls import fail_hls
+from functions.services.finish_hls import finish_hls
+from functions.services.hls import read_playlist
+from functions.services.plan_hls import HlsToDo, plan_rendition
+from functions.services.write_hls import write_window
+from tests.builders import RUN, USER, VIDEO, make_probe
+from tests.fakes.cutter import WorkerKilledError
+from tests.fakes.hls_writer import FakeHlsWriter
+from tests.fakes.prober import FakeProber
+from tests.fakes.world import World
+
+IDS = {"video_id": VIDEO, "run_id": RUN}
+
+
+@dataclass
+class Studio:
+    """A world whose video is to get a rendition, of a source that three functions share."""
+
+    world: World = field(default_factory=World)
+    writer: FakeHlsWriter = field(default_factory=FakeHlsWriter)
+
+    def probed(self, probe: Probe | None = None, *extras: Extra) -> Studio:
+        if probe:
+            self.world.prober = FakeProber(probe)
+        source = self.world.queue(extras=extras or (Extra.HLS,))
+        large = replace(source, size=3 * WINDOW_BYTES)
+        self.world.videos.save(replace(self.world.video(), source=large))
+        self.world.claim()
+        self.world.probe()
+        return self
+
+    def plan(self) -> HlsToDo:
+        return plan_rendition(self.world.context, self.world.prober, **IDS)
+
+    def write(self, to_do: HlsToDo, index: int) -> int:
+        with tempfile.TemporaryDirectory() as folder:
+            bounds = Bounds(folder=Path(folder), disk_budget=1_000_000, stop=lambda: False)
+            return write_window(
+                self.world.context,
+                self.writer,
+                bounds,
+                hls_id=to_do.hls_id,
+                index=index,
+                **IDS,
+            )
+
+    def finish(self, to_do: HlsToDo) -> int:
+        return finish_hls(self.world.context, hls_id=to_do.hls_id, **IDS)
+
+    def make(self) -> HlsToDo:
+        to_do = self.plan()
+        for index in to_do.windows:
+            self.write(to_do, index)
+        self.finish(to_do)
+        return to_do
+
+    def pieces(self) -> list[str]:
+        names = (key.rpartition("/")[2] for key in self.world.media.objects if "/hls-" in key)
+        return sorted(name for name in names if name.endswith(".m4s"))
+
+
+@pytest.fixture
+def studio() -> Studio:
+    return Studio()
+
+
+def _with_codec(codec: str) -> Probe:
+    probe = make_probe()
+    assert probe.media.video
+    video = replace(probe.media.video, codec=codec)
+    return replace(probe, media=replace(probe.media, video=video))
+
+
+def test_given_a_video_when_made_then_every_piece_is_named_once(studio: Studio):
+    studio.probed().make()
+
+    video = studio.world.video()
+    text = read_playlist(studio.world.media, video)
+    assert video.hls_key
+    assert len(studio.pieces()) > 3
+    assert [name for name in studio.pieces() if text.count(f"/{name}?") != 1] == []
+    assert text.count("#EXT-X-MAP") == 1
+
+
+def test_given_a_large_source_when_planned_then_functions_share_it(studio: Studio):
+    assert studio.probed().plan().windows == (0, 1, 2)
+
+
+def test_given_no_wish_for_hls_when_planned_then_nothing_is_to_do(studio: Studio):
+    studio.probed(None, Extra.SCENES)
+
+    assert studio.plan() == HlsToDo()
+    assert studio.world.plan_look().hls is False
+
+
+def test_given_a_wish_for_hls_alone_when_planned_then_only_that_is_to_do(studio: Studio):
+    to_do = studio.probed().world.plan_look()
+
+    assert (to_do.needed, to_do.hls) == (False, True)
+
+
+def test_given_a_finished_rendition_when_run_again_then_nothing_is_redone(studio: Studio):
+    first = studio.probed().make()
+    jobs = len(studio.writer.jobs)
+
+    assert studio.plan() == HlsToDo()
+    assert studio.finish(first) == 0
+    assert len(studio.writer.jobs) == jobs
+
+
+def test_given_a_finished_window_when_run_again_then_it_is_not_read_again(studio: Studio):
+    to_do = studio.probed().plan()
+
+    assert studio.write(to_do, 0) > 0
+    assert studio.write(to_do, 0) == 0
+    assert len(studio.writer.jobs) == 1
+
+
+def test_given_a_killed_worker_when_run_again_then_the_rendition_is_whole(studio: Studio):
+    to_do = studio.probed().plan()
+    studio.writer.dies_at = 2
+    with pytest.raises(WorkerKilledError):
+        studio.write(to_do, 0)
+
+    studio.writer.dies_at = None
+    assert studio.plan() == to_do
+    studio.make()
+
+    text = read_playlist(studio.world.media, studio.world.video())
+    assert text.count("#EXTINF") == len(studio.pieces())
+
+
+def test_given_an_upload_that_fails_when_written_then_the_window_is_not_noted(studio: Studio):
+    to_do = studio.probed().plan()
+    studio.world.media.refuse.add("000001.m4s")
+
+    with pytest.raises(UnavailableError):
+        studio.write(to_do, 0)
+
+    with pytest.raises(UnavailableError):
+        studio.finish(to_do)
+
+
+def test_given_a_picture_that_cannot_be_copied_when_planned_then_it_is_said(studio: Studio):
+    studio.probed(_with_codec("mpeg2video"))
+
+    with pytest.raises(MediaError) as refused:
+        studio.plan()
+
+    assert refused.value.code == "hls.picture"
+
+
+def test_given_such_a_picture_and_a_proxy_when_planned_then_that_is_written(studio: Studio):
+    studio.probed(_with_codec("mpeg2video"), Extra.HLS, Extra.PROXY)
+    source = studio.world.video().source
+    assert source
+    key = proxy_key(USER, VIDEO, source.etag)
+    studio.world.media.put(key, b"<small>")
+    studio.world.prober = FakeProber(make_probe())
+
+    studio.make()
+
+    assert all(key in job.source_url for job in studio.writer.jobs)
+    assert studio.world.video().hls_key
+
+
+def test_given_a_failure_when_noted_then_the_video_tells_of_it_and_is_what_it_was(studio: Studio):
+    studio.probed()
+    before = studio.world.video().status
+
+    fail_hls(studio.world.context, video_id=VIDEO, code="hls.picture", detail="Not so.")
+
+    video = studio.world.video()
+    assert video.hls_error
+    assert (video.hls_error.code, video.hls_error.stage) == ("hls.picture", "hls")
+    assert (video.status, video.error) == (before, None)
+
+
+def test_given_an_earlier_failure_when_made_after_all_then_it_is_forgotten(studio: Studio):
+    studio.probed()
+    fail_hls(studio.world.context, video_id=VIDEO, code=None, detail=None)
+
+    studio.make()
+
+    assert studio.world.video().hls_error is None
