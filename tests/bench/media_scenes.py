@@ -44,7 +44,7 @@ def footage(clips: Path, folder: Path, encoding: str) -> Footage:
     scenes = _scenes()
     frames = [round(length * RATE) for _, _, length, _ in scenes]
     cuts = tuple(frame / RATE for frame in accumulate(frames[:-1]))
-    path = folder / f"scenes-720p-{list(ENCODINGS).index(encoding)}.mp4"
+    path = folder / f"cuts-720p-{list(ENCODINGS).index(encoding)}.mp4"
     if not path.exists():
         partial = path.with_suffix(".partial.mp4")
         _encode(clips, scenes, frames, ENCODINGS[encoding], partial)
@@ -73,12 +73,17 @@ def _encode(
     words: tuple[str, ...],
     target: Path,
 ) -> None:
-    """Each scene has just as many pictures as its cut says."""
-    inputs, chains = list[str](), list[str]()
-    for place, ((clip, start, length, look), count) in enumerate(zip(scenes, frames, strict=True)):
-        inputs += ["-ss", f"{start:.3f}", "-t", f"{length:.3f}", "-i", str(clips / _CLIPS[clip])]
-        whole = f"tpad=stop=-1:stop_mode=clone,trim=end_frame={count}"
-        chains.append(f"[{place}:v]fps={RATE},{_FIT},{whole},{look},format=yuv420p[s{place}]")
-    ends = "".join(f"[s{place}]" for place in range(len(scenes)))
-    graph = ";".join([*chains, f"{ends}concat=n={len(scenes)}[v]"])
-    ffmpeg(*inputs, "-filter_complex", graph, "-map", "[v]", *words, str(target))
+    """By way of JPEG pictures one after the other: each scene has as many as its cut says."""
+    pictures, piece = target.with_suffix(".mjpeg"), target.with_suffix(".piece")
+    with pictures.open("wb") as whole:
+        for (clip, start, _, look), count in zip(scenes, frames, strict=True):
+            held = f"fps={RATE},{_FIT},tpad=stop=-1:stop_mode=clone,{look},format=yuvj420p"
+            ffmpeg(
+                "-ss", f"{start:.3f}", "-i", str(clips / _CLIPS[clip]), "-vf", held,
+                "-frames:v", str(count), "-q:v", "2", "-f", "mjpeg", str(piece),
+            )  # fmt: skip
+            whole.write(piece.read_bytes())
+    piece.unlink()
+    shown = ("-vf", "scale=out_range=tv,format=yuv420p")
+    ffmpeg("-f", "mjpeg", "-framerate", str(RATE), "-i", str(pictures), *shown, *words, str(target))
+    pictures.unlink()
