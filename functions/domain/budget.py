@@ -122,7 +122,7 @@ def shared_out(plan: Plan, source_bytes: int, budget: Budget) -> Plan:
 
     Raises MediaError where a segment would be too large to be joined out of chunks.
     """
-    plan = in_chunks(plan, lambda piece: _count(plan, piece, source_bytes, budget))
+    plan = in_chunks(plan, lambda piece: chunk_count(plan, piece, source_bytes, budget))
     for join in plan.joins:
         _require_room(plan, join, budget)
     mergeable = len(plan.windows) > 1 and not plan.joins and not plan.lanes
@@ -134,8 +134,11 @@ def shared_out(plan: Plan, source_bytes: int, budget: Budget) -> Plan:
 
 def estimate(plan: Plan, source_bytes: int, budget: Budget) -> Estimate:
     """Of a plan that is shared out."""
-    cutting = [START_S + seconds for seconds in seconds_each(plan, source_bytes, budget)]
-    joining = [START_S + _join_seconds(plan, join, budget) for join in plan.joins]
+    plans = (plan, plan.proxy) if plan.proxy else (plan,)
+    cutting = [
+        START_S + seconds for one in plans for seconds in seconds_each(one, source_bytes, budget)
+    ]
+    joining = [START_S + _join_seconds(one, join, budget) for one in plans for join in one.joins]
     total = sum(cutting) + sum(joining)
     steps = len(cutting) + len(joining) + STEPS_AROUND
     prices = budget.prices
@@ -158,7 +161,7 @@ def estimate(plan: Plan, source_bytes: int, budget: Budget) -> Estimate:
 def _shape(plan: Plan) -> Shape:
     if plan.joins:
         return Shape.CHUNKS
-    return Shape.WINDOWS if len(plan.windows) > 1 else Shape.ONE
+    return Shape.WINDOWS if len(plan.all_windows()) > 1 else Shape.ONE
 
 
 def _spread(seconds: Iterable[float], width: int) -> float:
@@ -217,8 +220,8 @@ def _pixels(plan: Plan, target: EncodeTarget) -> float:
     return wide * high * (target.height / high) ** 2 if target.height else wide * high
 
 
-def _count(plan: Plan, piece: PlannedSegment, source_bytes: int, budget: Budget) -> int:
-    """Chunks: none where all is copied, or the source cannot be entered."""
+def chunk_count(plan: Plan, piece: PlannedSegment, source_bytes: int, budget: Budget) -> int:
+    """Of a segment: one where it fits as it is, all is copied, or the source cannot be entered."""
     whole = segment_seconds(plan, piece, source_bytes, budget)
     if plan.cut is not Exactness.ACCURATE or plan.one_pass or plan.video_index is None:
         return 1

@@ -14,13 +14,17 @@ CountOf = Callable[[PlannedSegment], int]
 SHORTEST: Milliseconds = 2_000
 
 
-def in_chunks(plan: Plan, count_of: CountOf) -> Plan:
-    """The plan with each segment that has several chunks in windows of its own, and a join for it.
+def in_chunks(plan: Plan, count_of: CountOf, *, always: bool = False) -> Plan:
+    """The plan with each segment that has several chunks in windows of its own, and a join for it;
+    with `always`, one that has a single chunk, too.
 
     What is left of a window keeps its order. Chunks do not overlap and leave nothing out, whatever
     their number.
     """
-    windows = [piece for window in plan.windows for piece in _divided(plan, window, count_of)]
+    least = 1 if always else 2
+    windows = [
+        piece for window in plan.windows for piece in _divided(plan, window, count_of, least)
+    ]
     numbered = [replace(window, index=at) for at, window in enumerate(windows)]
     long = [window for window in numbered if window.chunk and _opens(plan, window)]
     joins = [
@@ -34,13 +38,13 @@ def _opens(plan: Plan, window: Window) -> bool:
     return window.chunk is not None and window.chunk.start == piece.start
 
 
-def _divided(plan: Plan, window: Window, count_of: CountOf) -> Iterator[Window]:
+def _divided(plan: Plan, window: Window, count_of: CountOf, least: int) -> Iterator[Window]:
     """The window itself where nothing in it is too long."""
     begun = window.first
     for piece in plan.of_window(window):
         place = piece.number
         alone = replace(window, first=place, last=place)
-        if not plan.numbers_of(alone) or (count := count_of(piece)) < 2:
+        if not plan.numbers_of(alone) or (count := count_of(piece)) < least:
             continue
         yield from _rest(plan, replace(window, first=begun, last=place - 1))
         yield from (replace(alone, chunk=chunk) for chunk in chunks(piece, count))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from functions.domain.codec import to_plain
 from functions.domain.containers import FileFormat
@@ -90,6 +90,7 @@ class Plan:
     all of it. `joins` are windows of one segment each, whose picture others encode in chunks; they
     come after all `windows`. `cut_reason` says why `cut` is another than was asked for; codec and
     `rotation` (degrees clockwise) are the picture's. `size_limit` is of a segment's file, in bytes.
+    `proxy` plans a small copy of the whole video; its windows and joins count on from those here.
     """
 
     plan_id: str
@@ -112,6 +113,7 @@ class Plan:
     rotation: int = 0
     picture: VideoTrack | None = None
     size_limit: int | None = None
+    proxy: Plan | None = None
 
     def of_window(self, window: Window) -> tuple[PlannedSegment, ...]:
         """The window's segments, or pieces of its lane; numbers count from 1."""
@@ -119,8 +121,30 @@ class Plan:
         return row[window.first - 1 : window.last]
 
     def window(self, index: int) -> Window:
-        """The window or join of that index."""
-        return (*self.windows, *self.joins)[index]
+        """The window or join of that index, be it the proxy's."""
+        return (*self._every, *(self.proxy._every if self.proxy else ()))[index]
+
+    def is_proxy(self, window: Window) -> bool:
+        return window.index >= len(self._every)
+
+    @property
+    def _every(self) -> tuple[Window, ...]:
+        return (*self.windows, *self.joins)
+
+    def with_proxy(self, proxy: Plan) -> Plan:
+        """This plan and, beside it, a proxy's."""
+        known = len(self._every)
+        windows, joins = (
+            tuple(replace(window, index=known + window.index) for window in row)
+            for row in (proxy.windows, proxy.joins)
+        )
+        return replace(self, proxy=replace(proxy, windows=windows, joins=joins))
+
+    def all_windows(self) -> tuple[Window, ...]:
+        return (*self.windows, *(self.proxy.windows if self.proxy else ()))
+
+    def all_joins(self) -> tuple[Window, ...]:
+        return (*self.joins, *(self.proxy.joins if self.proxy else ()))
 
     def chunks_of(self, join: Window) -> tuple[Chunk, ...]:
         """The stretches that a join puts together, in order."""

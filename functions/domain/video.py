@@ -89,6 +89,8 @@ class Video:
     analysis_error: Failure | None = None
     hls_key: str | None = None
     hls_error: Failure | None = None
+    proxy_key: str | None = None
+    proxy_error: Failure | None = None
     error: Failure | None = None
     version: int = 1
 
@@ -166,6 +168,14 @@ class Video:
     def without_analysis(self, failure: Failure, now: datetime) -> Video:
         """What was wanted beside the segments could not be made."""
         return replace(self, analysis_error=failure, updated_at=now)
+
+    def with_proxy(self, key: str, now: datetime) -> Video:
+        """A small copy of it is kept under `key`."""
+        return replace(self, proxy_key=key, proxy_error=None, updated_at=now)
+
+    def without_proxy(self, failure: Failure, now: datetime) -> Video:
+        """The small copy that was asked for could not be made."""
+        return replace(self, proxy_error=failure, updated_at=now)
 
     def with_hls(self, key: str, now: datetime) -> Video:
         """The list of a finished rendition is kept under `key`."""

@@ -34,8 +34,8 @@ def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
     )
     telemetry.count("SegmentsPlanned", len(plan.segments))
     return {
-        "windows": [window.index for window in plan.windows],
-        "joins": [window.index for window in plan.joins],
+        "windows": [window.index for window in plan.all_windows()],
+        "joins": [window.index for window in plan.all_joins()],
         "at_once": budget.width,
     }
 

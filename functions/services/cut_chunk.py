@@ -7,22 +7,16 @@ its chunks are removed. So whoever is killed leaves what the next attempt goes o
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-
-from functions.domain.cutting import CutJob
-from functions.domain.errors import MediaError, UnavailableError
 from functions.domain.keys import chunk_key
 from functions.domain.plan import Chunk, Plan, Window
 from functions.domain.ports import Cutter
-from functions.domain.video import Source
-from functions.services.cut_job import Bounds, cut_job, too_slow
+from functions.services.chunk_files import encode_to, joined
+from functions.services.cut_job import Bounds, cut_job
+from functions.services.make_proxy import join_proxy
 from functions.services.progress import WindowProgress
 from functions.services.stages import Context, StageWork, load, numbers_of, read_plan
 from functions.services.store_segment import Shelf
-from functions.services.window_tasks import WindowTask, window_tasks
-
-DOWNLOAD_THREADS = 8
+from functions.services.window_tasks import window_tasks
 
 
 def cut_chunk(
@@ -38,14 +32,9 @@ def cut_chunk(
     (number,) = plan.numbers_of(window)
     have = numbers_of(context, work.video.video_id, plan, [number])
     progress = WindowProgress(context, work.run, plan, window, ())
-    key = _key(work, plan, number, chunk)
     for task in window_tasks(plan, window, have):
-        if context.media.find(key) is None:
-            path = cutter.encode_chunk(cut_job(context, work, bounds, task), chunk, bounds.stop)
-            if path is None:
-                raise too_slow(plan, number)
-            context.media.upload(path, key, "video/mp4")
-            path.unlink()
+        job = cut_job(context, work, bounds, task)
+        encode_to(context, cutter, job, chunk, _key(work, plan, number, chunk), bounds, number)
     progress.read(chunk.end - chunk.start)
     progress.report(force=True)
 
@@ -63,6 +52,8 @@ def join_segment(
     work = load(context, video_id, run_id)
     plan = read_plan(context, work.run)
     window = plan.window(index)
+    if plan.proxy and plan.is_proxy(window):
+        return join_proxy(context, cutter, bounds, work, plan.proxy, window)
     (number,) = plan.numbers_of(window)
     keys = [_key(work, plan, number, chunk) for chunk in plan.chunks_of(window)]
     have = numbers_of(context, video_id, plan, [number])
@@ -71,48 +62,11 @@ def join_segment(
     made = False
     for task in window_tasks(plan, window, have):
         job = cut_job(context, work, bounds, task)
-        _join(shelf, task, job, keys, bounds)
+        shelf.store(task, joined(context, cutter, job, keys, bounds, number))
         made = True
     context.media.delete(keys)
     progress.report(force=True)
     return made
-
-
-def _join(shelf: Shelf, task: WindowTask, job: CutJob, keys: list[str], bounds: Bounds) -> None:
-    number = task.number_of(task.segments[0])
-    found = [shelf.context.media.find(key) for key in keys]
-    sources = [source for source in found if source is not None]
-    if len(sources) < len(keys):
-        raise UnavailableError(
-            "pipeline.incomplete", f"Pieces of segment {number} are missing; run again."
-        )
-    _require_room(number, sources, bounds)
-    with ThreadPoolExecutor(DOWNLOAD_THREADS) as pool:
-        paths = list(pool.map(lambda pair: _fetch(shelf.context, job, *pair), enumerate(keys)))
-    file = shelf.cutter.join_chunks(job, paths, bounds.stop)
-    if file is None:
-        raise too_slow(shelf.plan, number)
-    shelf.store(task, file)
-
-
-def _require_room(number: int, sources: list[Source], bounds: Bounds) -> None:
-    """The chunks and what is made of them lie on one disk."""
-    if 2 * sum(source.size for source in sources) > bounds.disk_budget:
-        raise too_large(number)
-
-
-def too_large(number: int) -> MediaError:
-    return MediaError(
-        "segment.too_large",
-        f"Segment {number} is larger than can be put together. Ask for shorter segments, a lower "
-        "bit rate or a smaller picture.",
-    )
-
-
-def _fetch(context: Context, job: CutJob, place: int, key: str) -> Path:
-    path = job.folder / f"chunk-{place:04d}.mp4"
-    context.media.download(key, path)
-    return path
 
 
 def _key(work: StageWork, plan: Plan, number: int, chunk: Chunk) -> str:

@@ -14,6 +14,7 @@ from functions.domain.ports import Cutter
 from functions.domain.run import Stage
 from functions.services.cut_chunk import cut_chunk
 from functions.services.cut_job import SOURCE_URL_SECONDS, Bounds, cut_job, too_slow
+from functions.services.make_proxy import cut_proxy
 from functions.services.progress import WindowProgress
 from functions.services.stages import Context, load, numbers_of, read_plan
 from functions.services.store_segment import Shelf, shortfall
@@ -39,6 +40,9 @@ def cut_window(
     context.runs.stage_started(work.run, Stage.CUT, context.clock())
     plan = read_plan(context, work.run)
     window = plan.window(index)
+    if plan.proxy and plan.is_proxy(window):
+        cut_proxy(context, cutter, bounds, work, plan.proxy, window)
+        return WindowResult(finished=True, made=0)
     if window.chunk:
         cut_chunk(context, cutter, bounds, work, plan, window, window.chunk)
         return WindowResult(finished=True, made=0)

@@ -13,10 +13,12 @@ from functions.domain.modes import NO_BOUNDARIES, Known
 from functions.domain.plan import Plan
 from functions.domain.planning import make_plan
 from functions.domain.ports import Prober
+from functions.domain.proxy import plan_proxy
 from functions.domain.run import Stage
 from functions.domain.times import Milliseconds
 from functions.domain.video import Source, Video
 from functions.services.adopt_segments import adopt_segments
+from functions.services.make_proxy import proxy_wanted
 from functions.services.progress import lengths
 from functions.services.stages import Context, read_probe, stage
 
@@ -53,6 +55,9 @@ def plan_segments(
         )
         if budget is not None:
             plan = shared_out(plan, work.source.size, budget)
+        if proxy_wanted(work.video):
+            proxy = plan_proxy(probe, work.source.size, budget)
+            plan = plan.with_proxy(proxy) if proxy else plan
         key = plan_key(work.video.user_id, video_id, plan.plan_id)
         context.media.write_json(key, to_plain(plan))
         adopt_segments(context, video_id, plan)

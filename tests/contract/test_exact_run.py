@@ -11,6 +11,7 @@ from functions.adapters.ffmpeg.cutter import FfmpegCutter
 from functions.domain.budget import Budget
 from functions.domain.cutting import CutFile
 from functions.domain.exactness import EncodeTarget, Exactness
+from functions.domain.extras import Extra
 from functions.domain.segment import Segment, SegmentType
 from functions.domain.segmentation import Segmentation
 from functions.domain.video import Source
@@ -72,6 +73,32 @@ def test_given_a_long_segment_when_its_run_has_ended_then_it_is_one_exact_file(
     joined = packets(stored(world, sound, scratch), stored=True)["0"]
     assert joined == packets(item.path, streams=[1])["0"]
     assert [key for key in world.media.objects if key.startswith("work/")] == []
+
+
+@pytest.mark.parametrize("name", ["closed.mp4", "stream.ts"])
+def test_given_a_proxy_is_asked_for_when_cut_then_it_has_all_frames_and_begins_with_its_index(
+    shelf: Shelf, scratch: Path, name: str
+) -> None:
+    item = shelf.take(f"numbered-{name}", make.numbered)
+    world = world_of(item, Exactness.KEYFRAME, planned=False)
+    world.queue(segmentation=Segmentation(length=60_000), extras=(Extra.PROXY,))
+    world.claim()
+    world.probe()
+    plan = world.plan(budget=Budget(memory_mb=400, seconds=2, width=3, disk=1 << 30))
+    world.cut_all()
+    world.join_segments()
+
+    key = world.video().proxy_key
+    assert key
+    assert plan.proxy
+    scratch.mkdir(exist_ok=True)
+    path = scratch / "proxy.mp4"
+    path.write_bytes(world.media.objects[key])
+    whole = CutFile(segment=plan.proxy.segments[0], path=path, actual_start=0)
+    source = source_of(item, plan)
+    require_frames(source, plan.proxy, [whole])
+    require_sound(source, [whole])
+    assert path.read_bytes().index(b"moov") < path.read_bytes().index(b"mdat")
 
 
 def stored(world: World, row: Segment, folder: Path) -> Path:

@@ -177,14 +177,14 @@ class World:
             )
 
     def cut_all(self) -> None:
-        for window in self.stored_plan().windows:
+        for window in self.stored_plan().all_windows():
             self.cut(window.index)
 
     def join_segments(
         self, *, disk: int = 1 << 40, stop: Callable[[], bool] = lambda: False
     ) -> None:
         """All that were encoded in chunks, each in a folder of its own."""
-        for window in self.stored_plan().joins:
+        for window in self.stored_plan().all_joins():
             with tempfile.TemporaryDirectory() as own:
                 bounds = Bounds(folder=Path(own), disk_budget=disk, stop=stop)
                 join_segment(

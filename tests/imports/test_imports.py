@@ -30,6 +30,7 @@ USES = {
     "probe_source": ("context", "prober"),
     "plan_segments": ("context", "prober"),
     "cut_window": ("context", "cutter"),
+    "join_segment": ("context", "cutter"),
     "join_audio": ("context", "cutter"),
     "plan_analysis": ("context",),
     "analyse_window": ("context", "analyser"),

@@ -38,6 +38,8 @@ def encode_chunk(job: CutJob, chunk: Chunk, stop: StopRequested) -> Path | None:
 
     None when `stop` says so.
     """
+    if stop():
+        return None
     try:
         return _Chunks(job, stop).encode(job.segments[0], chunk)
     except StoppedError:
@@ -47,6 +49,8 @@ def encode_chunk(job: CutJob, chunk: Chunk, stop: StopRequested) -> Path | None:
 def join_chunks(job: CutJob, chunks: Sequence[Path], stop: StopRequested) -> CutFile | None:
     """The job's one segment, out of all its chunks in order, which are used up; None when `stop`
     says so."""
+    if stop():
+        return None
     try:
         return _Chunks(job, stop).join(job.segments[0], chunks)
     except StoppedError:
@@ -87,7 +91,15 @@ class _Chunks:
         if not due and not other_rate:
             # ffmpeg leaves a file without a stream.
             path.write_bytes(b"")
-        return 0 if not due or other_rate else due - len(list_packets(self._text(path)).packets)
+        return 0 if not due or other_rate else due - self._made(path)
+
+    def _made(self, path: Path) -> int:
+        """Pictures; none where ffmpeg left a file without a stream."""
+        try:
+            return len(list_packets(self._text(path)).packets)
+        except MediaError:
+            path.write_bytes(b"")
+            return 0
 
     def _reached(self, read: Listing, part: PlannedSegment, clock: float) -> bool:
         """Whether a connection that was lost was found again."""

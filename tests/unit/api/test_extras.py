@@ -77,6 +77,25 @@ def test_given_a_failed_rendition_when_read_then_it_says_why(client: Client, wor
     assert found["error"] is None
 
 
+def test_given_a_proxy_when_read_then_its_url_is_signed(client: Client, world: World):
+    world.queue(proxy_key="media/u/v/proxy-e.mp4")
+
+    found = client.get(PATH).json
+
+    assert found["made"] == ["proxy"]
+    assert found["proxy_url"].startswith("https://bucket.test/media/u/v/proxy-e.mp4?")
+
+
+def test_given_a_proxy_that_could_not_be_made_when_read_then_it_says_why(
+    client: Client, world: World
+):
+    world.queue(proxy_error=Failure(code="segment.too_long", detail="So long.", stage="proxy"))
+
+    found = client.get(PATH).json
+
+    assert (found["proxy_url"], found["proxy_error"]["code"]) == (None, "segment.too_long")
+
+
 def test_given_a_rendition_when_read_then_it_is_one_of_what_was_made(client: Client, world: World):
     world.queue(hls_key="media/u/v/hls-e/index.json")
 
@@ -111,7 +130,7 @@ def test_given_no_word_of_extras_when_announced_then_the_video_gets_the_usual(
     assert video.extras == DEFAULT_EXTRAS
 
 
-@pytest.mark.parametrize("asked", [["proxy"], ["nonsense"], "scenes", None])
+@pytest.mark.parametrize("asked", [["thumbnails"], ["nonsense"], "scenes", None])
 def test_given_extras_that_cannot_be_made_when_announced_then_they_are_refused(
     client: Client, asked: object
 ):

@@ -11,7 +11,7 @@ from functions.handlers.api.models.common import FailureAnswer
 from functions.handlers.api.models.examples import shown
 
 MadeExtra = Literal[
-    "storyboard", "preview", "waveform", "loudness", "black", "silence", "scenes", "hls"
+    "storyboard", "preview", "waveform", "loudness", "black", "silence", "scenes", "proxy", "hls"
 ]
 
 
@@ -57,6 +57,8 @@ class ExtrasAnswer(BaseModel):
     silent: list[StretchAnswer] | None
     scenes: list[SceneAnswer] | None
     storyboard: StoryboardAnswer | None
+    proxy_url: str | None = Field(description="All of it as a small MP4, 360 lines high")
+    proxy_error: FailureAnswer | None = Field(description="Why there is no proxy")
     preview_url: str | None = Field(description="Animated WebP")
     waveform_url: str | None = Field(description="PNG")
     peaks_url: str | None = Field(description="JSON, as audiowaveform writes it")

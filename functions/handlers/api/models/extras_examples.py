@@ -24,6 +24,8 @@ EXTRAS: Final[dict[str, JsonValue]] = {
         "vtt": "WEBVTT\n\n00:00:00.000 --> 00:00:01.000\n"
         f"{_SIGNED.format(name='sheet-0000-00.jpg')}#xywh=0,0,160,90\n",
     },
+    "proxy_url": None,
+    "proxy_error": None,
     "preview_url": _SIGNED.format(name="preview.webp"),
     "waveform_url": _SIGNED.format(name="waveform.png"),
     "peaks_url": _SIGNED.format(name="peaks.json"),

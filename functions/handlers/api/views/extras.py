@@ -27,7 +27,7 @@ def extras(item: Video, found: AnalysisResult, sign: Sign) -> models.ExtrasAnswe
     return models.ExtrasAnswer(
         video_id=item.video_id,
         asked=[extra.value for extra in item.extras],
-        made=[*(extra.value for extra in found.made), *(["hls"] if item.hls_key else [])],
+        made=[*(extra.value for extra in found.made), *_made_beside(item)],
         error=failure(item.analysis_error),
         hls_error=failure(item.hls_error),
         loudness=models.LoudnessAnswer(integrated=loud.integrated, peak=loud.peak)
@@ -41,11 +41,18 @@ def extras(item: Video, found: AnalysisResult, sign: Sign) -> models.ExtrasAnswe
         if scenes is None
         else [models.SceneAnswer(at=seconds(one.at), score=one.score) for one in scenes],
         storyboard=_storyboard(found, sign),
+        proxy_url=sign(item.proxy_key) if item.proxy_key else None,
+        proxy_error=failure(item.proxy_error),
         preview_url=sign(found.preview) if found.preview else None,
         waveform_url=sign(found.waveform) if found.waveform else None,
         peaks_url=sign(found.peaks) if found.peaks else None,
         expires_in=URL_SECONDS,
     )
+
+
+def _made_beside(item: Video) -> list[str]:
+    made = {"proxy": item.proxy_key, "hls": item.hls_key}
+    return [name for name, key in made.items() if key]
 
 
 def _stretches(found: Iterable[Stretch]) -> list[models.StretchAnswer]:
