@@ -168,20 +168,25 @@ def _count_track(moof: bytes, traf: Inner, tracks: dict[int, _Track]) -> None:
     (now,) = struct.unpack_from(">Q" if moof[clock.start] else ">I", moof, clock.start + 4)
     for box in _inside(moof, traf.start, traf.end):
         if box.kind == b"trun":
-            for duration, offset in _samples(moof, box, length):
-                track.run = _with(track.run, now, duration, offset)
-                now += duration
+            track.run = _with(track.run, now, list(_samples(moof, box, length)))
+            now = track.run.end
 
 
-def _with(run: Run, now: int, duration: int, offset: int) -> Run:
-    shown, first = now + offset, run.samples == 0
+def _with(run: Run, begin: int, samples: list[tuple[int, int]]) -> Run:
+    """A run with more samples: duration and composition offset of each."""
+    if not samples:
+        return run
+    first, now, shown = run.samples == 0, begin, list[int]()
+    for duration, offset in samples:
+        shown.append(now + offset)
+        now += duration
     return replace(
         run,
-        samples=run.samples + 1,
-        begin=now if first else run.begin,
-        end=now + duration,
-        opened=shown if first else run.opened,
-        shown=shown if first else min(run.shown, shown),
+        samples=run.samples + len(samples),
+        begin=begin if first else run.begin,
+        end=now,
+        opened=shown[0] if first else run.opened,
+        shown=min(shown) if first else min(run.shown, *shown),
     )
 
 
@@ -190,9 +195,14 @@ def _samples(moof: bytes, box: Inner, length: int) -> Iterator[tuple[int, int]]:
     flags, count = struct.unpack_from(">II", moof, box.start)
     at = box.start + 8 + (4 if flags & 0x1 else 0) + (4 if flags & 0x4 else 0)
     fields = [flag for flag in (_DURATION, _SIZE, _FLAGS, _OFFSET) if flags & flag]
-    row = struct.Struct(">" + "".join("i" if flag == _OFFSET else "I" for flag in fields))
-    for values in row.iter_unpack(moof[at : at + count * row.size]) if fields else ():
-        named = dict(zip(fields, values, strict=True))
-        yield named.get(_DURATION, length), named.get(_OFFSET, 0)
     if not fields:
         yield from [(length, 0)] * count
+        return
+    row = struct.Struct(">" + "".join("i" if flag == _OFFSET else "I" for flag in fields))
+    long = fields.index(_DURATION) if _DURATION in fields else None
+    moved = fields.index(_OFFSET) if _OFFSET in fields else None
+    for values in row.iter_unpack(moof[at : at + count * row.size]):
+        yield (
+            length if long is None else values[long],
+            0 if moved is None else values[moved],
+        )
