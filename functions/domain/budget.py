@@ -1,7 +1,6 @@
 """What a plan takes and costs, and how it is shared out: to one function, by windows, or in chunks.
 
-Figures are processor seconds of one core, measured on generated and real clips at 1080p30, one run
-of ffmpeg each; content and processor may be twice as slow, which the margins are for.
+Times are those of `effort`, which content and processors may double: hence the margins.
 """
 
 from __future__ import annotations
@@ -13,27 +12,12 @@ from math import ceil
 from typing import Final
 
 from functions.domain.chunking import in_chunks
+from functions.domain.effort import MEGA, file_bytes, processor_seconds, sound_seconds
 from functions.domain.errors import MediaError
-from functions.domain.exactness import EncodeTarget, Exactness, VideoCodec
+from functions.domain.exactness import Exactness
 from functions.domain.plan import Plan, PlannedSegment, Window
-from functions.domain.times import Milliseconds
 
 MB_PER_CORE: Final = 1_769
-MEGA: Final = 1_000_000
-# Of a million pixels.
-DECODING: Final = 0.0015
-SCALING: Final = 0.0025
-ENCODING: Final = {
-    VideoCodec.H264: 0.0088,
-    VideoCodec.HEVC: 0.026,
-    VideoCodec.AV1: 0.024,
-    VideoCodec.VP9: 0.045,
-}
-TONE_MAPPING: Final = 0.09
-CAPTIONS: Final = 0.0015
-# Of a second of sound.
-SOUND: Final = 0.02
-LOUDNESS: Final = 0.12
 # A smart cut encodes this much of what an accurate one would.
 SMART_SHARE: Final = 0.25
 COPY_BYTES_PER_S: Final = 40 * MEGA
@@ -44,14 +28,13 @@ AROUND_S: Final = 5.0
 STEPS_AROUND: Final = 5
 TRANSITIONS_EACH: Final = 3
 # A segment is encoded as it is where that takes this share of an invocation; a chunk takes less,
-# so that content three times as slow is still done in time.
-WHOLE_SHARE: Final = 0.5
-CHUNK_SHARE: Final = 0.3
+# so that content five times as slow is still done in time: noise is, to x264.
+WHOLE_SHARE: Final = 0.25
+CHUNK_SHARE: Final = 0.2
 SHORTEST_CHUNK_S: Final = 45.0
 # More than one window is not worth a second function's start.
 ONE_FUNCTION_S: Final = 4.0
 MAX_CHUNKS: Final = 400
-BITS_PER_PIXEL: Final = 0.12
 
 
 class Shape(StrEnum):
@@ -193,33 +176,6 @@ def segment_seconds(
     return EACH_FILE_S + read + encoded * share[plan.cut]
 
 
-def processor_seconds(plan: Plan, length: Milliseconds) -> float:
-    """To decode and encode so much of the source on one core."""
-    target, seconds = plan.target or EncodeTarget(), length / 1000
-    sound = 0.0 if plan.audio_index is None else SOUND + (LOUDNESS if target.loudness else 0)
-    picture = plan.picture
-    if picture is None:
-        return seconds * sound
-    rate = picture.frame_rate or 30.0
-    read, made = picture.width * picture.height / MEGA, _pixels(plan, target) / MEGA
-    each_read = DECODING + (SCALING if made != read else 0)
-    each_made = ENCODING[target.codec] + (CAPTIONS if target.captions_key else 0)
-    if picture.colour.hdr and target.codec is VideoCodec.H264:
-        each_made += TONE_MAPPING
-    return seconds * (rate * read * each_read + (target.fps or rate) * made * each_made + sound)
-
-
-def _pixels(plan: Plan, target: EncodeTarget) -> float:
-    picture = plan.picture
-    if picture is None:
-        return 0.0
-    wide, high = float(picture.width), float(picture.height)
-    if target.shape:
-        across, down = (int(part) for part in target.shape.value.split(":"))
-        wide, high = min(wide, high * across / down), min(high, wide * down / across)
-    return wide * high * (target.height / high) ** 2 if target.height else wide * high
-
-
 def chunk_count(plan: Plan, piece: PlannedSegment, source_bytes: int, budget: Budget) -> int:
     """Of a segment: one where it fits as it is, all is copied, or the source cannot be entered."""
     whole = segment_seconds(plan, piece, source_bytes, budget)
@@ -236,20 +192,9 @@ def chunk_count(plan: Plan, piece: PlannedSegment, source_bytes: int, budget: Bu
 def _join_seconds(plan: Plan, join: Window, budget: Budget) -> float:
     (number,) = plan.numbers_of(join)
     length = plan.segments[number - 1].end - plan.segments[number - 1].start
-    target = plan.target or EncodeTarget()
-    sound = 0.0 if plan.audio_index is None else SOUND + (LOUDNESS if target.loudness else 0)
+    sound = sound_seconds(plan)
     moved = 3 * file_bytes(plan, length) / COPY_BYTES_PER_S
     return EACH_FILE_S + moved + length / 1000 * sound / min(budget.cores, 1.0)
-
-
-def file_bytes(plan: Plan, length: Milliseconds) -> int:
-    """About how large an encoded segment becomes."""
-    target, picture = plan.target or EncodeTarget(), plan.picture
-    if picture is None:
-        return length * 16
-    rate = target.fps or picture.frame_rate or 30.0
-    bits = target.bit_rate or _pixels(plan, target) * rate * BITS_PER_PIXEL
-    return int(bits * length / 8_000) + length * 16
 
 
 def _require_room(plan: Plan, join: Window, budget: Budget) -> None:

@@ -1,4 +1,4 @@
-"""Beside the cut: which pieces of an HLS rendition are to be written, and by which windows."""
+"""After the cut: which pieces of an HLS rendition are to be written, and by which windows."""
 
 from __future__ import annotations
 

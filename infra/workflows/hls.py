@@ -1,6 +1,6 @@
 """The HLS rendition inside of the video pipeline: all windows side by side, then one playlist.
 
-It is written beside the cut, where a failure is recorded on the video and fails nothing.
+It is written after the cut, where a failure is recorded on the video and fails nothing.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ class HlsSteps:
     settings: StageSettings
     functions: HlsFunctions
 
-    def beside(self) -> sfn.Chain:
-        """A branch beside the cut; nothing is called where no HLS is wanted."""
+    def after(self) -> sfn.Chain:
+        """What follows the cut; nothing is called where no HLS is wanted."""
         done = sfn.Pass.jsonata(self.scope, "HLS done", outputs={})
         noted = self._note(done)
         plan = lambda_step(

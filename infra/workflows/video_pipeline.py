@@ -101,16 +101,18 @@ class VideoPipeline(Construct):
         return sfn.Choice.jsonata(self, "Look first?").when(first, made).otherwise(then)
 
     def _cut_beside(self, steps: AnalysisSteps, hls: HlsSteps) -> sfn.Parallel:
-        """The cut in one branch, what is left of the analyses and the HLS in two others."""
+        """The cut in one branch, what is left of the analyses in the other. HLS comes after the
+        cut, which makes the proxy that it may be a copy of."""
         failed = sfn.Fail.jsonata(self, "Cut failed", error=text("Error"), cause=text("Cause"))
         cut = (
             self._step("Plan", self._functions.plan, failed=failed, assign=PLANNED_CUT)
             .next(self._cut(failed))
             .next(self._joins(failed))
             .next(self._step("Join audio", self._functions.audio, failed=failed))
+            .next(hls.after())
         )
         both = sfn.Parallel.jsonata(self, "Cut and look", outputs={})
-        both.branch(cut, steps.beside(), hls.beside())
+        both.branch(cut, steps.beside())
         both.add_catch(self._failed, errors=["States.ALL"], outputs="{% $states.errorOutput %}")
         return both
 

@@ -181,10 +181,20 @@ def test_given_a_failed_rendition_when_noted_then_the_run_goes_on(synth: Synth):
 
 def test_given_no_wish_for_hls_when_run_then_nothing_is_called_for_it(synth: Synth):
     (branch,) = (flow for flow in flows(read(synth, PIPELINE)) if HLS_NOTED in flow.states)
-    (way,) = branch.states[branch.start]["Choices"]
+    choice = branch.states["Is HLS wanted?"]
+    (way,) = choice["Choices"]
 
     assert (way["Condition"], way["Next"]) == ("{% $hls_wanted %}", "Plan HLS")
-    assert branch.states[branch.start]["Default"] == "HLS done"
+    assert choice["Default"] == "HLS done"
+
+
+def test_given_a_wish_for_hls_when_run_then_it_comes_after_the_proxy_it_may_be_a_copy_of(
+    synth: Synth,
+):
+    (branch,) = (flow for flow in flows(read(synth, PIPELINE)) if HLS_NOTED in flow.states)
+
+    assert branch.following("Cut windows") == {"Join segments"}
+    assert branch.following("Join audio") == {"Is HLS wanted?"}
 
 
 def test_given_a_plan_that_follows_the_analysis_when_run_then_that_is_made_first(synth: Synth):

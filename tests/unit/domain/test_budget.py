@@ -12,12 +12,11 @@ from functions.domain.budget import (
     Shape,
     Spent,
     estimate,
-    file_bytes,
-    processor_seconds,
     seconds_each,
     shared_out,
     width_of,
 )
+from functions.domain.effort import file_bytes, processor_seconds
 from functions.domain.errors import MediaError
 from functions.domain.exactness import EncodeTarget, Exactness, VideoCodec
 from functions.domain.plan import Plan, Window
