@@ -232,9 +232,6 @@ class Cutter(Protocol):
     def inspect(self, path: Path, plan: Plan) -> Inspection:
         """Count, measure and take thumbnail and sound out of a produced file."""
 
-    def fast_start(self, path: Path) -> None:
-        """Put an MP4's index first, so that it plays before all of it has come."""
-
     def join_audio(self, pieces: Sequence[Path], target: Path, plan: Plan) -> Milliseconds:
         """Put pieces of sound together without touching a packet; returns the length."""
 

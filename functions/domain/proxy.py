@@ -21,8 +21,7 @@ CRF: Final = 26
 def plan_proxy(probe: Probe, source_bytes: int, budget: Budget | None) -> Plan | None:
     """One segment of all of it, in H.264 and AAC; None where there is no picture.
 
-    A source that can be entered is encoded in chunks, be it a single one, and joined to a file
-    that begins with its index; any other in one pass.
+    A source that can be entered is encoded in chunks, be it a single one; any other in one pass.
     """
     picture = probe.media.video
     if picture is None:

@@ -61,7 +61,6 @@ def join_proxy(
             if work.video.proxy_error is None:
                 raise
             return False
-        cutter.fast_start(file.path)
         _keep(context, work, file.path)
     context.media.delete(keys)
     return made
@@ -72,7 +71,6 @@ def _make_whole(
 ) -> None:
     job = cut_job(context, work, bounds, task)
     for file in cutter.cut(job, lambda _: None, bounds.stop):
-        cutter.fast_start(file.path)
         _keep(context, work, file.path)
         return
     raise too_slow(task.plan, 1)

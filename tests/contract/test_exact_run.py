@@ -76,7 +76,7 @@ def test_given_a_long_segment_when_its_run_has_ended_then_it_is_one_exact_file(
 
 
 @pytest.mark.parametrize("name", ["closed.mp4", "stream.ts"])
-def test_given_a_proxy_is_asked_for_when_cut_then_it_has_all_frames_and_begins_with_its_index(
+def test_given_a_proxy_is_asked_for_when_cut_then_it_has_all_frames_and_sound(
     shelf: Shelf, scratch: Path, name: str
 ) -> None:
     item = shelf.take(f"numbered-{name}", make.numbered)
@@ -98,7 +98,6 @@ def test_given_a_proxy_is_asked_for_when_cut_then_it_has_all_frames_and_begins_w
     source = source_of(item, plan)
     require_frames(source, plan.proxy, [whole])
     require_sound(source, [whole])
-    assert path.read_bytes().index(b"moov") < path.read_bytes().index(b"mdat")
 
 
 def stored(world: World, row: Segment, folder: Path) -> Path:

@@ -37,7 +37,6 @@ class FakeCutter:
     size: tuple[int, int] | None = None
     jobs: list[CutJob] = field(default_factory=list)
     chunks: list[tuple[int, Milliseconds, Milliseconds]] = field(default_factory=list)
-    fast: list[str] = field(default_factory=list)
     together: list[list[str]] = field(default_factory=list)
     cut_numbers: list[int] = field(default_factory=list)
     joined: list[list[Path]] = field(default_factory=list)
@@ -111,9 +110,6 @@ class FakeCutter:
             thumbnail=thumbnail,
             audio=audio,
         )
-
-    def fast_start(self, path: Path) -> None:
-        self.fast.append(path.name)
 
     def join_audio(self, pieces: Sequence[Path], target: Path, plan: Plan) -> Milliseconds:
         self.joined.append(list(pieces))

@@ -153,12 +153,6 @@ def join_command(listing: Path, target: Path, plan: Plan) -> list[str]:
     ]  # fmt: skip
 
 
-def fast_start_command(path: Path, target: Path) -> list[str]:
-    """The same packets, with the index before them."""
-    copied = ["-copyts", "-i", str(path), "-map", "0", "-c", "copy"]
-    return [*QUIET, *copied, "-movflags", "+faststart", "-f", "mp4", str(target)]
-
-
 def list_command(path: Path) -> list[str]:
     """List every packet of a file on stdout."""
     return [*QUIET, "-i", str(path), "-map", "0", "-c", "copy", "-f", "framecrc", "pipe:1"]

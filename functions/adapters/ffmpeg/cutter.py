@@ -10,7 +10,6 @@ from functions.adapters.ffmpeg.binary import ffmpeg_path
 from functions.adapters.ffmpeg.chunks import encode_chunk, join_chunks
 from functions.adapters.ffmpeg.commands import (
     cut_command,
-    fast_start_command,
     inspect_command,
     join_command,
     list_command,
@@ -87,11 +86,6 @@ class FfmpegCutter:
             thumbnail=thumbnail if thumbnail and thumbnail.exists() else None,
             audio=_sound(path, plan) if sound else None,
         )
-
-    def fast_start(self, path: Path) -> None:
-        target = path.with_suffix(".fast")
-        _run(fast_start_command(path, target), _JOIN_SECONDS)
-        target.replace(path)
 
     def join_audio(self, pieces: Sequence[Path], target: Path, plan: Plan) -> Milliseconds:
         """Concatenate; the pieces hold every packet of the source's sound once."""

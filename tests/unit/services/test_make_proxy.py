@@ -60,7 +60,6 @@ def test_given_a_proxy_is_asked_for_when_the_run_has_ended_then_it_is_there_besi
     assert world.video().proxy_key == _key(world)
     assert _key(world) in world.media.objects
     assert world.numbers() == [1, 2, 3, 4, 5, 6]
-    assert world.cutter.fast == ["000001.mp4"]
     assert [key for key in world.media.objects if key.startswith("work/")] == []
 
 
