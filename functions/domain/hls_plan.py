@@ -24,6 +24,8 @@ WINDOW_BYTES: Final = 2 * 1024**3
 MAX_WINDOWS: Final = 40
 # Pieces begin here on their clock: decoding times may lie well before the first picture.
 CLOCK: Final[Milliseconds] = 10_000
+# No codec shows a picture later than so many others.
+_MOST_DELAYED: Final = 16
 # How long decoders and encoders of sound run before a window, to have settled there.
 LEAD: Final[Milliseconds] = 500
 COPIED_PICTURES: Final = frozenset({"h264", "hevc", "av1", "vp9"})
@@ -62,7 +64,7 @@ def plan_hls(probe: Probe, source: Source, *, window_bytes: int = WINDOW_BYTES) 
         container=media.container,
         duration=media.duration,
         origin=keys.origin,
-        clock=CLOCK + max(0, -first),
+        clock=_clock(media) + max(0, -first),
         length=length,
         one_pass=one_pass,
         windows=windows,
@@ -71,6 +73,12 @@ def plan_hls(probe: Probe, source: Source, *, window_bytes: int = WINDOW_BYTES) 
         video_codec=media.video.codec if media.video else None,
         sound_rate=_sound_rate(media.audio),
     )
+
+
+def _clock(media: Media) -> Milliseconds:
+    """Of few pictures a minute, some may be decoded long before they are shown."""
+    rate = media.video.frame_rate if media.video else None
+    return max(CLOCK, round(_MOST_DELAYED * 1_000 / rate)) if rate else CLOCK
 
 
 def _sound_rate(audio: AudioTrack | None) -> int | None:

@@ -1,4 +1,4 @@
-"""Beside the cut, last: what all windows wrote becomes one rendition, and the video names it.
+"""After the cut, last: what all windows wrote becomes one rendition, and the video names it.
 
 Its list has a name that follows from the source, and the video's row is written last: a run that
 is killed half-way does the same again.

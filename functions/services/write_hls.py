@@ -1,4 +1,4 @@
-"""Beside the cut, one window of an HLS rendition: write its pieces, keep them, then note them.
+"""After the cut, one window of an HLS rendition: write its pieces, keep them, then note them.
 
 What was written is noted last. So a worker that is killed leaves either a whole window or none;
 pieces are named by their numbers, and written again they are the same.

@@ -11,6 +11,12 @@ from tests.contract.packets import counts
 from tests.contract.shelf import Maker, Shelf
 from tests.media import make, numbered
 
+
+def _rare(target: Path) -> Path:
+    """A picture each twelve seconds, shown long after it is decoded."""
+    return numbered.numbered(target, "-g", "4", frames=30, rate="1/12", sound=0)
+
+
 # Names, makers, and in how many windows they are written.
 COPIED: dict[str, tuple[Maker, int]] = {
     "plain.mp4": (lambda target: numbered.numbered(target, frames=1_000), 3),
@@ -25,6 +31,7 @@ COPIED: dict[str, tuple[Maker, int]] = {
     "silent.mp4": (lambda target: numbered.numbered(target, frames=500, sound=0), 3),
     "six.mp4": (lambda target: numbered.numbered(target, "-ac", "6", frames=500), 2),
     "one.mp4": (numbered.one_frame, 2),
+    "rare.mp4": (_rare, 2),
     "brief-sound.mp4": (numbered.brief_sound, 2),
     "stream.ts": (lambda target: numbered.numbered(target, frames=500), 2),
     "frag.mp4": (numbered.fragmented, 2),

@@ -90,8 +90,8 @@ def _require_join(window: HlsWindow, made: int, clock: int, piece: HlsPiece) -> 
 def _require_all(job: HlsJob, made: int, last: HlsPiece | None) -> None:
     plan, window = job.plan, job.window
     end = plan.duration + plan.clock - max(_END_ROOM, plan.duration // 20)
-    short = last is None or (window.until is None and last.until < end)
-    if made < window.count or short:
+    shown = last.until + last.opens - last.decoded if last else 0
+    if made < window.count or (window.until is None and shown < end):
         raise UnavailableError("cut.short_read", "The source could not be read to its end.")
 
 
