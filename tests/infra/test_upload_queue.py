@@ -19,6 +19,13 @@ OUTPUTS = {
     "range plan": keys.range_plan_key("user", "video", "segment"),
     "range": keys.range_key("user", "video", "segment", "mp4"),
     "audio piece": keys.audio_piece_key("user", "video", "plan", 1, "m4a"),
+    "captions": keys.captions_key("user", "video", "digest"),
+    "proxy": keys.proxy_key("user", "video", "etag"),
+    "chunk": keys.chunk_key("user", "video", "plan", 1, 0, 1_000),
+    "analysis": keys.analysis_folder("user", "video", "etag"),
+    "analysis work": keys.analysis_work("user", "video", "etag", "analysis"),
+    "hls": keys.hls_folder("user", "video", "etag"),
+    "hls work": keys.hls_work("user", "video", "etag", "hls"),
 }
 
 
@@ -61,9 +68,14 @@ def test_given_an_upload_when_its_key_is_made_then_it_is_watched():
 
 
 def test_given_the_outputs_above_when_compared_then_no_kind_of_key_is_forgotten():
-    made = {name for name in vars(keys) if name.endswith("_key") and name != "parse_upload_key"}
+    ends = ("_key", "_folder", "_work")
+    made = {name for name in vars(keys) if name.endswith(ends) and name != "parse_upload_key"}
 
-    assert made == {f"{name.replace(' ', '_')}_key" for name in OUTPUTS} | {"upload_key"}
+    named = {name.replace(" ", "_") for name in OUTPUTS}
+    assert {name.removesuffix("_key").removesuffix("_folder") for name in made} == {
+        "upload",
+        *named,
+    }
 
 
 @pytest.mark.parametrize("kind", OUTPUTS)
