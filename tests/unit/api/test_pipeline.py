@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from functions.domain.budget import Budget
 from functions.domain.run import RunStatus, Stage
 from functions.domain.video import VideoStatus
 from tests.builders import (
@@ -181,3 +182,31 @@ def test_given_a_run_whose_row_is_not_there_yet_when_asked_for_then_it_is_queued
 
     assert (answer.status, answer.json["status"]) == (200, "queued")
     assert (answer.json["run_id"], answer.json["percent"]) == (RUN, 0.0)
+
+
+def test_given_a_run_that_was_estimated_when_read_then_what_it_took_stands_beside_it(
+    client: Client, world: World
+):
+    world.queue()
+    world.claim()
+    world.probe()
+    world.plan(budget=Budget(memory_mb=3_008, seconds=720, width=2, disk=1 << 30))
+    world.runs.spent(VIDEO, RUN, milliseconds=1_500, memory_mb=1_024)
+
+    answer = client.get(STATUS).json
+
+    assert (answer["estimate"]["shape"], answer["estimate"]["functions"]) == ("one", 1)
+    spent = answer["spent"]
+    assert (spent["calls"], spent["billed_seconds"], spent["gb_seconds"]) == (1, 1.5, 1.5)
+    assert spent["seconds"] is None
+    assert spent["cost_usd"] > 0
+
+
+def test_given_a_run_that_was_not_planned_yet_when_read_then_nothing_is_expected_of_it(
+    client: Client, world: World
+):
+    world.queue()
+
+    answer = client.get(STATUS).json
+
+    assert (answer["estimate"], answer["spent"]) == (None, None)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from functions.domain.errors import UnavailableError
+from functions.domain.extras import Extra
 from functions.domain.run import RunStatus
 from functions.domain.video import VideoStatus
 from functions.handlers import (
@@ -17,6 +18,7 @@ from functions.handlers import (
     fail_run,
     finish_run,
     join_audio,
+    join_segment,
     plan_segments,
     probe_source,
 )
@@ -176,3 +178,50 @@ def test_given_a_dependency_that_is_down_when_a_step_runs_then_it_is_tried_again
         _call(cut_window, window=0)
 
     assert isinstance(caught.value.__cause__, UnavailableError)
+
+
+def test_given_an_account_that_may_run_little_when_planned_then_a_run_takes_a_share_of_it(
+    world: World,
+):
+    world.account.limit = 4
+    world.queue()
+    world.claim()
+    world.probe()
+
+    assert _call(plan_segments)["at_once"] == 1
+
+
+def test_given_a_run_that_was_estimated_when_it_ends_then_its_error_is_measured(
+    world: World, capsys: pytest.CaptureFixture[str]
+):
+    world.queue()
+    for handler, more in (
+        (claim_run, {}),
+        (probe_source, {"tier": "pro"}),
+        (plan_segments, {}),
+        (cut_window, {"window": 0}),
+        (join_audio, {}),
+    ):
+        _call(handler, **more)
+    capsys.readouterr()
+
+    _call(finish_run)
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line]
+    measured = {line["measure"]: line["EstimateError"] for line in lines if "measure" in line}
+    assert measured.keys() == {"seconds", "cost"}
+    assert all(value[0] >= 0 for value in measured.values())
+    assert world.run().spent.calls == 6
+
+
+def test_given_a_proxy_when_its_windows_and_joins_are_called_then_it_is_made(world: World):
+    world.queue(extras=(Extra.PROXY,))
+    world.claim()
+    world.probe()
+
+    planned = _call(plan_segments)
+    for window in planned["windows"]:
+        assert _call(cut_window, window=window) == {"finished": True}
+
+    assert [_call(join_segment, window=window) for window in planned["joins"]] == [{"made": True}]
+    assert world.video().proxy_key

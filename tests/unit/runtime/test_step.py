@@ -91,3 +91,39 @@ def test_given_an_answer_when_it_leaves_a_step_then_it_is_unchanged():
 )
 def test_given_a_cause_that_is_not_ours_when_read_then_nothing_is_known(cause: str):
     assert read_cause(cause) == (None, None)
+
+
+def _told(error: BaseException | None = None) -> list[tuple[str, str, int, int]]:
+    """What a step that sleeps for no time, and raises or not, says that it took."""
+    told: list[tuple[str, str, int, int]] = []
+
+    @step("test", lambda *spent: told.append(spent))
+    def handler(event, context):
+        if error:
+            raise error
+        return {}
+
+    try:
+        handler(EVENT, FakeLambdaContext(memory_limit_in_mb=3_008))
+    except Permanent:
+        assert error
+    return told
+
+
+@pytest.mark.parametrize("error", [None, errors.MediaError("media.empty", "No bytes.")])
+def test_given_a_step_when_it_ends_then_what_it_took_is_told_whether_it_went_well_or_not(error):
+    ((video_id, run_id, milliseconds, memory),) = _told(error)
+
+    assert (video_id, run_id, memory) == ("v", "r", 3_008)
+    assert 1 <= milliseconds < 1_000
+
+
+def test_given_spending_that_cannot_be_counted_when_a_step_ends_then_its_answer_stays():
+    def unavailable(*_: object) -> None:
+        raise errors.UnavailableError("dependency.unavailable", "The table failed.")
+
+    @step("test", unavailable)
+    def handler(event, context):
+        return {"made": 1}
+
+    assert handler(EVENT, FakeLambdaContext()) == {"made": 1}
