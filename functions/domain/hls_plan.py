@@ -47,7 +47,7 @@ def plan_hls(probe: Probe, source: Source, *, window_bytes: int = WINDOW_BYTES) 
         raise MediaError(
             "hls.picture",
             "Players of HLS do not take this video's picture as it is. Ask for the extra `proxy`, "
-            "too, and start the pipeline again once it is made; or save the video as MP4.",
+            "too, which is written then; or save the video as MP4 and upload that.",
         )
     length = max(LENGTH, -(-media.duration // MOST_PIECES))
     one_pass = media.video is None or not (keys.complete and keys.seekable)

@@ -71,6 +71,19 @@ def test_given_a_picture_that_hls_cannot_have_when_run_then_only_that_is_missing
     assert made["error"] is None
 
 
+def test_given_such_a_picture_and_a_proxy_when_run_then_that_is_played(
+    cloud: Cloud, tmp_path: Path
+) -> None:
+    source = numbered.mpeg2(tmp_path / "source.ts")
+
+    video = cloud.finished(cloud.upload(source, options={"extras": ["proxy", "hls"]}))
+    answer = cloud.call("GET", f"/api/videos/{video['video_id']}/hls")
+
+    assert video["status"] == "ready", video["error"]
+    assert answer.status == 200, answer.body
+    assert _played(answer.body, tmp_path) == list(range(250))
+
+
 def test_given_no_wish_for_hls_when_run_then_nothing_is_made_or_called(
     cloud: Cloud, tmp_path: Path
 ) -> None:
