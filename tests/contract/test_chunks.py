@@ -85,6 +85,12 @@ MAKERS: dict[str, Callable[[Path], Path]] = {
     "early-sound.mp4": make.early_sound,
     "silent.mp4": lambda path: make.numbered(path, sound=0),
     "film.mp4": lambda path: make.numbered(path, rate="24000/1001"),
+    "fields.mp4": make.fields,
+    "negative.mp4": make.negative,
+    "unedited.mp4": make.unedited,
+    "covered.mp4": make.covered,
+    "hevc.mp4": make.hevc,
+    "fragmented.mp4": make.fragmented,
 }
 
 
