@@ -12,6 +12,7 @@ import pytest
 
 from functions.adapters.ffmpeg.cutter import FfmpegCutter
 from functions.domain.cutting import CutFile
+from functions.domain.errors import UnavailableError
 from functions.domain.exactness import EncodeTarget, Exactness, Shape, VideoCodec
 from functions.domain.plan import Chunk, Plan, PlannedSegment
 from tests.contract.exact_cutting import (
@@ -23,10 +24,18 @@ from tests.contract.exact_cutting import (
 )
 from tests.contract.packets import packets
 from tests.contract.shelf import Item, Shelf
+from tests.contract.source_server import Manner, served
 from tests.media import numbered as make
 
 LENGTH = 4_170
 CUTTER = FfmpegCutter()
+
+
+@pytest.fixture(scope="session")
+def long(shelf: Shelf) -> Item:
+    """Twenty seconds of pictures that take some room."""
+    kind = ("-crf", "0", "-preset", "ultrafast")
+    return shelf.take("numbered-long.mp4", lambda path: make.numbered(path, *kind, frames=500))
 
 
 def chunks_of(segment: PlannedSegment, times: Sequence[int]) -> list[Chunk]:
@@ -177,3 +186,37 @@ def test_given_no_time_when_a_chunk_is_encoded_then_there_is_none(
 
     assert CUTTER.encode_chunk(job, chunks_of(segment, [])[0], lambda: True) is None
     assert CUTTER.join_chunks(job, [], lambda: True) is None
+
+
+@pytest.mark.parametrize("rate", [None, 30])
+def test_given_a_source_that_breaks_off_when_a_chunk_is_encoded_then_no_short_one_passes_for_whole(
+    long: Item, scratch: Path, rate: float | None
+) -> None:
+    plan = exact_plan(long, Exactness.ACCURATE, 60_000, target=EncodeTarget(fps=rate))
+    chunk = Chunk(start=0, end=18_000)
+
+    with served(Manner(long.path, breaks_at=long.source.size // 2)) as url:
+        job = long.job(plan, plan.segments, scratch, source_url=url)
+        with pytest.raises(UnavailableError):
+            CUTTER.encode_chunk(job, chunk, lambda: False)
+
+
+def test_given_a_connection_that_is_lost_once_when_in_chunks_then_each_frame_is_there(
+    long: Item, scratch: Path
+) -> None:
+    plan = exact_plan(long, Exactness.ACCURATE, 60_000)
+    (segment,) = plan.segments
+    made: list[Path] = []
+    for place, chunk in enumerate(chunks_of(segment, [9_010])):
+        with served(Manner(long.path, drops_at=long.source.size // 3)) as url:
+            job = long.job(plan, (segment,), scratch / str(place), source_url=url)
+            path = CUTTER.encode_chunk(job, chunk, lambda: False)
+        assert path
+        made.append(path)
+    job = long.job(plan, (segment,), scratch / "joined")
+    file = CUTTER.join_chunks(
+        job, [path.rename(job.folder / f"{at}.mp4") for at, path in enumerate(made)], lambda: False
+    )
+
+    assert file
+    require_frames(source_of(long, plan), plan, [file])
