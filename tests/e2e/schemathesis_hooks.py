@@ -74,6 +74,10 @@ def _mend(item: dict[str, Any]) -> None:
         item.pop("end", None)
     elif end <= start + 0.001:
         item["end"] = start + 1
+    if "video_id" in item and item.get("start") is None:
+        item.pop("cut", None)
+        item.pop("target", None)
+    _mend_cut(item)
     if isinstance(item.get("size"), int | float):
         item["size"] = min(item["size"], LARGEST)
     for segmentation in (item.get("segmentation"), (item.get("options") or {}).get("segmentation")):
