@@ -45,7 +45,7 @@ MAPS = {
 PLANNED_MAPS = {"Cut windows", "Join segments"}
 """As wide as the plan says, which the stage's `windows_at_once` bounds."""
 
-each_map = pytest.mark.parametrize("name", [*MAPS, *PLANNED_MAPS])
+each_map = pytest.mark.parametrize("name", [*MAPS, *sorted(PLANNED_MAPS)])
 each_fixed_map = pytest.mark.parametrize("name", MAPS)
 each_machine = pytest.mark.parametrize("machine", MACHINES)
 each_task = pytest.mark.parametrize(
