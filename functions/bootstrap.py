@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING
 
 from functions.domain.analysis_ports import Analyser
 from functions.domain.hls_ports import HlsWriter
+from functions.domain.media_ports import Cutter, MediaStore, Prober
 from functions.domain.ports import (
     Account,
-    Cutter,
-    MediaStore,
     Pipeline,
     PreferenceStore,
-    Prober,
     RangeCuts,
     RequestCounts,
     RunStore,

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from functions.adapters.aws import client, error_code, unavailable
 from functions.adapters.mp4 import open_index_first
 from functions.domain.errors import InvalidInputError, UnavailableError
-from functions.domain.ports import Part
+from functions.domain.media_ports import Part
 from functions.domain.video import Source
 
 _ABSENT = {"404", "NoSuchKey", "NotFound", "NoSuchUpload"}

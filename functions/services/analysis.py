@@ -10,7 +10,7 @@ from functions.domain.codec import from_plain
 from functions.domain.errors import UnavailableError
 from functions.domain.extras import Extra
 from functions.domain.keys import analysis_folder, analysis_work
-from functions.domain.ports import MediaStore
+from functions.domain.media_ports import MediaStore
 from functions.domain.segmentation import Mode
 from functions.domain.video import Video
 from functions.services.stages import Context

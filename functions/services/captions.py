@@ -7,7 +7,7 @@ from dataclasses import replace
 from functions.domain.captions import Cue, parse_captions
 from functions.domain.ids import fingerprint
 from functions.domain.keys import captions_key
-from functions.domain.ports import MediaStore
+from functions.domain.media_ports import MediaStore
 from functions.domain.segmentation import Segmentation
 
 

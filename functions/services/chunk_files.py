@@ -7,8 +7,8 @@ from pathlib import Path
 
 from functions.domain.cutting import CutFile, CutJob
 from functions.domain.errors import MediaError, UnavailableError
+from functions.domain.media_ports import Cutter
 from functions.domain.plan import Chunk
-from functions.domain.ports import Cutter
 from functions.domain.video import Source
 from functions.services.cut_job import Bounds, too_slow
 from functions.services.stages import Context

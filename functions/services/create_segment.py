@@ -16,7 +16,8 @@ from functions.domain.exactness import EncodeTarget, Exactness
 from functions.domain.ids import derived_id, new_id
 from functions.domain.keys import MEDIA
 from functions.domain.media import Media
-from functions.domain.ports import MediaStore, SegmentStore, VideoStore
+from functions.domain.media_ports import MediaStore
+from functions.domain.ports import SegmentStore, VideoStore
 from functions.domain.segment import Segment, SegmentSource, SegmentStatus, SegmentType
 from functions.domain.times import Milliseconds, seconds
 from functions.domain.video import Source, Video

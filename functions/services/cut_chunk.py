@@ -8,8 +8,8 @@ its chunks are removed. So whoever is killed leaves what the next attempt goes o
 from __future__ import annotations
 
 from functions.domain.keys import chunk_key
+from functions.domain.media_ports import Cutter
 from functions.domain.plan import Chunk, Plan, Window
-from functions.domain.ports import Cutter
 from functions.services.chunk_files import encode_to, joined
 from functions.services.cut_job import Bounds, cut_job
 from functions.services.make_proxy import join_proxy

@@ -13,8 +13,8 @@ from pathlib import Path
 from functions.domain.codec import from_plain
 from functions.domain.cutting import CutFile, CutJob, Inspection
 from functions.domain.errors import MediaError, NotFoundError, UnavailableError
+from functions.domain.media_ports import Cutter
 from functions.domain.plan import Plan
-from functions.domain.ports import Cutter
 from functions.domain.segment import Segment, SegmentStatus
 from functions.domain.video import Video
 from functions.services.captions import read_captions

@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from functions.domain.cutting import CutJob, StopRequested
-from functions.domain.ports import Cutter
+from functions.domain.media_ports import Cutter
 from functions.domain.run import Stage
 from functions.services.cut_chunk import cut_chunk
 from functions.services.cut_job import SOURCE_URL_SECONDS, Bounds, cut_job, too_slow

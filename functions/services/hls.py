@@ -7,7 +7,7 @@ from functions.domain.errors import ConflictError, NotFoundError
 from functions.domain.extras import Extra
 from functions.domain.hls import HlsIndex, HlsPlan, playlist
 from functions.domain.keys import hls_folder, hls_work
-from functions.domain.ports import MediaStore
+from functions.domain.media_ports import MediaStore
 from functions.domain.times import Milliseconds
 from functions.domain.video import Source, Video
 from functions.services.stages import Context

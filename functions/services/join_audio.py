@@ -10,8 +10,8 @@ from functions.domain.containers import FileFormat
 from functions.domain.cutting import StopRequested
 from functions.domain.errors import UnavailableError
 from functions.domain.keys import audio_key, audio_piece_key
+from functions.domain.media_ports import Cutter
 from functions.domain.plan import Plan
-from functions.domain.ports import Cutter
 from functions.domain.run import Stage
 from functions.domain.segment import Segment, SegmentType, segment_id_of
 from functions.domain.times import Milliseconds

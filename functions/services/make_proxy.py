@@ -11,8 +11,8 @@ from pathlib import Path
 from functions.domain.errors import MediaError, UnavailableError
 from functions.domain.extras import Extra
 from functions.domain.keys import chunk_key, proxy_key
+from functions.domain.media_ports import Cutter
 from functions.domain.plan import Chunk, Plan, Window
-from functions.domain.ports import Cutter
 from functions.domain.video import Failure, Video
 from functions.services.chunk_files import encode_to, joined
 from functions.services.cut_job import Bounds, cut_job, too_slow

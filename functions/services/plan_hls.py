@@ -9,7 +9,7 @@ from functions.domain.extras import Extra
 from functions.domain.hls import HlsPlan
 from functions.domain.hls_plan import can_copy, plan_hls
 from functions.domain.keys import proxy_key
-from functions.domain.ports import Prober
+from functions.domain.media_ports import Prober
 from functions.domain.video import Source
 from functions.services.hls import hls_wanted, plan_key_of
 from functions.services.stages import Context, StageWork, load, read_probe

@@ -6,8 +6,8 @@ from functions.domain.codec import to_plain
 from functions.domain.errors import ConflictError, NotFoundError, TooLargeError
 from functions.domain.exactness import Exactness
 from functions.domain.keys import range_key, range_plan_key
+from functions.domain.media_ports import Prober
 from functions.domain.plan import Plan
-from functions.domain.ports import Prober
 from functions.domain.range_plan import Range, make_range_plan
 from functions.domain.segment import Segment, SegmentStatus
 from functions.domain.times import Milliseconds

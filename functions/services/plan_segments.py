@@ -9,10 +9,10 @@ from functions.domain.budget import Budget, estimate, shared_out
 from functions.domain.codec import to_plain
 from functions.domain.keys import plan_key
 from functions.domain.media import Probe
+from functions.domain.media_ports import Prober
 from functions.domain.modes import NO_BOUNDARIES, Known
 from functions.domain.plan import Plan
 from functions.domain.planning import make_plan
-from functions.domain.ports import Prober
 from functions.domain.proxy import plan_proxy
 from functions.domain.run import Stage
 from functions.domain.times import Milliseconds

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functions.domain.codec import to_plain
 from functions.domain.keys import probe_key
 from functions.domain.media import Media, Probe
-from functions.domain.ports import Prober
+from functions.domain.media_ports import Prober
 from functions.domain.run import Stage
 from functions.domain.segment import Segment, SegmentSource, SegmentType, segment_id_of
 from functions.domain.tiers import TierLimits

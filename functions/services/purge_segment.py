@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from functions.domain.keys import MEDIA
-from functions.domain.ports import MediaStore, SegmentStore, VideoStore
+from functions.domain.media_ports import MediaStore
+from functions.domain.ports import SegmentStore, VideoStore
 from functions.domain.segment import Segment
 
 

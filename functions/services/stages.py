@@ -10,8 +10,9 @@ from datetime import datetime
 from functions.domain.codec import from_plain
 from functions.domain.errors import NotFoundError, StaleWriteError, UnavailableError
 from functions.domain.media import Probe
+from functions.domain.media_ports import MediaStore
 from functions.domain.plan import Plan
-from functions.domain.ports import MediaStore, RunStore, SegmentStore, VideoStore
+from functions.domain.ports import RunStore, SegmentStore, VideoStore
 from functions.domain.run import Run, Stage
 from functions.domain.segment import Segment, SegmentType, segment_id_of
 from functions.domain.video import Source, Video

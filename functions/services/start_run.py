@@ -14,7 +14,8 @@ from functions.domain.errors import (
 )
 from functions.domain.ids import derived_id
 from functions.domain.keys import UploadKey, parse_upload_key, upload_key
-from functions.domain.ports import MediaStore, Pipeline, PreferenceStore, RunStore, VideoStore
+from functions.domain.media_ports import MediaStore
+from functions.domain.ports import Pipeline, PreferenceStore, RunStore, VideoStore
 from functions.domain.run import Run, RunStatus
 from functions.domain.segmentation import Mode, Segmentation
 from functions.domain.times import seconds

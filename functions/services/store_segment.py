@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from functions.domain.cutting import CutFile, Inspection
 from functions.domain.errors import MediaError, UnavailableError
 from functions.domain.keys import audio_piece_key
+from functions.domain.media_ports import Cutter
 from functions.domain.plan import Plan
-from functions.domain.ports import Cutter
 from functions.domain.times import Milliseconds
 from functions.domain.video import Video
 from functions.services.cut_rows import processed_row, thumbnail_row

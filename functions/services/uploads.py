@@ -11,7 +11,8 @@ from functions.domain.errors import ConflictError, InvalidInputError
 from functions.domain.extras import DEFAULT_EXTRAS, Extra
 from functions.domain.ids import derived_id, new_id
 from functions.domain.keys import upload_key
-from functions.domain.ports import MediaStore, Part, VideoStore
+from functions.domain.media_ports import MediaStore, Part
+from functions.domain.ports import VideoStore
 from functions.domain.segmentation import Segmentation
 from functions.domain.tiers import LimitsByTier
 from functions.domain.video import Upload, Video, VideoStatus

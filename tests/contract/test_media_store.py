@@ -8,7 +8,7 @@ import pytest
 
 from functions.adapters.s3_media_store import S3MediaStore
 from functions.domain.errors import UnavailableError
-from functions.domain.ports import MediaStore
+from functions.domain.media_ports import MediaStore
 from tests.fakes.media import FakeMediaStore
 from tests.support.cloud import send
 

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from functions.domain.errors import UnavailableError
-from functions.domain.ports import Part
+from functions.domain.media_ports import Part
 from functions.domain.video import Source
 
 

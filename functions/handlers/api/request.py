@@ -12,7 +12,8 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from pydantic import BaseModel
 
 from functions import bootstrap
-from functions.domain.ports import MediaStore, SegmentStore, VideoStore
+from functions.domain.media_ports import MediaStore
+from functions.domain.ports import SegmentStore, VideoStore
 from functions.domain.tiers import tier_of
 from functions.runtime.settings import ApiSettings, load
 from functions.services.ownership import Caller
