@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from functions.domain.exact_plan import cut_so, possible_cut
 from functions.domain.exactness import EncodeTarget, Exactness
 from functions.domain.keyframe_search import FindKeyframes
 from functions.domain.lanes import make_lanes
 from functions.domain.media import Probe
 from functions.domain.plan import Plan, Window
-from functions.domain.planning import assemble, cut_so, possible_cut
+from functions.domain.planning import assemble
 from functions.domain.spans import Span
 from functions.domain.times import Milliseconds
 
