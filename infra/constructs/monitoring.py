@@ -12,6 +12,7 @@ from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 STAGES = (
     "claim", "probe", "plan_analysis", "analyse", "finish_analysis", "plan_hls",
-    "write_hls", "finish_hls", "plan", "cut", "audio",
+    "write_hls", "finish_hls", "plan", "cut", "join", "audio",
     "finish", "plan_range", "cut_range",
 )  # fmt: skip
 RUN_COUNTS = ("RunsStarted", "RunsSucceeded", "RunsFailed", "RunFaults", "UploadsIgnored")
@@ -53,47 +54,59 @@ class Monitoring(Construct):
         self, scope: Construct, name: str, settings: StageSettings, watched: Watched
     ) -> None:
         super().__init__(scope, name)
-        machine, http = watched.machine, watched.http
-        self._service = settings.service
+        self._watched, self._service = watched, settings.service
         self._topic = self._alarm_topic(settings)
-        queue, dead = watched.uploads.queue, watched.uploads.dead_letters
-        age = queue.metric_approximate_age_of_oldest_message(period=_FIVE)
-        depth = dead.metric_approximate_number_of_messages_visible(period=_FIVE)
-        left = watched.stream.dead_letters
-        unfollowed = left.metric_approximate_number_of_messages_visible(period=_FIVE)
-        faults = http.api.metric_server_error(period=_FIVE)
-        throttles = _throttles(watched.data)
+        queue, http = watched.uploads.queue, watched.http.api
+        self._age = queue.metric_approximate_age_of_oldest_message(period=_FIVE)
+        self._dead = [_waiting(one.dead_letters) for one in (watched.uploads, watched.stream)]
+        self._faults = http.metric_server_error(period=_FIVE)
+        self._throttles = _throttles(watched.data)
+        self._ring_for_events()
+        self._ring_for_runs()
+        self._ring_for_calls()
+        self._show()
+
+    def _ring_for_events(self) -> None:
+        """Uploads that do not start, and what follows from writes and is not done."""
+        depth, unfollowed = self._dead
         self._alarm("DeadLetters", depth, 1, "An upload could not be started: redrive the queue.")
         self._alarm("Unfollowed", unfollowed, 1, "A range was not cut, or a deletion not finished.")
-        behind = watched.functions["FollowSegments"].metric(
+        behind = self._watched.functions["FollowSegments"].metric(
             "IteratorAge", statistic="Maximum", period=_FIVE
         )
         # The stream forgets after a day.
         self._alarm("StreamAge", behind, 3_600_000, "New ranges and deletions wait for an hour.")
-        self._alarm("QueueAge", age, 300, "Uploads wait: start_pipeline fails or is throttled.")
-        self._alarm("ApiFaults", faults, 5, "The API answers with 5xx.")
-        self._alarm(
-            "RunFaults", self._ours("RunFaults"), 1, "A run failed through a fault of ours."
-        )
-        overdue = machine.metric_timed_out(period=_FIVE)
+        waits = "Uploads wait: start_pipeline fails or is throttled."
+        self._alarm("QueueAge", self._age, 300, waits)
+
+    def _ring_for_runs(self) -> None:
+        faults = self._ours("RunFaults")
+        self._alarm("RunFaults", faults, 1, "A run failed through a fault of ours.")
+        overdue = self._watched.machine.metric_timed_out(period=_FIVE)
         self._alarm("Overdue", overdue, 1, "A run hit the overall time limit.")
-        self._alarm(
-            "RangeFaults", self._ours("RangeFaults"), 1, "A range failed by a fault of ours."
-        )
-        late = watched.ranges.metric_timed_out(period=_FIVE)
+        faults = self._ours("RangeFaults")
+        self._alarm("RangeFaults", faults, 1, "A range failed by a fault of ours.")
+        late = self._watched.ranges.metric_timed_out(period=_FIVE)
         self._alarm("RangeOverdue", late, 1, "The cut of a range hit its time limit.")
-        for table, metric in throttles.items():
+
+    def _ring_for_calls(self) -> None:
+        self._alarm("ApiFaults", self._faults, 5, "The API answers with 5xx.")
+        for table, metric in self._throttles.items():
             self._alarm(f"{table}Throttles", metric, 10, "The table refuses requests.")
+
+    def _show(self) -> None:
+        functions = self._watched.functions.values()
+        latency = self._watched.http.api.metric_latency(period=_FIVE)
         self._dashboard({
             "Segments created of planned (%)": [self._created_share()],
             "Runs": [self._ours(name) for name in RUN_COUNTS],
             "Ranges": [self._ours(name) for name in RANGE_COUNTS],
             "Stage durations (ms, p90)": [self._stage(stage) for stage in STAGES],
-            "Upload queue: oldest message (s)": [age],
-            "Dead letters": [depth, unfollowed],
-            "Table throttles": list(throttles.values()),
-            "API: 5xx and latency": [faults, http.api.metric_latency(period=_FIVE)],
-            "Function errors": [f.metric_errors(period=_FIVE) for f in watched.functions.values()],
+            "Upload queue: oldest message (s)": [self._age],
+            "Dead letters": [*self._dead],
+            "Table throttles": list(self._throttles.values()),
+            "API: 5xx and latency": [self._faults, latency],
+            "Function errors": [one.metric_errors(period=_FIVE) for one in functions],
         })  # fmt: skip
 
     def _ours(self, name: str, statistic: str = "Sum", **dimensions: str) -> cloudwatch.Metric:
@@ -150,6 +163,10 @@ class Monitoring(Construct):
         ]
         for at in range(0, len(widgets), 2):
             board.add_widgets(*widgets[at : at + 2])
+
+
+def _waiting(queue: sqs.Queue) -> cloudwatch.Metric:
+    return queue.metric_approximate_number_of_messages_visible(period=_FIVE)
 
 
 def _throttles(data: DataStack) -> dict[str, cloudwatch.Metric]:

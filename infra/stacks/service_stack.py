@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aws_cdk import CfnOutput, Stack
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.constructs.analysis_functions import AnalysisFunctions
@@ -34,41 +35,20 @@ class ServiceStack(Stack):
         **options: Any,
     ) -> None:
         super().__init__(scope, name, **options)
+        self._settings, self._data = settings, data
         factory = Functions(self, settings)
         functions = ServiceFunctions(factory, settings, data)
-        api_functions = ApiFunctions(factory, settings, data)
         analysis_functions = AnalysisFunctions(factory, settings, data)
         hls_functions = HlsFunctions(factory, settings, data)
-        pipeline = VideoPipeline(
-            self,
-            "VideoPipeline",
-            settings,
-            functions.pipeline(),
-            analysis_functions.analysis(),
-            hls_functions.hls(),
-        )
-        pipeline.tell_of_bad_ends(functions.end())
+        pipeline = self._pipeline(functions, analysis_functions, hls_functions)
         uploads = UploadQueue(self, "Uploads", settings, data.media)
-        start = functions.start(pipeline.machine)
-        uploads.feed(start)
+        uploads.feed(functions.start(pipeline.machine))
         range_functions = RangeFunctions(factory, settings, data)
         ranges = RangeCut(self, "RangeCut", settings, range_functions.range_cut())
-        api_function = api_functions.api(pipeline.machine, uploads.queue)
-        stream = SegmentStream(
-            self,
-            "SegmentStream",
-            settings,
-            table=data.tables.segments,
-            function=api_functions.follow(ranges.machine),
-        )
-        http = HttpApi(
-            self,
-            "Http",
-            settings,
-            function=api_function,
-            pool=data.users.pool,
-            client=data.users.client,
-        )
+        api_functions = ApiFunctions(factory, settings, data)
+        http = self._http(api_functions.api(pipeline.machine, uploads.queue))
+        stream = self._stream(api_functions.follow(ranges.machine))
+        sets = [functions, analysis_functions, hls_functions, range_functions, api_functions]
         watched = Watched(
             data=data,
             uploads=uploads,
@@ -76,17 +56,39 @@ class ServiceStack(Stack):
             machine=pipeline.machine,
             ranges=ranges.machine,
             http=http,
-            functions={
-                **functions.all,
-                **analysis_functions.all,
-                **hls_functions.all,
-                **range_functions.all,
-                **api_functions.all,
-            },
+            functions={name: one for made in sets for name, one in made.all.items()},
         )
         Monitoring(self, "Monitoring", settings, watched)
-        CfnOutput(self, "ApiUrl", value=http.api.api_endpoint)
-        CfnOutput(self, "ApiId", value=http.api.api_id)
-        CfnOutput(self, "StateMachineArn", value=pipeline.machine.state_machine_arn)
-        CfnOutput(self, "UploadQueueUrl", value=uploads.queue.queue_url)
-        CfnOutput(self, "UploadDeadLettersUrl", value=uploads.dead_letters.queue_url)
+        self._tell(watched)
+
+    def _pipeline(
+        self, functions: ServiceFunctions, analysis: AnalysisFunctions, hls: HlsFunctions
+    ) -> VideoPipeline:
+        made = VideoPipeline(
+            self,
+            "VideoPipeline",
+            self._settings,
+            functions.pipeline(),
+            analysis.analysis(),
+            hls.hls(),
+        )
+        made.tell_of_bad_ends(functions.end())
+        return made
+
+    def _http(self, function: lambda_.Function) -> HttpApi:
+        users = self._data.users
+        return HttpApi(
+            self, "Http", self._settings, function=function, pool=users.pool, client=users.client
+        )
+
+    def _stream(self, function: lambda_.Function) -> SegmentStream:
+        table = self._data.tables.segments
+        return SegmentStream(self, "SegmentStream", self._settings, table=table, function=function)
+
+    def _tell(self, made: Watched) -> None:
+        """What programs and people need to know of a deployed stack."""
+        CfnOutput(self, "ApiUrl", value=made.http.api.api_endpoint)
+        CfnOutput(self, "ApiId", value=made.http.api.api_id)
+        CfnOutput(self, "StateMachineArn", value=made.machine.state_machine_arn)
+        CfnOutput(self, "UploadQueueUrl", value=made.uploads.queue.queue_url)
+        CfnOutput(self, "UploadDeadLettersUrl", value=made.uploads.dead_letters.queue_url)
