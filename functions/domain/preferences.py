@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from functions.domain.extras import DEFAULT_EXTRAS, Extra
 from functions.domain.segmentation import Segmentation
 
 
@@ -14,5 +15,6 @@ class Preferences:
 
     user_id: str
     segmentation: Segmentation = field(default_factory=Segmentation)
+    extras: tuple[Extra, ...] = DEFAULT_EXTRAS
     updated_at: datetime | None = None
     version: int = 0

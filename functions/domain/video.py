@@ -127,6 +127,7 @@ class Video:
         *,
         source: Source | None = None,
         segmentation: Segmentation | None = None,
+        extras: tuple[Extra, ...] | None = None,
     ) -> Video:
         """A run is about to start. Raises ConflictError while one is under way."""
         if self.status in {VideoStatus.QUEUED, VideoStatus.PROCESSING}:
@@ -136,6 +137,7 @@ class Video:
             status=VideoStatus.QUEUED,
             source=source or self.source,
             segmentation=segmentation or self.segmentation,
+            extras=self.extras if extras is None else extras,
             run_id=run_id,
             runs=self.runs + 1,
             error=None,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from functions.domain.errors import PreconditionError, StaleWriteError
+from functions.domain.extras import Extra
 from functions.domain.ports import PreferenceStore
 from functions.domain.preferences import Preferences
 from functions.domain.segmentation import Segmentation
@@ -17,6 +18,7 @@ ATTEMPTS = 5
 def change_preferences(
     caller: Caller,
     segmentation: Segmentation,
+    extras: tuple[Extra, ...],
     *,
     preferences: PreferenceStore,
     now: datetime,
@@ -28,10 +30,11 @@ def change_preferences(
         known = preferences.get(caller.user_id)
         if accepted is not None and known.version not in accepted:
             raise PreconditionError("The preferences", known.version)
-        if known.version and known.segmentation == segmentation:
+        wanted = replace(known, segmentation=segmentation, extras=extras)
+        if known.version and known == wanted:
             return known
         try:
-            return preferences.save(replace(known, segmentation=segmentation, updated_at=now))
+            return preferences.save(replace(wanted, updated_at=now))
         except StaleWriteError:
             if not left:
                 raise

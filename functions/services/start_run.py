@@ -12,6 +12,7 @@ from functions.domain.errors import (
     InvalidInputError,
     StaleWriteError,
 )
+from functions.domain.extras import Extra
 from functions.domain.ids import derived_id
 from functions.domain.keys import UploadKey, parse_upload_key, upload_key
 from functions.domain.media_ports import MediaStore
@@ -72,12 +73,14 @@ def _video_of(
     announced = videos.get(place.name.split("/", 1)[0])
     if announced and source.key == upload_key(announced.user_id, announced.video_id):
         return announced
+    usual = stores.preferences.get(place.user_id)
     dropped = Video(
         video_id=derived_id("drop", run_id),
         user_id=place.user_id,
         status=VideoStatus.QUEUED,
         file_name=place.file_name,
-        segmentation=stores.preferences.get(place.user_id).segmentation,
+        segmentation=usual.segmentation,
+        extras=usual.extras,
         source=source,
         run_id=run_id,
         runs=1,
@@ -94,6 +97,7 @@ class NewCut:
     """How to cut a video anew; None is as before. `keep_segments`: those of earlier cuts, too."""
 
     segmentation: Segmentation | None = None
+    extras: tuple[Extra, ...] | None = None
     keep_segments: bool = False
 
 
@@ -116,13 +120,14 @@ def restart(
     if asked is not None:
         _require_inside(asked, video)
         asked = with_captions_kept(media, caller.user_id, video_id, asked)
-    changed = asked not in {None, video.segmentation}
+    same_cut = asked in {None, video.segmentation}
+    changed = not same_cut or new.extras not in {None, video.extras}
     if video.status is VideoStatus.QUEUED and video.run_id and not changed:
         # Killed between the row and the execution: starting the same run again is harmless.
         return _start(video, video.run_id, stores, now) or _new_run(video, video.run_id, now)
     run_id = derived_id("rerun", video_id, video.runs)
     try:
-        video = stores.videos.save(video.queued(run_id, now, segmentation=asked))
+        video = stores.videos.save(video.queued(run_id, now, segmentation=asked, extras=new.extras))
     except StaleWriteError as error:
         raise ConflictError("pipeline.already_running", "A run has just been started.") from error
     keep = new.keep_segments

@@ -19,6 +19,7 @@ from functions.handlers.api.request import (
     video_store,
 )
 from functions.handlers.api.views import pipeline as views
+from functions.handlers.api.views.extras import named
 from functions.handlers.api.views.segmentation import asked
 from functions.handlers.api.views.videos import status_url
 from functions.services.ownership import own_video
@@ -38,6 +39,7 @@ TAGS = ["pipeline"]
 def start(body: models.StartPipeline) -> Response[models.RunAccepted]:
     new = NewCut(
         segmentation=asked(body.segmentation, "/segmentation") if body.segmentation else None,
+        extras=None if body.extras is None else named(body.extras),
         keep_segments=body.keep_segments,
     )
     media = bootstrap.media_store(settings.media_bucket)

@@ -12,6 +12,7 @@ from functions.domain.times import utc_now
 from functions.handlers.api.conditional import accepted, versioned
 from functions.handlers.api.models import preferences as models
 from functions.handlers.api.request import caller, new_router, settings
+from functions.handlers.api.views.extras import named
 from functions.handlers.api.views.segmentation import asked, told
 from functions.runtime import problem
 from functions.services.preferences import change_preferences
@@ -47,6 +48,7 @@ def replace(body: models.ReplacePreferences) -> Response[models.PreferencesAnswe
     changed = change_preferences(
         caller(router),
         asked(body.segmentation, "/segmentation"),
+        named(body.extras),
         preferences=_store(),
         now=utc_now(),
         accepted=accepted(router),
@@ -60,5 +62,7 @@ def _store() -> PreferenceStore:
 
 def _view(known: Preferences) -> models.PreferencesAnswer:
     return models.PreferencesAnswer(
-        segmentation=told(known.segmentation), updated_at=known.updated_at
+        segmentation=told(known.segmentation),
+        extras=[extra.value for extra in known.extras],
+        updated_at=known.updated_at,
     )

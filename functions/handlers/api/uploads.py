@@ -7,11 +7,8 @@ from http import HTTPStatus
 from aws_lambda_powertools.event_handler import Response
 
 from functions import bootstrap
-from functions.domain.extras import Extra
-from functions.domain.segmentation import Segmentation
 from functions.domain.times import utc_now
 from functions.handlers.api.models import uploads as models
-from functions.handlers.api.models.segmentation import SegmentationOptions
 from functions.handlers.api.models.videos import VideoAnswer
 from functions.handlers.api.request import (
     answer,
@@ -23,6 +20,7 @@ from functions.handlers.api.request import (
 )
 from functions.handlers.api.views import uploads as views
 from functions.handlers.api.views import videos as video_views
+from functions.handlers.api.views.extras import named
 from functions.handlers.api.views.segmentation import asked
 from functions.services import uploads
 
@@ -38,7 +36,8 @@ TAGS = ["uploads"]
     summary="Start an upload",
 )
 def create(body: models.CreateUpload) -> Response[models.UploadAnswer]:
-    now = utc_now()
+    now, options = utc_now(), body.options
+    usual = bootstrap.preference_store(settings.preferences_table).get(caller(router).user_id)
     ticket = uploads.create_upload(
         caller(router),
         uploads.NewUpload(
@@ -46,8 +45,10 @@ def create(body: models.CreateUpload) -> Response[models.UploadAnswer]:
             size=body.size,
             content_type=body.content_type,
             title=body.title,
-            segmentation=_segmentation(body.options.segmentation),
-            extras=tuple(Extra(name) for name in dict.fromkeys(body.options.extras)),
+            segmentation=asked(options.segmentation, "/options/segmentation")
+            if options.segmentation is not None
+            else usual.segmentation,
+            extras=usual.extras if options.extras is None else named(options.extras),
         ),
         videos=video_store(),
         media=bootstrap.media_store(settings.media_bucket),
@@ -56,13 +57,6 @@ def create(body: models.CreateUpload) -> Response[models.UploadAnswer]:
         key=idempotency_key(router),
     )
     return answer(views.upload(ticket, now), HTTPStatus.CREATED)
-
-
-def _segmentation(options: SegmentationOptions | None) -> Segmentation:
-    if options is not None:
-        return asked(options, "/options/segmentation")
-    preferences = bootstrap.preference_store(settings.preferences_table)
-    return preferences.get(caller(router).user_id).segmentation
 
 
 @router.get(

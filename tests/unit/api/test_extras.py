@@ -130,7 +130,7 @@ def test_given_no_word_of_extras_when_announced_then_the_video_gets_the_usual(
     assert video.extras == DEFAULT_EXTRAS
 
 
-@pytest.mark.parametrize("asked", [["thumbnails"], ["nonsense"], "scenes", None])
+@pytest.mark.parametrize("asked", [["thumbnails"], ["nonsense"], "scenes"])
 def test_given_extras_that_cannot_be_made_when_announced_then_they_are_refused(
     client: Client, asked: object
 ):

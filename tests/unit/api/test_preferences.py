@@ -125,3 +125,14 @@ def test_given_any_mode_when_set_then_it_is_told_as_it_was_sent(
 
     told = client.get("/api/preferences").json["segmentation"]
     assert {name: told[name] for name in segmentation} == segmentation
+
+
+def test_given_extras_when_set_then_they_hold_for_uploads_that_say_nothing(client: Client):
+    client.put("/api/preferences", body={"segmentation": {}, "extras": ["hls", "hls", "preview"]})
+
+    silent = client.post("/api/videos/uploads", UPLOAD).json["video_id"]
+    told = client.post("/api/videos/uploads", {**UPLOAD, "options": {"extras": []}})
+
+    assert client.get("/api/preferences").json["extras"] == ["hls", "preview"]
+    assert client.get(f"/api/videos/{silent}/extras").json["asked"] == ["hls", "preview"]
+    assert client.get(f"/api/videos/{told.json['video_id']}/extras").json["asked"] == []

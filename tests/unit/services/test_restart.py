@@ -9,6 +9,7 @@ from functions.domain.errors import (
     UnavailableError,
 )
 from functions.domain.exactness import EncodeTarget, Exactness
+from functions.domain.extras import Extra
 from functions.domain.run import Run, RunStatus
 from functions.domain.segmentation import AskedRange, Mode, Segmentation
 from functions.domain.video import VideoStatus
@@ -187,3 +188,16 @@ def test_given_a_run_that_waits_when_another_cut_is_asked_for_then_it_is_refused
         _restart(world, new=NewCut(segmentation=Segmentation(mode=Mode.NONE)))
 
     assert refused.value.code == "pipeline.already_running"
+
+
+@pytest.mark.parametrize("extras", [(), (Extra.HLS, Extra.PROXY)])
+def test_given_other_extras_when_started_again_then_the_video_is_to_have_them(
+    world: World, extras: tuple[Extra, ...]
+):
+    _ended(world, VideoStatus.READY)
+    before = world.video().segmentation
+
+    _restart(world, new=NewCut(extras=extras))
+
+    assert world.video().extras == extras
+    assert world.video().segmentation == before

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, Field
 
@@ -13,6 +13,9 @@ from functions.handlers.api.models.examples import shown
 MadeExtra = Literal[
     "storyboard", "preview", "waveform", "loudness", "black", "silence", "scenes", "proxy", "hls"
 ]
+
+Extras = Annotated[list[MadeExtra], Field(max_length=20)]
+USUAL: Final[Extras] = ["storyboard", "preview", "waveform", "loudness", "black", "silence"]
 
 
 class StretchAnswer(BaseModel):

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from functions.handlers.api.models import examples
 from functions.handlers.api.models.common import Body, FailureAnswer, Id
 from functions.handlers.api.models.examples import shown
+from functions.handlers.api.models.extras import Extras
 from functions.handlers.api.models.segmentation import SegmentationOptions
 
 
@@ -22,6 +23,9 @@ class StartPipeline(Body):
     video_id: Id
     segmentation: SegmentationOptions | None = Field(
         default=None, description="A new cut; as the video was cut before, if not told"
+    )
+    extras: Extras | None = Field(
+        default=None, description="What it is to have beside its segments; as before, if not told"
     )
     keep_segments: bool = Field(
         default=False,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from functions.handlers.api.models import examples
 from functions.handlers.api.models.common import Body
 from functions.handlers.api.models.examples import shown
+from functions.handlers.api.models.extras import USUAL, Extras
 from functions.handlers.api.models.segmentation import SegmentationOptions
 
 
@@ -16,10 +17,16 @@ class ReplacePreferences(Body):
     model_config = shown({"segmentation": {"mode": "silence", "pause_s": 0.4}})
 
     segmentation: SegmentationOptions
+    extras: Extras = Field(
+        default=USUAL, description="What your videos get beside their segments; empty for nothing"
+    )
 
 
 class PreferencesAnswer(BaseModel):
-    model_config = shown({"segmentation": examples.SEGMENTATION, "updated_at": None})
+    model_config = shown(
+        {"segmentation": examples.SEGMENTATION, "extras": [*USUAL], "updated_at": None}
+    )
 
     segmentation: SegmentationOptions
+    extras: Extras
     updated_at: datetime | None

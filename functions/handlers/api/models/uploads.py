@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from functions.handlers.api.models import examples
 from functions.handlers.api.models.common import WHOLE, Body, Text
 from functions.handlers.api.models.examples import shown
-from functions.handlers.api.models.extras import MadeExtra
+from functions.handlers.api.models.extras import Extras
 from functions.handlers.api.models.segmentation import SegmentationOptions
 
 # S3 takes parts of up to 5 GiB, and an upload has at most 500 of them.
@@ -28,10 +28,9 @@ class UploadOptions(Body):
     segmentation: SegmentationOptions | None = Field(
         default=None, description="As your preferences say, if not told"
     )
-    extras: list[MadeExtra] = Field(
-        default=["storyboard", "preview", "waveform", "loudness", "black", "silence"],
-        max_length=20,
-        description="What the video gets beside its segments; empty for nothing",
+    extras: Extras | None = Field(
+        default=None,
+        description="What the video gets beside its segments; as your preferences say, if not told",
     )
 
 

@@ -7,6 +7,7 @@ from functools import cache
 
 from functions.domain.analysis_result import AnalysisResult
 from functions.domain.boundaries import Stretch
+from functions.domain.extras import Extra
 from functions.domain.segmentation import Segmentation
 from functions.domain.times import seconds
 from functions.domain.video import Video
@@ -18,6 +19,11 @@ URL_SECONDS = 3_600
 # A pause, as long as nobody says otherwise.
 _PAUSE = Segmentation()
 Sign = Callable[[str], str]
+
+
+def named(names: Iterable[str]) -> tuple[Extra, ...]:
+    """Extras by their names, each once."""
+    return tuple(Extra(name) for name in dict.fromkeys(names))
 
 
 def extras(item: Video, found: AnalysisResult, sign: Sign) -> models.ExtrasAnswer:
