@@ -78,7 +78,11 @@ class ApiClient:
     def fetch(self, segment: Mapping[str, Any], target: Path) -> Path:
         """Download a segment's file."""
         ticket = self.call("GET", f"/api/segments/{segment['segment_id']}/download")
-        with urllib.request.urlopen(ticket["url"], timeout=60) as answer:
+        return self.save(ticket["url"], target)
+
+    def save(self, url: str, target: Path) -> Path:
+        """Download what a signed URL leads to."""
+        with urllib.request.urlopen(url, timeout=60) as answer:
             target.write_bytes(answer.read())
         return target
 

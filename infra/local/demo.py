@@ -18,6 +18,7 @@ from infra.local import session
 from infra.local.api_client import ApiClient
 from infra.local.contact_sheet import make_contact_sheet
 from infra.local.deployment import Outputs, client
+from infra.local.extras import collect_extras, extras_line
 from infra.local.footage import make_demo_video
 from infra.local.paths import DEMO, FOOTAGE, LOCAL, ROOT
 
@@ -70,7 +71,8 @@ def _show(console: Console, outputs: Outputs, source: Path, began: float) -> int
         return 1
     segments = api.segments(sent["video_id"], "processed")
     console.print(_table(sent, segments))
-    folder = _collect(api, sent["video_id"], segments)
+    folder, told = _collect(api, sent["video_id"], segments)
+    console.print(f"Looked through beside the cut: {extras_line(told)}.")
     _farewell(console, outputs, folder, sent, time.monotonic() - began)
     return 0
 
@@ -144,7 +146,7 @@ def _table(video: Mapping[str, Any], segments: list[Any]) -> Table:
     return table
 
 
-def _collect(api: ApiClient, video_id: str, segments: list[Any]) -> Path:
+def _collect(api: ApiClient, video_id: str, segments: list[Any]) -> tuple[Path, Mapping[str, Any]]:
     """Fetch every file and draw the contact sheet; only then an older demo's files go."""
     folder = Path(tempfile.mkdtemp(prefix="demo-", dir=LOCAL))
     others = api.segments(video_id, "audio") + api.segments(video_id, "thumbnail")
@@ -159,13 +161,14 @@ def _collect(api: ApiClient, video_id: str, segments: list[Any]) -> Path:
         for row in others
         if row["segment_type"] == "thumbnail" and row["segment_number"] > 0
     ]
+    told = collect_extras(api, video_id, folder)
     if pictures:
         make_contact_sheet(pictures, folder / "contact-sheet.png")
     folder.chmod(0o755)
     with session.one_at_a_time("demo.lock"):
         shutil.rmtree(DEMO, ignore_errors=True)
         folder.rename(DEMO)
-    return DEMO
+    return DEMO, told
 
 
 def _file_name(row: Mapping[str, Any]) -> str:
