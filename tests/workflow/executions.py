@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
@@ -37,6 +38,13 @@ def over(cloud: Cloud, name: str, machine: str | None = None) -> str:
         assert time.monotonic() < until, f"the execution is still {status}"
         time.sleep(0.1)
     return str(status)
+
+
+def answers(events: list[dict[str, Any]], field: str) -> int:
+    """How many calls were answered with a field: inside of branches, states have no events here."""
+    details = [event.get("taskSucceededEventDetails") for event in events]
+    payloads = [json.loads(one["output"]).get("Payload") for one in details if one]
+    return sum(isinstance(one, dict) and field in one for one in payloads)
 
 
 def attempts(events: list[dict[str, Any]], state: str) -> int:

@@ -20,7 +20,7 @@ from functions.domain.times import utc_now
 from infra.local.emulator import CREDENTIALS
 from tests.builders import make_pending
 from tests.support.cloud import PATIENCE_S, Cloud
-from tests.workflow.executions import history, over
+from tests.workflow.executions import OVER, execution, history, over
 
 HANDLER = "functions.handlers.{}.lambda_handler"
 
@@ -94,6 +94,9 @@ class Ranges:
 
     def over(self, segment_id: str) -> str:
         return over(self.cloud, segment_id, self.machine)
+
+    def is_over(self, segment_id: str) -> bool:
+        return execution(self.cloud, segment_id, self.machine)["status"] in OVER
 
     def history(self, segment_id: str) -> list[dict[str, Any]]:
         return history(self.cloud, segment_id, self.machine)

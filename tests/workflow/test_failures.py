@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.cloud import Answer, Cloud
-from tests.workflow.executions import KILLED, attempts, errors, execution, history, over
+from tests.workflow.executions import KILLED, answers, attempts, errors, execution, history, over
 
 
 def start(cloud: Cloud, video_id: str) -> Answer:
@@ -45,7 +45,7 @@ def test_given_a_file_that_is_no_video_when_it_is_probed_then_it_is_tried_once_a
     told = [error for error in errors(events) if error not in KILLED]
     assert told == ["Permanent"]
     assert attempts(events, "Probe") == len(errors(events))
-    assert attempts(events, "Plan") == 0
+    assert answers(events, "at_once") == 0
 
 
 def test_given_a_source_that_is_gone_when_it_is_put_back_then_a_new_run_keeps_what_was_done(

@@ -134,12 +134,14 @@ def test_given_a_segment_that_was_deleted_when_it_is_cut_then_the_execution_ends
 def test_given_a_cut_under_way_when_its_worker_is_killed_then_it_is_cut_again(
     cloud: Cloud, ranges: Ranges, ready: dict[str, Any]
 ) -> None:
-    """Every worker of the cut goes until the call was in one that went."""
+    """Every worker of the cut goes until the call was in one that went: some are too fast."""
     segment_id = ranges.ask(ready["video_id"], 2_300, 4_200)
     until = time.monotonic() + PATIENCE_S
     while not errors(ranges.history(segment_id)):
         assert time.monotonic() < until, "the cut was never called"
         kill(workers(cloud, "cut_range"))
+        if ranges.is_over(segment_id) and not errors(ranges.history(segment_id)):
+            segment_id = ranges.ask(ready["video_id"], 2_300, 4_200)
 
     segment = ranges.settled(segment_id)
 
