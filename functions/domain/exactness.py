@@ -33,6 +33,7 @@ class CutReason(StrEnum):
     PARAMETERS_CHANGE = "parameters_change"
     NOT_VERIFIED = "not_verified"
     SIZE = "size"
+    LOSSLESS = "lossless"
 
 
 class VideoCodec(StrEnum):

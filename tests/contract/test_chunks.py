@@ -35,7 +35,7 @@ CUTTER = FfmpegCutter()
 def long(shelf: Shelf) -> Item:
     """Twenty seconds of pictures that take some room."""
     kind = ("-crf", "0", "-preset", "ultrafast")
-    return shelf.take("numbered-long.mp4", lambda path: make.numbered(path, *kind, frames=500))
+    return shelf.take("roomy-long.mp4", lambda path: make.numbered(path, *kind, frames=500))
 
 
 def chunks_of(segment: PlannedSegment, times: Sequence[int]) -> list[Chunk]:

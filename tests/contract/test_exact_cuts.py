@@ -23,7 +23,7 @@ from tests.contract.shelf import Maker, Shelf
 from tests.media import numbered as make
 
 SHORT, OPEN, CODEC = CutReason.NO_WHOLE_GROUP, CutReason.OPEN_GROUPS, CutReason.CODEC
-FIELDS = CutReason.INTERLACED
+FIELDS, LOSSLESS = CutReason.INTERLACED, CutReason.LOSSLESS
 Reasons = set[CutReason | None]
 # Each with why its segments, cut smartly, are not: None where they are.
 FILES: dict[str, tuple[Maker, Reasons]] = {
@@ -43,6 +43,7 @@ FILES: dict[str, tuple[Maker, Reasons]] = {
     "stream.ts": (make.numbered, {None}),
     "plain.mkv": (make.numbered, {None}),
     "small.webm": (make.vp9, {CODEC}),
+    "lossless.mp4": (lambda path: make.numbered(path, "-crf", "0"), {LOSSLESS, SHORT}),
     "long.mp4": (lambda path: make.numbered(path, "-g", "1000", "-sc_threshold", "0"), {SHORT}),
     "intra.mp4": (lambda path: make.numbered(path, "-g", "1"), {None}),
     "camera.mov": (lambda path: make.numbered(path, "-c:a", "pcm_s16le"), {None}),

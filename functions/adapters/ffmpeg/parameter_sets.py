@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from functions.adapters.ffmpeg.sequence_header import may_interlace
+from functions.adapters.ffmpeg.sequence_header import is_lossless_profile, may_interlace
 from functions.domain.media import VideoTrack
 
 _SPS, _PPS = 7, 8
@@ -47,6 +47,11 @@ class ParameterSets:
     def interlaced(self) -> bool:
         """Whether pictures may be made of fields."""
         return any(may_interlace(unit) for unit in self.sequence)
+
+    @property
+    def lossless(self) -> bool:
+        """Whether pictures may be coded without loss, which decoders do not take up half-way."""
+        return any(is_lossless_profile(unit) for unit in self.sequence)
 
     def free_id(self) -> int:
         """An id that none of these has."""

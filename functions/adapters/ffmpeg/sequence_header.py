@@ -30,6 +30,11 @@ class Bits:
         return (number + 1) // 2 if number % 2 else -(number // 2)
 
 
+def is_lossless_profile(unit: bytes) -> bool:
+    """High 4:4:4 Predictive, the profile of pictures without loss."""
+    return unit[_START : _START + 1] == bytes([244])
+
+
 def may_interlace(unit: bytes) -> bool:
     """Whether pictures may be fields, or hold lines of two moments; a broken set may."""
     bits = Bits(unit[_AFTER_LEVEL:])

@@ -85,13 +85,20 @@ class Row:
         return parse_sets(done.output)
 
 
+def _unfit(sets: ParameterSets) -> CutReason | None:
+    """Why pictures of another encoder cannot stand beside those of these sets."""
+    if sets.change:
+        return CutReason.PARAMETERS_CHANGE
+    if sets.lossless:
+        return CutReason.LOSSLESS
+    return CutReason.INTERLACED if sets.interlaced else None
+
+
 def lay_out(groups: Groups, starts: list[int], begin: int, end: int | None) -> Layout | CutReason:
     """What of it can be copied."""
     until = _EVER if end is None else end
-    if groups.sets.change:
-        return CutReason.PARAMETERS_CHANGE
-    if groups.sets.interlaced:
-        return CutReason.INTERLACED
+    if reason := _unfit(groups.sets):
+        return reason
     led = _led(groups.packets)
     inside = [start for start in starts if begin <= start < until]
     closed = [one for one in starts if one in groups.clean and one not in led]
