@@ -8,11 +8,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions import bootstrap
 from functions.runtime.scratch import scratch_folder
-from functions.runtime.settings import AnalyseSettings, load
+from functions.runtime.settings import TimedSettings, load
 from functions.runtime.step import Event, step
 from functions.services.analyse_window import analyse_window
 
-settings = load(AnalyseSettings)
+settings = load(TimedSettings)
 
 
 @step("analyse")

@@ -9,12 +9,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions import bootstrap
 from functions.runtime import telemetry
 from functions.runtime.scratch import scratch_folder
-from functions.runtime.settings import CutRangeSettings, load
+from functions.runtime.settings import TimedSettings, load
 from functions.runtime.step import Event, step
 from functions.services.cut_range import RangeBounds, cut_range
 from functions.services.range_state import RangeKeys
 
-settings = load(CutRangeSettings)
+settings = load(TimedSettings)
 
 
 @step("cut_range")

@@ -8,11 +8,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions import bootstrap
 from functions.runtime.scratch import scratch_folder
-from functions.runtime.settings import AudioSettings, load
+from functions.runtime.settings import TimedSettings, load
 from functions.runtime.step import Event, step
 from functions.services.join_audio import AudioBounds, join_audio
 
-settings = load(AudioSettings)
+settings = load(TimedSettings)
 
 
 @step("audio", bootstrap.spending(settings))

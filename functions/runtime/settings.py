@@ -85,14 +85,7 @@ class JoinSettings(StoreSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AudioSettings(StoreSettings):
-    """`handover_s` is kept free at the end, to give up in."""
-
-    handover_s: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnalyseSettings(StoreSettings):
+class TimedSettings(StoreSettings):
     """`handover_s` is kept free at the end, to give up in."""
 
     handover_s: int
@@ -103,13 +96,6 @@ class PlanRangeSettings(StoreSettings):
     """`range_limit_mb` bounds the one file that a range makes."""
 
     range_limit_mb: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CutRangeSettings(StoreSettings):
-    """`handover_s` is kept free at the end, to give up in."""
-
-    handover_s: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

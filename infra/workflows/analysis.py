@@ -14,7 +14,7 @@ from constructs import Construct
 
 from infra.settings import StageSettings
 from infra.workflows.machine import result, text
-from infra.workflows.steps import lambda_step
+from infra.workflows.steps import lambda_step, noted_step
 
 IDS = {"video_id": "{% $video_id %}", "run_id": "{% $run_id %}"}
 ANALYSIS = {**IDS, "analysis_id": "{% $analysis_id %}"}
@@ -72,26 +72,11 @@ class AnalysisSteps:
     def beside(self) -> sfn.Chain:
         """A branch beside the cut: what is left, or nothing."""
         done = sfn.Pass.jsonata(self.scope, "Analysis done", outputs={})
-        noted = self._note(done)
+        noted = noted_step(self.scope, "analysis", self.functions.fail, IDS, done)
         made = self.made("", noted).next(done)
         needed = sfn.Condition.jsonata("{% $analysis_needed %}")
         choice = sfn.Choice.jsonata(self.scope, "Anything to look for?")
         return sfn.Chain.start(choice.when(needed, made).otherwise(done))
-
-    def _note(self, done: sfn.Pass) -> sfn.TaskStateBase:
-        """The run goes on without; only if even this cannot be written, it fails."""
-        unrecorded = sfn.Fail.jsonata(
-            self.scope, "Analysis not recorded", error=text("Error"), cause=text("Cause")
-        )
-        step = lambda_step(
-            self.scope,
-            "Fail analysis",
-            self.functions.fail,
-            {**IDS, "error": text("Error"), "cause": text("Cause")},
-            caught_by=unrecorded,
-        )
-        step.next(done)
-        return step
 
     def _windows(self, name: str) -> sfn.Map:
         failed = sfn.Fail.jsonata(

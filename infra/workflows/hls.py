@@ -14,7 +14,7 @@ from constructs import Construct
 from infra.settings import StageSettings
 from infra.workflows.analysis import IDS
 from infra.workflows.machine import result, text
-from infra.workflows.steps import lambda_step
+from infra.workflows.steps import lambda_step, noted_step
 
 RENDITION = {**IDS, "hls_id": "{% $hls_id %}"}
 PLANNED = {"hls_id": result("hls_id"), "hls_windows": result("windows")}
@@ -42,7 +42,7 @@ class HlsSteps:
     def after(self) -> sfn.Chain:
         """What follows the cut; nothing is called where no HLS is wanted."""
         done = sfn.Pass.jsonata(self.scope, "HLS done", outputs={})
-        noted = self._note(done)
+        noted = noted_step(self.scope, "HLS", self.functions.fail, IDS, done)
         plan = lambda_step(
             self.scope, "Plan HLS", self.functions.plan, IDS, caught_by=noted, assign=PLANNED
         )
@@ -55,21 +55,6 @@ class HlsSteps:
         wanted = sfn.Condition.jsonata("{% $hls_wanted %}")
         choice = sfn.Choice.jsonata(self.scope, "Is HLS wanted?")
         return sfn.Chain.start(choice.when(wanted, made).otherwise(done))
-
-    def _note(self, done: sfn.Pass) -> sfn.TaskStateBase:
-        """The run goes on without; only if even this cannot be written, it fails."""
-        unrecorded = sfn.Fail.jsonata(
-            self.scope, "HLS not recorded", error=text("Error"), cause=text("Cause")
-        )
-        step = lambda_step(
-            self.scope,
-            "Fail HLS",
-            self.functions.fail,
-            {**IDS, "error": text("Error"), "cause": text("Cause")},
-            caught_by=unrecorded,
-        )
-        step.next(done)
-        return step
 
     def _windows(self) -> sfn.Map:
         failed = sfn.Fail.jsonata(

@@ -12,6 +12,8 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
+from infra.workflows.machine import text
+
 RETRIED = [
     "Retryable",
     "Runtime.ExitError",
@@ -69,4 +71,23 @@ def lambda_step(
         jitter_strategy=sfn.JitterType.FULL,
     )
     step.add_catch(caught_by, errors=["States.ALL"], outputs="{% $states.errorOutput %}")
+    return step
+
+
+def noted_step(
+    scope: Construct,
+    what: str,
+    function: lambda_.Function,
+    payload: dict[str, str],
+    done: sfn.IChainable,
+) -> tasks.LambdaInvoke:
+    """Writes down why something beside the cut failed: the run goes on without it. Only if even
+    this cannot be written, the run fails."""
+    name, cause = text("Error"), text("Cause")
+    unrecorded = sfn.Fail.jsonata(
+        scope, f"{what[0].upper()}{what[1:]} not recorded", error=name, cause=cause
+    )
+    told = {**payload, "error": name, "cause": cause}
+    step = lambda_step(scope, f"Fail {what}", function, told, caught_by=unrecorded)
+    step.next(done)
     return step
