@@ -7,7 +7,8 @@ import re
 import subprocess
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -98,20 +99,27 @@ def _with(settings: Mapping[str, str]) -> list[str]:
 
 def _wait(process: subprocess.Popen[bytes], feed: Sequence[Path], stop: StopRequested) -> bool:
     """Whether it was stopped; it never outlives this call."""
+    with watched(process, stop) as watcher:
+        if process.stdin:
+            _pour(feed, process.stdin)
+        process.wait()
+    return watcher.stopped
+
+
+@contextmanager
+def watched(process: subprocess.Popen[bytes], stop: StopRequested) -> Iterator[Watcher]:
+    """A process that never outlives the `with`, and goes as soon as `stop` says so."""
     ended = threading.Event()
     watcher = Watcher(process, ended, stop)
     watcher.start()
     try:
-        if process.stdin:
-            _pour(feed, process.stdin)
-        process.wait()
+        yield watcher
     finally:
         ended.set()
         if process.poll() is None:
             process.kill()
             process.wait()
         watcher.join()
-    return watcher.stopped
 
 
 class Watcher(threading.Thread):

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import subprocess
 import tempfile
-import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from functions.adapters.ffmpeg.binary import ffmpeg_path
-from functions.adapters.ffmpeg.run import StoppedError, Watcher, broke_off, failure
+from functions.adapters.ffmpeg.run import StoppedError, broke_off, failure, watched
 from functions.domain.cutting import StopRequested
 from functions.domain.errors import MediaError, UnavailableError
 
@@ -67,22 +66,12 @@ def _drain(
     take: Callable[[bytes], None] | None,
 ) -> bool:
     """Whether it was stopped; it never outlives this call."""
-    ended = threading.Event()
-    watcher = Watcher(process, ended, stop)
-    watcher.start()
     assert process.stdout  # noqa: S101  (asked for above)
-    try:
-        with process.stdout as output:
-            while piece := output.read(_PIECE):
-                if take:
-                    take(piece)
+    with watched(process, stop) as watcher, process.stdout as output:
+        while piece := output.read(_PIECE):
+            if take:
+                take(piece)
         process.wait()
-    finally:
-        ended.set()
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-        watcher.join()
     return watcher.stopped
 
 
