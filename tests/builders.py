@@ -22,6 +22,7 @@ from functions.domain.segment import (
 from functions.domain.segmentation import Segmentation
 from functions.domain.tiers import Tier
 from functions.domain.times import Milliseconds
+from functions.domain.transcript import Sentence, Transcript, Word
 from functions.domain.video import Failure, Source, Upload, Video, VideoStatus
 from functions.services.ownership import Caller
 from functions.services.uploads import MIN_PART, NewUpload
@@ -233,6 +234,25 @@ def make_plan(count: int = 6, per_window: int = 3, **overrides: Any) -> Plan:
         "windows": tuple(windows),
     }
     return Plan(**{**defaults, **overrides})
+
+
+def make_words(text: str = "Hello there. How are you?", **overrides: Any) -> tuple[Word, ...]:
+    """Half a second each, with a pause of 100 ms."""
+    return tuple(
+        Word(**{"text": word, "start": at * 600, "end": at * 600 + 500} | overrides)
+        for at, word in enumerate(text.split())
+    )
+
+
+def make_transcript(text: str = "Hello there. How are you?", **overrides: Any) -> Transcript:
+    """A sentence ends with its full stop or question mark."""
+    words = overrides.pop("words", make_words(text))
+    ends = [at for at, word in enumerate(words) if word.text.endswith((".", "?", "!"))]
+    ends += [len(words) - 1] if words and len(words) - 1 not in ends else []
+    starts = [0, *(end + 1 for end in ends[:-1])]
+    sentences = tuple(Sentence(first=a, last=b) for a, b in zip(starts, ends, strict=False))
+    defaults = {"language": "en-US", "engine": "fake", "words": words, "sentences": sentences}
+    return Transcript(**{**defaults, **overrides})
 
 
 def make_silent(probe: Probe) -> Probe:

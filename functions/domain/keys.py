@@ -87,6 +87,21 @@ def proxy_key(user_id: str, video_id: str, etag: str) -> str:
     return f"{MEDIA}/{user_id}/{video_id}/proxy-{etag}.mp4"
 
 
+def transcript_key(user_id: str, video_id: str, version: int, digest: str) -> str:
+    """Named by what it says, too: of two that write the same version, neither harms the other."""
+    return f"{MEDIA}/{user_id}/{video_id}/transcript/{version:06d}-{digest}.json"
+
+
+def heard_key(user_id: str, video_id: str, transcription_id: str, index: int) -> str:
+    """What the transcriber wrote of one window, as it wrote it: it is never asked twice."""
+    return f"{MEDIA}/{user_id}/{video_id}/transcript/heard-{transcription_id}-{index:04d}.json"
+
+
+def speech_key(user_id: str, video_id: str, transcription_id: str, index: int) -> str:
+    """The sound of one window, as the transcriber takes it."""
+    return f"{WORK}/{user_id}/{video_id}/speech-{transcription_id}/{index:04d}.flac"
+
+
 def range_plan_key(user_id: str, video_id: str, segment_id: str) -> str:
     return f"{MEDIA}/{user_id}/{video_id}/{segment_id}/plan.json"
 

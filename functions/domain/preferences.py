@@ -7,6 +7,7 @@ from datetime import datetime
 
 from functions.domain.extras import DEFAULT_EXTRAS, Extra
 from functions.domain.segmentation import Segmentation
+from functions.domain.transcript_options import USUAL_TRANSCRIPT, TranscriptOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,5 +17,6 @@ class Preferences:
     user_id: str
     segmentation: Segmentation = field(default_factory=Segmentation)
     extras: tuple[Extra, ...] = DEFAULT_EXTRAS
+    transcription: TranscriptOptions = USUAL_TRANSCRIPT
     updated_at: datetime | None = None
     version: int = 0

@@ -15,6 +15,7 @@ from functions.domain.errors import ConflictError, GoneError, StaleWriteError
 from functions.domain.extras import DEFAULT_EXTRAS, Extra
 from functions.domain.media import Media
 from functions.domain.segmentation import Segmentation
+from functions.domain.transcript_options import NO_TRANSCRIPT, TranscriptOptions
 
 
 class VideoStatus(StrEnum):
@@ -76,6 +77,7 @@ class Video:
     declared_size: int | None = None
     segmentation: Segmentation = field(default_factory=Segmentation)
     extras: tuple[Extra, ...] = DEFAULT_EXTRAS
+    transcription: TranscriptOptions = NO_TRANSCRIPT
     upload: Upload | None = None
     source: Source | None = None
     media: Media | None = None
@@ -91,6 +93,12 @@ class Video:
     hls_error: Failure | None = None
     proxy_key: str | None = None
     proxy_error: Failure | None = None
+    # `transcript_of` names the source and the options that an engine made it of.
+    transcript_key: str | None = None
+    transcript_version: int = 0
+    transcript_of: str | None = None
+    transcript_corrected: bool = False
+    transcript_error: Failure | None = None
     error: Failure | None = None
     version: int = 1
 
@@ -186,6 +194,32 @@ class Video:
     def without_hls(self, failure: Failure, now: datetime) -> Video:
         """The rendition could not be made."""
         return replace(self, hls_error=failure, updated_at=now)
+
+    def with_transcript(self, key: str, version: int, made_of: str, now: datetime) -> Video:
+        """A version of an engine's is kept under `key`."""
+        return replace(
+            self,
+            transcript_key=key,
+            transcript_version=version,
+            transcript_of=made_of,
+            transcript_corrected=False,
+            transcript_error=None,
+            updated_at=now,
+        )
+
+    def with_correction(self, key: str, version: int, now: datetime) -> Video:
+        """A version of a user's is kept under `key`; no run writes over it unasked."""
+        return replace(
+            self,
+            transcript_key=key,
+            transcript_version=version,
+            transcript_corrected=True,
+            updated_at=now,
+        )
+
+    def without_transcript(self, failure: Failure, now: datetime) -> Video:
+        """The words that were asked for could not be written down."""
+        return replace(self, transcript_error=failure, updated_at=now)
 
     def failed(self, failure: Failure, now: datetime) -> Video:
         return replace(self, status=VideoStatus.FAILED, error=failure, updated_at=now)

@@ -81,6 +81,9 @@ def test_given_everything_we_make_when_stored_then_it_is_outside_the_watched_pre
         keys.audio_key("u", "v", "p", "m4a"),
         keys.poster_key("u", "v", "p"),
         keys.audio_piece_key("u", "v", "p", 1, "m4a"),
+        keys.transcript_key("u", "v", 1, "d"),
+        keys.heard_key("u", "v", "t", 0),
+        keys.speech_key("u", "v", "t", 0),
     ]
 
     assert [parse_upload_key(key) for key in made] == [None] * len(made)
