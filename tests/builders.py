@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from functions.domain.containers import M4A, MP4
+from functions.domain.course import usual
 from functions.domain.keys import upload_key
 from functions.domain.media import AudioTrack, KeyframeIndex, Media, Probe, VideoTrack
 from functions.domain.plan import Plan, PlannedSegment, Window
@@ -108,6 +109,7 @@ def make_run(**overrides: Any) -> Run:
         "user_id": USER,
         "status": RunStatus.QUEUED,
         "created_at": EPOCH,
+        "todo": usual(make_video()),
     }
     return Run(**{**defaults, **overrides})
 

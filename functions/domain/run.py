@@ -8,18 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from functions.domain.budget import Estimate, Spent
+from functions.domain.stage import ALL_STAGES, STAGES, Stage
 from functions.domain.times import Milliseconds
 from functions.domain.video import Failure
 
-
-class Stage(StrEnum):
-    CLAIM = "claim"
-    PROBE = "probe"
-    ANALYSIS = "analysis"
-    PLAN = "plan"
-    CUT = "cut"
-    AUDIO = "audio"
-    FINISH = "finish"
+__all__ = ["Run", "RunStatus", "Stage", "StageTimes"]
 
 
 class RunStatus(StrEnum):
@@ -27,18 +20,6 @@ class RunStatus(StrEnum):
     RUNNING = "running"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
-
-
-# What each finished stage adds to the percentage; cutting is counted by milliseconds done.
-_SHARE = {
-    Stage.CLAIM: 1,
-    Stage.PROBE: 3,
-    Stage.ANALYSIS: 10,
-    Stage.PLAN: 2,
-    Stage.CUT: 78,
-    Stage.AUDIO: 4,
-    Stage.FINISH: 2,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +31,8 @@ class StageTimes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """A run. `progress` holds, for each window, the milliseconds of media it has worked through;
+    """A run. It goes through the stages `todo`, and does those of `redo` again though they were
+    done before. `progress` holds, for each window, the milliseconds of media it has worked through;
     `keep_segments` leaves those of earlier plans where they are. The last three add up what its
     functions took: see `spent`."""
 
@@ -59,6 +41,8 @@ class Run:
     user_id: str
     status: RunStatus
     created_at: datetime
+    todo: tuple[Stage, ...] = ALL_STAGES
+    redo: tuple[Stage, ...] = ()
     stages: Mapping[Stage, StageTimes] = field(default_factory=dict)
     progress: Mapping[str, Milliseconds] = field(default_factory=dict)
     media_duration: Milliseconds | None = None
@@ -79,6 +63,14 @@ class Run:
             mb_milliseconds=self.mb_milliseconds,
         )
 
+    def does(self, stage: Stage) -> bool:
+        """Whether the run goes through a stage."""
+        return stage in self.todo
+
+    def redoes(self, stage: Stage) -> bool:
+        """Whether what an earlier run has made of a stage is made again."""
+        return stage in self.redo
+
     def cut_seconds(self) -> float | None:
         """What an estimate is of: from the plan to the joined sound, once that is."""
         begun, ended = self.times(Stage.PLAN).started_at, self.times(Stage.AUDIO).finished_at
@@ -93,11 +85,19 @@ class Run:
         return self.stages.get(stage, StageTimes())
 
     def percent(self) -> float:
-        """0 to 100. Grows only, since stage times and window progress are only ever raised."""
+        """0 to 100. Grows only, since stage times and window progress are only ever raised, and
+        what a run goes through is settled with its row."""
         if self.status is RunStatus.SUCCEEDED:
             return 100.0
-        done: float = sum(_SHARE[stage] for stage in Stage if self.times(stage).finished_at)
-        if not self.times(Stage.CUT).finished_at and self.media_duration:
-            cut = min(sum(self.progress.values()) / self.media_duration, 1.0)
-            done += _SHARE[Stage.CUT] * cut
+        whole = sum(STAGES[stage].share for stage in self.todo)
+        done = 100 * sum(self._done(stage) for stage in self.todo) / max(whole, 1)
         return min(round(done, 1), 99.9)
+
+    def _done(self, stage: Stage) -> float:
+        """What of a stage's share is behind."""
+        share = STAGES[stage].share
+        if self.times(stage).finished_at:
+            return share
+        if stage is Stage.CUT and self.media_duration:
+            return share * min(sum(self.progress.values()) / self.media_duration, 1.0)
+        return 0.0

@@ -20,11 +20,14 @@ def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
     """{video_id, run_id, error, cause} -> {code}"""
     code, detail = read_cause(str(event.get("cause", "")))
     failure = fail_hls(
-        bootstrap.context(settings), video_id=event["video_id"], code=code, detail=detail
+        bootstrap.context(settings),
+        video_id=event["video_id"],
+        run_id=event["run_id"],
+        code=code,
+        detail=detail,
     )
     telemetry.logger.error(
-        "HLS failed",
-        extra={"code": failure.code, "error": str(event.get("error")), "run": event["run_id"]},
+        "HLS failed", extra={"code": failure.code, "error": str(event.get("error"))}
     )
     telemetry.count("HlsFailed")
     return {"code": failure.code}

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from functions.domain.stage import Stage
 from functions.domain.video import Failure
-from functions.services.stages import Context, change_video
+from functions.services.stages import Context, change_video, load
 
 
-def fail_hls(context: Context, *, video_id: str, code: str | None, detail: str | None) -> Failure:
+def fail_hls(
+    context: Context, *, video_id: str, run_id: str, code: str | None, detail: str | None
+) -> Failure:
     """An error without a code is ours, and says so."""
     failure = Failure(
         code=code or "hls.internal",
         detail=detail or "Something of ours failed; start the pipeline again to have it made.",
-        stage="hls",
+        stage=Stage.HLS.value,
     )
     now = context.clock()
     change_video(context, video_id, lambda video: video.without_hls(failure, now))
+    work = load(context, video_id, run_id)
+    context.runs.stage_finished(work.run, Stage.HLS, now, reused=False)
     return failure

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from functions.domain.codec import from_plain, to_plain
 from functions.domain.hls import HlsWindowPieces, make_index
+from functions.domain.stage import Stage
 from functions.services.hls import folder_of, hls_wanted, index_key, pieces_key, read_hls_plan
 from functions.services.stages import Context, change_video, load
 
@@ -18,8 +19,9 @@ READ_THREADS = 8
 
 def finish_hls(context: Context, *, video_id: str, run_id: str, hls_id: str) -> int:
     """Returns how many pieces the rendition has, 0 where it was there before."""
-    video = load(context, video_id, run_id).video
-    if not hls_wanted(video):
+    work = load(context, video_id, run_id)
+    video = work.video
+    if not hls_wanted(work):
         return 0
     plan = read_hls_plan(context, video, hls_id)
 
@@ -33,4 +35,5 @@ def finish_hls(context: Context, *, video_id: str, run_id: str, hls_id: str) -> 
     context.media.write_json(index_key(video), to_plain(index))
     now = context.clock()
     change_video(context, video_id, lambda read: read.with_hls(index_key(video), now))
+    context.runs.stage_finished(work.run, Stage.HLS, now, reused=False)
     return len(index.entries)

@@ -8,9 +8,10 @@ from functions.domain.extras import Extra
 from functions.domain.hls import HlsIndex, HlsPlan, playlist
 from functions.domain.keys import hls_folder, hls_work
 from functions.domain.media_ports import MediaStore
+from functions.domain.stage import Stage
 from functions.domain.times import Milliseconds
 from functions.domain.video import Source, Video
-from functions.services.stages import Context
+from functions.services.stages import Context, StageWork
 
 # A playlist is read once, and its addresses are good for as long as it takes to see all of it,
 # with pauses. No signature outlives twelve hours of a function's own credentials.
@@ -20,9 +21,10 @@ KEPT_SECONDS = 300
 """How long a client may keep a playlist: far less than its addresses are good for."""
 
 
-def hls_wanted(video: Video) -> bool:
-    """Whether it was asked for and is not there yet."""
-    return Extra.HLS in video.extras and video.hls_key is None
+def hls_wanted(work: StageWork) -> bool:
+    """Whether it was asked for, is not there yet, and is this run's to make."""
+    asked = Extra.HLS in work.video.extras and work.run.does(Stage.HLS)
+    return asked and work.video.hls_key is None
 
 
 def folder_of(video: Video) -> str:

@@ -28,10 +28,13 @@ def plan_analyses(context: Context, *, video_id: str, run_id: str) -> AnalysisTo
     """The same video with the same things missing gives the same plan."""
     work = load(context, video_id, run_id)
     asked = missing(work.video)
+    hls = hls_wanted(work)
+    if not hls and work.run.does(Stage.HLS):
+        context.runs.stage_finished(work.run, Stage.HLS, context.clock(), reused=True)
     context.runs.stage_started(work.run, Stage.ANALYSIS, context.clock())
     if not asked:
         context.runs.stage_finished(work.run, Stage.ANALYSIS, context.clock(), reused=True)
-        return AnalysisToDo(needed=False, hls=hls_wanted(work.video))
+        return AnalysisToDo(needed=False, hls=hls)
     plan = plan_analysis(read_probe(context, work.video), asked)
     context.media.write_json(plan_key_of(work.video, plan.analysis_id), to_plain(plan))
     return AnalysisToDo(
@@ -39,5 +42,5 @@ def plan_analyses(context: Context, *, video_id: str, run_id: str) -> AnalysisTo
         first=needed_first(work.video),
         analysis_id=plan.analysis_id,
         windows=tuple(window.index for window in plan.windows),
-        hls=hls_wanted(work.video),
+        hls=hls,
     )

@@ -10,6 +10,7 @@ from functions.domain.hls import HlsPlan
 from functions.domain.hls_plan import can_copy, plan_hls
 from functions.domain.keys import proxy_key
 from functions.domain.media_ports import Prober
+from functions.domain.stage import Stage
 from functions.domain.video import Source
 from functions.services.hls import hls_wanted, plan_key_of
 from functions.services.stages import Context, StageWork, load, read_probe
@@ -27,8 +28,9 @@ def plan_rendition(context: Context, prober: Prober, *, video_id: str, run_id: s
     """The same video gives the same plan. Raises MediaError where its picture cannot be copied and
     there is no proxy."""
     work = load(context, video_id, run_id)
-    if not hls_wanted(work.video):
+    if not hls_wanted(work):
         return HlsToDo()
+    context.runs.stage_started(work.run, Stage.HLS, context.clock())
     plan = _plan(context, prober, work)
     context.media.write_json(plan_key_of(work.video, plan.hls_id), to_plain(plan))
     return HlsToDo(hls_id=plan.hls_id, windows=tuple(window.index for window in plan.windows))

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
+from functions.domain.course import usual
 from functions.domain.errors import (
     ConflictError,
     FieldError,
@@ -181,5 +182,6 @@ def _new_run(video: Video, run_id: str, now: datetime, *, keep: bool = False) ->
         user_id=video.user_id,
         status=RunStatus.QUEUED,
         created_at=now,
+        todo=usual(video),
         keep_segments=keep,
     )

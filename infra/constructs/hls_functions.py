@@ -20,7 +20,7 @@ class HlsFunctions(FunctionSet):
 
     def _grant_rows(self, function: lambda_.Function, *video: str) -> None:
         grant_table(function, self._data.tables.videos, "GetItem", *video)
-        grant_table(function, self._data.tables.runs, "GetItem")
+        grant_table(function, self._data.tables.runs, "GetItem", "UpdateItem")
 
     def _plan(self) -> lambda_.Function:
         """Of a proxy it reads the index."""
@@ -63,5 +63,5 @@ class HlsFunctions(FunctionSet):
 
     def _fail(self) -> lambda_.Function:
         function = self._add("FailHls", "fail_hls", Sizing())
-        grant_table(function, self._data.tables.videos, "GetItem", "PutItem")
+        self._grant_rows(function, "PutItem")
         return function

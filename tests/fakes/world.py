@@ -10,6 +10,7 @@ from pathlib import Path
 
 from functions.domain.budget import Budget
 from functions.domain.codec import from_plain
+from functions.domain.course import usual
 from functions.domain.extras import Extra
 from functions.domain.media import Media
 from functions.domain.plan import Plan
@@ -97,8 +98,9 @@ class World:
     def queue(self, body: bytes = b"source", **overrides: object) -> Source:
         """A video whose file has arrived and whose run is about to start."""
         source = self.media.put(f"uploads/{USER}/{VIDEO}/source", body)
-        self.videos.create(make_queued_video(**{"source": source, **overrides}))
-        self.runs.create(make_run())
+        video = make_queued_video(**{"source": source, **overrides})
+        self.videos.create(video)
+        self.runs.create(make_run(todo=usual(video)))
         return source
 
     def plan_made(self, *, per_window: int = 3, **overrides: object) -> Plan:

@@ -50,6 +50,7 @@ def test_given_a_run_in_the_cut_when_read_then_each_stage_says_how_far_it_is(
         "plan": "done",
         "cut": "running",
         "audio": "pending",
+        "hls": "skipped",
         "finish": "pending",
     }
 
@@ -98,7 +99,7 @@ def test_given_a_run_that_succeeded_when_read_then_it_is_at_a_hundred(client: Cl
     answer = client.get(STATUS)
 
     assert (answer.json["status"], answer.json["percent"]) == ("succeeded", 100.0)
-    assert set(_stages(answer).values()) == {"done"}
+    assert set(_stages(answer).values()) == {"done", "skipped"}
 
 
 def test_given_a_file_that_has_not_arrived_when_its_run_is_read_then_that_is_said(

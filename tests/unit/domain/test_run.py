@@ -110,3 +110,11 @@ def test_given_stages_that_have_begun_when_asked_then_the_run_is_in_the_latest()
     }
 
     assert make_run(stages=stages).stage() is Stage.CUT
+
+
+def test_given_a_run_of_few_stages_when_they_are_done_then_the_others_are_not_waited_for():
+    todo = (Stage.CLAIM, Stage.PROBE, Stage.ANALYSIS, Stage.FINISH)
+    run = make_run(todo=todo, stages=_finished(Stage.CLAIM, Stage.PROBE))
+
+    assert run.percent() == 25.0
+    assert (run.does(Stage.ANALYSIS), run.does(Stage.CUT)) == (True, False)

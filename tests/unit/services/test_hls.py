@@ -11,13 +11,14 @@ from functions.domain.extras import Extra
 from functions.domain.hls_plan import WINDOW_BYTES
 from functions.domain.keys import proxy_key
 from functions.domain.media import Probe
+from functions.domain.run import Stage, StageTimes
 from functions.services.cut_window import Bounds
 from functions.services.fail_hls import fail_hls
 from functions.services.finish_hls import finish_hls
 from functions.services.hls import read_playlist
 from functions.services.plan_hls import HlsToDo, plan_rendition
 from functions.services.write_hls import write_window
-from tests.builders import RUN, USER, VIDEO, make_probe
+from tests.builders import RUN, USER, VIDEO, make_probe, make_run
 from tests.fakes.cutter import WorkerKilledError
 from tests.fakes.hls_writer import FakeHlsWriter
 from tests.fakes.prober import FakeProber
@@ -182,7 +183,7 @@ def test_given_a_failure_when_noted_then_the_video_tells_of_it_and_is_what_it_wa
     studio.probed()
     before = studio.world.video().status
 
-    fail_hls(studio.world.context, video_id=VIDEO, code="hls.picture", detail="Not so.")
+    fail_hls(studio.world.context, **IDS, code="hls.picture", detail="Not so.")
 
     video = studio.world.video()
     assert video.hls_error
@@ -192,8 +193,43 @@ def test_given_a_failure_when_noted_then_the_video_tells_of_it_and_is_what_it_wa
 
 def test_given_an_earlier_failure_when_made_after_all_then_it_is_forgotten(studio: Studio):
     studio.probed()
-    fail_hls(studio.world.context, video_id=VIDEO, code=None, detail=None)
+    fail_hls(studio.world.context, **IDS, code=None, detail=None)
 
     studio.make()
 
     assert studio.world.video().hls_error is None
+
+
+def test_given_a_rendition_when_made_then_the_run_tells_when(studio: Studio):
+    studio.probed()
+    to_do = studio.plan()
+    begun = studio.world.run().times(Stage.HLS)
+    for index in to_do.windows:
+        studio.write(to_do, index)
+    studio.finish(to_do)
+
+    ended = studio.world.run().times(Stage.HLS)
+    assert begun.started_at is not None
+    assert (begun.finished_at, ended.finished_at is None, ended.reused) == (None, False, False)
+
+
+def test_given_a_rendition_that_is_there_when_planned_again_then_its_stage_is_reused(
+    studio: Studio,
+):
+    studio.probed()
+    video = studio.world.video()
+    studio.world.videos.save(replace(video, hls_key="media/list.json"))
+
+    assert studio.world.plan_look().hls is False
+
+    assert studio.world.run().times(Stage.HLS).reused
+
+
+def test_given_a_run_without_the_stage_when_planned_then_no_rendition_is_made(studio: Studio):
+    studio.probed()
+    other = make_run(run_id="run-2", todo=(Stage.CLAIM, Stage.PROBE, Stage.FINISH))
+    studio.world.runs.create(other)
+    studio.world.run_id = other.run_id
+
+    assert studio.world.plan_look().hls is False
+    assert studio.world.run().times(Stage.HLS) == StageTimes()

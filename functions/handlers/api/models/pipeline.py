@@ -35,7 +35,7 @@ class StartPipeline(Body):
     )
 
 
-StageStatus = Literal["pending", "running", "done", "reused", "failed"]
+StageStatus = Literal["pending", "running", "done", "reused", "failed", "skipped"]
 
 
 class StageAnswer(BaseModel):

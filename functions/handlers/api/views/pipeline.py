@@ -63,6 +63,8 @@ def _stage(item: Run, stage: Stage) -> models.StageAnswer:
 
 def _stage_status(item: Run, stage: Stage) -> models.StageStatus:
     times = item.times(stage)
+    if not item.does(stage):
+        return "skipped"
     if times.finished_at:
         return "reused" if times.reused else "done"
     if times.started_at is None:
