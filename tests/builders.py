@@ -11,6 +11,7 @@ from functions.domain.containers import M4A, MP4
 from functions.domain.course import usual
 from functions.domain.keys import upload_key
 from functions.domain.media import AudioTrack, KeyframeIndex, Media, Probe, VideoTrack
+from functions.domain.moment import Edges, Moment
 from functions.domain.plan import Plan, PlannedSegment, Window
 from functions.domain.run import Run, RunStatus
 from functions.domain.segment import (
@@ -149,6 +150,28 @@ def make_pending(**overrides: Any) -> Segment:
         "title": "The good part",
     }
     return make_segment(**{**defaults, **overrides})
+
+
+def make_moment(**overrides: Any) -> Moment:
+    """Found in the first version of the transcript; the id follows from the times."""
+    defaults = {
+        "video_id": VIDEO,
+        "user_id": USER,
+        "generation_id": "0001-found",
+        "transcript_version": 1,
+        "start": 10_000,
+        "end": 30_000,
+        "edges": Edges.SENTENCE,
+        "title": "Bees are sisters",
+        "reason": "It says most of its topic.",
+        "score": 0.7,
+        "parts": {"content": 0.7},
+        "created_at": EPOCH,
+        "updated_at": EPOCH,
+    }
+    named = {**defaults, **overrides}
+    named.setdefault("moment_id", f"moment-{named['start']:07d}-{named['end']:07d}")
+    return Moment(**named)
 
 
 def make_video_track(**overrides: Any) -> VideoTrack:
