@@ -9,6 +9,7 @@ from pathlib import Path
 from functions.domain.captions import Cue
 from functions.domain.exactness import CutReason, Exactness
 from functions.domain.plan import Plan, PlannedSegment
+from functions.domain.reach import Reach
 from functions.domain.times import Milliseconds
 
 
@@ -18,7 +19,8 @@ class CutJob:
 
     `skip` holds numbers that exist already: in a source without an index they are passed over
     and thrown away. At most `disk_budget` bytes of finished files wait in the folder. `captions`
-    are written into the pictures of an accurate cut.
+    are written into the pictures of an accurate cut. `reach` is where in the source all of it
+    lies, where that is known.
     """
 
     source_url: str
@@ -28,6 +30,7 @@ class CutJob:
     folder: Path
     disk_budget: int
     captions: tuple[Cue, ...] = ()
+    reach: Reach | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from functions.domain.cutting import CutFile, CutJob, Inspection, Progress, StopRequested
 from functions.domain.media import KeyframeIndex, Probe
 from functions.domain.plan import Chunk, Plan
+from functions.domain.reach import Reach
 from functions.domain.times import Milliseconds
 from functions.domain.video import Source
 from functions.domain.weights import Weights
@@ -90,6 +91,11 @@ class Prober(Protocol):
 
     def keyframes_after(self, source: Source, times: Sequence[Milliseconds]) -> KeyframeIndex:
         """For each time, the first keyframe at or after it."""
+
+    def reach(
+        self, source: Source, probe: Probe, begin: Milliseconds, end: Milliseconds
+    ) -> Reach | None:
+        """Where in the file lies what is shown between two times; None where nothing tells."""
 
     def weigh(self, source: Source, probe: Probe) -> Weights:
         """How many bytes lie before the keyframes: from an index where there is one."""

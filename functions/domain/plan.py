@@ -10,6 +10,7 @@ from functions.domain.containers import FileFormat
 from functions.domain.exactness import CutReason, EncodeTarget, Exactness
 from functions.domain.ids import fingerprint
 from functions.domain.media import VideoTrack
+from functions.domain.reach import Reach
 from functions.domain.times import Milliseconds
 
 
@@ -72,13 +73,15 @@ class Chunk:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
     """What one function makes: numbers `first` to `last`, both included, of the segments, or of
-    the pieces of a lane; with `chunk`, only that stretch of the picture of one."""
+    the pieces of a lane; with `chunk`, only that stretch of the picture of one. `reach` is where
+    in the file all of it lies, where that is known."""
 
     index: int
     first: int
     last: int
     lane: int | None = None
     chunk: Chunk | None = None
+    reach: Reach | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

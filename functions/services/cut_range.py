@@ -75,6 +75,7 @@ def _make(
         folder=bounds.folder,
         disk_budget=NEVER_FULL,
         captions=read_captions(context.media, plan.target.captions_key if plan.target else None),
+        reach=window.reach,
     )
     file = _wanted(cutter, job, bounds)
     seen = cutter.inspect(file.path, plan)

@@ -34,6 +34,7 @@ def plan_range(context: Context, prober: Prober, *, segment_id: str, limit: int)
         probe,
         _asked(segment, probe.media.duration),
         find_keyframes=lambda times: prober.keyframes_after(source, times),
+        find_reach=lambda begin, end: prober.reach(source, probe, begin, end),
         piece=piece_of(probe, source),
     )
     _require_room(plan, source, limit)

@@ -46,16 +46,21 @@ def range_rows() -> list[Row]:
 
 def _rows(name: str, file: str, *words: str) -> Iterator[Row]:
     with _made(file, *words) as path, as_object(path) as server:
-        meter, prober, source = _Meter(server), PyAvProber("bench"), source_of(path)
-        index = _index_bytes(path)
-        probe = prober.probe(source)
+        meter, source, index = _Meter(server), source_of(path), _index_bytes(path)
+        probe = PyAvProber("bench").probe(source)
         yield meter.row(f"{name}: probe")
-        find = partial(prober.keyframes_after, source)
-        piece = probe.media.duration * PIECE_BYTES // source.size
-        asked = Range(start=AT_MS, end=AT_MS + LENGTH_MS)
-        alone = make_range_plan(probe, asked, find_keyframes=find, piece=piece)
+        # Each step is a function of its own.
+        prober = PyAvProber("bench")
+        alone = make_range_plan(
+            probe,
+            Range(start=AT_MS, end=AT_MS + LENGTH_MS),
+            find_keyframes=partial(prober.keyframes_after, source),
+            find_reach=partial(prober.reach, source, probe),
+            piece=probe.media.duration * PIECE_BYTES // source.size,
+        )
         yield meter.row(f"{name}: plan of a range")
         yield _cut(f"{name}: a range", meter, alone, index, server.url)
+        find = partial(PyAvProber("bench").keyframes_after, source)
         plan = make_plan(probe, Segmentation(), find_keyframes=find, segments_per_window=20)
         yield meter.row(f"{name}: plan of all")
         yield _cut(f"{name}: a window", meter, plan, index, server.url)
@@ -96,6 +101,7 @@ def _cut(name: str, meter: _Meter, plan: Plan, index: int, url: str) -> Row:
             skip=frozenset(),
             folder=Path(folder),
             disk_budget=1 << 40,
+            reach=window.reach,
         )
         sizes = []
         for file in FfmpegCutter().cut(job, lambda _: None, lambda: False):

@@ -12,6 +12,7 @@ from functions.domain.cutting import CutJob
 from functions.domain.media import Probe
 from functions.domain.plan import Plan, PlannedSegment
 from functions.domain.planning import make_plan
+from functions.domain.reach import Reach
 from functions.domain.segmentation import Segmentation
 from functions.domain.video import Source
 
@@ -49,6 +50,7 @@ class Item:
         *,
         disk_budget: int = 1 << 40,
         source_url: str | None = None,
+        reach: Reach | None = None,
     ) -> CutJob:
         folder.mkdir(parents=True, exist_ok=True)
         return CutJob(
@@ -58,6 +60,7 @@ class Item:
             skip=frozenset(),
             folder=folder,
             disk_budget=disk_budget,
+            reach=reach,
         )
 
 

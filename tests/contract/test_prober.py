@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from functions.adapters.pyav.prober import PyAvProber
 from tests.contract.shelf import Item, Maker, Shelf
 from tests.contract.test_cutter_exactness import ODD, STREAMS
 from tests.media import make
@@ -130,8 +131,8 @@ def test_given_a_large_file_when_it_is_probed_then_only_a_small_share_is_read(
     real = pyav_prober.S3RangeFile
     monkeypatch.setattr(pyav_prober, "S3RangeFile", spy)
 
-    Item(item.path, item.source, item.prober).probe  # noqa: B018
+    Item(item.path, item.source, PyAvProber(shelf.bucket)).probe  # noqa: B018
 
     assert item.source.size > 30_000_000
     assert sum(file.bytes_read for file in opened) < item.source.size / 8
-    assert sum(file.requests for file in opened) < 8
+    assert 0 < sum(file.requests for file in opened) < 8

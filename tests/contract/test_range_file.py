@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from functions.adapters import s3_range_file
+from functions.adapters import range_file
+from functions.adapters.range_file import BLOCK
 from functions.adapters.s3_media_store import S3MediaStore
-from functions.adapters.s3_range_file import BLOCK, S3RangeFile
+from functions.adapters.s3_range_file import S3RangeFile
 from functions.domain.errors import MediaError
 from functions.domain.video import Source
 
@@ -96,7 +97,7 @@ def test_given_a_read_across_a_border_when_it_is_repeated_then_it_costs_nothing(
 def test_given_many_blocks_when_all_were_read_then_only_so_many_are_kept(
     bucket: str, fresh: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(s3_range_file, "KEPT_BLOCKS", 4)
+    monkeypatch.setattr(range_file, "KEPT_BLOCKS", 4)
     body = bytes(10 * BLOCK)
     file = S3RangeFile(bucket, put(bucket, fresh, body, tmp_path))
     while file.read(BLOCK):

@@ -27,13 +27,16 @@ def planned(item: Item, asked: Range) -> Plan:
         item.probe,
         asked,
         find_keyframes=lambda times: item.prober.keyframes_after(item.source, times),
+        find_reach=lambda begin, end: item.prober.reach(item.source, item.probe, begin, end),
         piece=PIECE,
     )
 
 
 def cut(item: Item, plan: Plan, folder: Path, source_url: str | None = None) -> CutFile:
     """The last file of the window; those before it go as they come."""
-    job = item.job(plan, plan.of_window(plan.windows[0]), folder, source_url=source_url)
+    window = plan.windows[0]
+    segments = plan.of_window(window)
+    job = item.job(plan, segments, folder, source_url=source_url, reach=window.reach)
     *before, wanted = CUTTER.cut(job, lambda _: None, lambda: False)
     assert [file.segment for file in [*before, wanted]] == list(job.segments)
     return wanted

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from functions.domain.errors import MediaError
 from functions.domain.media import KeyframeIndex, Probe
+from functions.domain.reach import Reach
 from functions.domain.times import Milliseconds
 from functions.domain.video import Source
 from functions.domain.weights import Weights
@@ -33,6 +34,12 @@ class FakeProber:
         later = (next((key for key in self.keyframes if key >= time), None) for time in times)
         found = tuple(key for key in later if key is not None)
         return KeyframeIndex(times=found, complete=False, seekable=False)
+
+    def reach(
+        self, source: Source, probe: Probe, begin: Milliseconds, end: Milliseconds
+    ) -> Reach | None:
+        self.probed.append(source)
+        return None
 
     def weigh(self, source: Source, probe: Probe) -> Weights:
         self.probed.append(source)

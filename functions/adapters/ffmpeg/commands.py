@@ -20,12 +20,14 @@ _HTTP = (
     "-protocol_whitelist", "file,http,https,tcp,tls,crypto",
     "-reconnect", "1", "-reconnect_on_network_error", "1", "-reconnect_on_http_error", "5xx",
     "-reconnect_delay_max", "4", "-rw_timeout", "30000000",
-    # Small seeks are read through: fewer requests.
-    "-short_seek_size", "4194304",
 )  # fmt: skip
+# Small seeks are read through: fewer requests.
+_READ_THROUGH = 4_194_304
 # Whoever reads much takes much at a time. What has come when a connection is dropped is lost:
 # several are for one short segment, and in a fragmented MP4 one for most of its fragments.
 _RECEIVED, _RECEIVED_IN_JUMPS = 1_048_576, 131_072
+# A source that is relayed asks for no more than is read: what comes is little at a time.
+_RELAYED = 16_384
 # JPEG is full range and BT.601 whatever the source is. Of the first keyframes, the one that is
 # most like them all: cuts often open on a fade.
 _THUMBNAIL = (
@@ -59,16 +61,29 @@ def cut_command(job: CutJob, *, list_fd: int, progress_fd: int) -> list[str]:
 def source_words(job: CutJob) -> list[str]:
     """How to open a job's source. One that is read through needs no index: where an MP4 is in
     fragments, ffmpeg would go through all of it to make one before it begins."""
-    through = job.plan.one_pass and "mov" in job.plan.container
-    received = _RECEIVED_IN_JUMPS if through or len(job.segments) == 1 else _RECEIVED
-    words = opened_as(job.source_url, job.plan.container, received)
-    return ["-fflags", "+ignidx", *words] if through else words
+    ignored = ["-fflags", "+ignidx"] if reads_fragments(job.plan) else []
+    return [*ignored, *opened_as(job.source_url, job.plan.container, *_buffers(job))]
 
 
-def opened_as(url: str, container: str, received: int = _RECEIVED) -> list[str]:
+def _buffers(job: CutJob) -> tuple[int, int]:
+    if job.reach is not None:
+        return _RELAYED, _RELAYED
+    jumps = len(job.segments) == 1 or reads_fragments(job.plan)
+    return _RECEIVED_IN_JUMPS if jumps else _RECEIVED, _READ_THROUGH
+
+
+def reads_fragments(plan: Plan) -> bool:
+    """Whether a source is an MP4 in fragments, read through: it is not to be gone through first."""
+    return plan.one_pass and "mov" in plan.container
+
+
+def opened_as(
+    url: str, container: str, received: int = _RECEIVED, passed_over: int = _READ_THROUGH
+) -> list[str]:
     """How to open a source: as the probed kind, for it must not pass for something else now.
-    `received` bytes may wait to be read."""
-    http = (*_HTTP, "-recv_buffer_size", str(received)) if url.startswith("http") else ()
+    `received` bytes may wait to be read; `passed_over` are rather read than jumped over."""
+    buffers = ("-short_seek_size", str(passed_over), "-recv_buffer_size", str(received))
+    http = (*_HTTP, *buffers) if url.startswith("http") else ()
     return [*http, "-f", container.split(",", 1)[0]]
 
 

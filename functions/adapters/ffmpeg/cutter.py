@@ -21,6 +21,7 @@ from functions.adapters.ffmpeg.encoding import sound_path
 from functions.adapters.ffmpeg.exact import cut_exactly
 from functions.adapters.ffmpeg.packets import PacketCount, count_packets
 from functions.adapters.ffmpeg.process import SegmentingProcess
+from functions.adapters.ffmpeg.relay import relayed
 from functions.adapters.ffmpeg.run import StoppedError, run
 from functions.domain.cutting import CutFile, CutJob, Inspection, Progress, StopRequested
 from functions.domain.errors import MediaError, UnavailableError
@@ -36,33 +37,9 @@ _END_ROOM: Milliseconds = 100
 class FfmpegCutter:
     def cut(self, job: CutJob, progress: Progress, stop: StopRequested) -> Iterator[CutFile]:
         """One file per segment, in order; ends early when `stop` says so."""
-        if job.plan.cut is not Exactness.KEYFRAME:
-            yield from cut_exactly(job, progress, stop)
-            return
-
-        def command(list_fd: int, progress_fd: int) -> list[str]:
-            words = cut_command(job, list_fd=list_fd, progress_fd=progress_fd)
-            return [ffmpeg_path(), *words]
-
-        first = job.segments[0].cut + job.plan.origin
-        ahead = 1 if starts_inside(job) else 0
-        with SegmentingProcess(command, job, stop) as process:
-            process.follow(lambda position: progress(max(0, position - first)))
-            for made, line in enumerate(_sure_lines(process, job)):
-                path, start = _listed(job.folder, line)
-                if made < ahead:
-                    path.unlink()
-                    continue
-                segment = job.segments[made - ahead]
-                process.hand_over(path)
-                yield CutFile(
-                    segment=segment,
-                    path=path,
-                    actual_start=_actual(job, segment, start),
-                    cut_reason=job.plan.cut_reason,
-                )
-                if segment is job.segments[-1]:
-                    return
+        with relayed(job) as read:
+            exact = read.plan.cut is not Exactness.KEYFRAME
+            yield from (cut_exactly if exact else _cut_at_keyframes)(read, progress, stop)
 
     def encode_chunk(self, job: CutJob, chunk: Chunk, stop: StopRequested) -> Path | None:
         return encode_chunk(job, chunk, stop)
@@ -108,6 +85,32 @@ class FfmpegCutter:
         if done.broke_off and length < plan.duration - _END_ROOM:
             raise UnavailableError("cut.read_failed", "The source broke off; trying again.")
         return length
+
+
+def _cut_at_keyframes(job: CutJob, progress: Progress, stop: StopRequested) -> Iterator[CutFile]:
+    def command(list_fd: int, progress_fd: int) -> list[str]:
+        words = cut_command(job, list_fd=list_fd, progress_fd=progress_fd)
+        return [ffmpeg_path(), *words]
+
+    first = job.segments[0].cut + job.plan.origin
+    ahead = 1 if starts_inside(job) else 0
+    with SegmentingProcess(command, job, stop) as process:
+        process.follow(lambda position: progress(max(0, position - first)))
+        for made, line in enumerate(_sure_lines(process, job)):
+            path, start = _listed(job.folder, line)
+            if made < ahead:
+                path.unlink()
+                continue
+            segment = job.segments[made - ahead]
+            process.hand_over(path)
+            yield CutFile(
+                segment=segment,
+                path=path,
+                actual_start=_actual(job, segment, start),
+                cut_reason=job.plan.cut_reason,
+            )
+            if segment is job.segments[-1]:
+                return
 
 
 def _sure_lines(process: SegmentingProcess, job: CutJob) -> Iterator[str]:

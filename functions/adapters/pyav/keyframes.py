@@ -84,7 +84,8 @@ def keyframe_after(
     container: InputContainer, stream: VideoStream, time: Milliseconds, origin: Milliseconds
 ) -> Milliseconds | None:
     base = stream.time_base or Fraction(1, 1000)
-    container.seek((time + origin) * 1000)
+    # Times are cut to whole milliseconds: a keyframe within this one is to be seen.
+    container.seek((time + origin + 1) * 1000)
     for packet in islice(container.demux(stream), _KEYFRAME_PACKETS):
         if packet.is_keyframe and packet.pts is not None:
             found = _relative(packet.pts, base, origin)

@@ -14,11 +14,13 @@ from av.container import InputContainer
 from av.error import FFmpegError
 
 from functions.adapters.pyav.keyframes import container_start, keyframe_after, keyframes
+from functions.adapters.pyav.reach import indexed_reach
 from functions.adapters.pyav.tracks import audio_track, duration, picture_stream, video_track
 from functions.adapters.pyav.weighing import of_sound, weights
 from functions.adapters.s3_range_file import S3RangeFile
 from functions.domain.errors import MediaError
 from functions.domain.media import KeyframeIndex, Media, Probe
+from functions.domain.reach import Reach
 from functions.domain.times import Milliseconds
 from functions.domain.video import Source
 from functions.domain.weights import Weights
@@ -38,8 +40,11 @@ _BY_TABLE = {"use_mfra_for": "pts"}
 
 
 class PyAvProber:
+    """What was read of the last source is kept, since a plan asks more than once."""
+
     def __init__(self, bucket: str) -> None:
         self._bucket = bucket
+        self._file: S3RangeFile | None = None
 
     def probe(self, source: Source) -> Probe:
         """Raises MediaError: unreadable, truncated, still_picture, no_streams, no_duration."""
@@ -65,6 +70,20 @@ class PyAvProber:
             known = tuple(time for time in found if time is not None)
         return KeyframeIndex(times=known, complete=False, seekable=False, origin=origin)
 
+    def reach(
+        self, source: Source, probe: Probe, begin: Milliseconds, end: Milliseconds
+    ) -> Reach | None:
+        """Where all lies that is shown between two times, the keyframe before them included."""
+        if probe.media.video is None or not probe.keyframes.complete:
+            return None
+        with self._open(source) as container:
+            picture = picture_stream(container)
+            if picture is None:
+                return None
+            # Some indexes are only read when they are needed.
+            container.seek(0)
+            return indexed_reach(picture, probe, source.size, begin, end)
+
     def weigh(self, source: Source, probe: Probe) -> Weights:
         """Bytes before keyframes. Sound alone can be cut anywhere, and weighs the same all over."""
         with self._open(source) as container:
@@ -77,7 +96,10 @@ class PyAvProber:
     def _open(
         self, source: Source, options: Mapping[str, str] | None = None
     ) -> Iterator[InputContainer]:
-        file = S3RangeFile(self._bucket, source)
+        if self._file is None or self._file.source != source:
+            self._file = S3RangeFile(self._bucket, source)
+        file = self._file
+        file.seek(0)
         try:
             with av.open(file, mode="r", options={**_ALLOWED, **(options or {})}) as container:
                 _require_known(container.format.name)

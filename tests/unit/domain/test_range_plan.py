@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.domain.media import KeyframeIndex
 from functions.domain.plan import Plan, PlannedSegment
 from functions.domain.range_plan import Range, make_range_plan
+from functions.domain.reach import Reach
 from tests.builders import make_keyframes, make_media, make_probe
 from tests.unit.domain.test_segmentation_one_pass import finder
 
@@ -196,3 +198,33 @@ def test_given_another_range_when_planned_then_the_plan_has_another_id():
 
     assert indexed(keys, one).plan_id != indexed(keys, other).plan_id
     assert indexed(keys, one) == indexed(keys, one)
+
+
+def test_given_an_index_when_planned_then_it_is_asked_where_in_the_file_lies_what_is_read():
+    keys, asked = range(0, DURATION, 5_000), list[tuple[int, int]]()
+    reach = Reach(first=1_000, last=2_000, size=10_000)
+
+    def find(begin: int, end: int) -> Reach:
+        asked.append((begin, end))
+        return reach
+
+    probe = make_probe(
+        media=make_media(duration=DURATION), keyframes=make_keyframes(times=tuple(keys))
+    )
+    wish = Range(start=11_000, end=13_000)
+    plan = make_range_plan(probe, wish, find_keyframes=finder(keys), find_reach=find, piece=PIECE)
+
+    assert asked == [(5_000, 15_500)]
+    assert plan.windows[0].reach == reach
+
+
+@pytest.mark.parametrize(
+    ("reach", "needed"),
+    [
+        (Reach(first=10, last=20, size=100), [range(10, 20)]),
+        (Reach(first=10, last=20, size=100, head=5), [range(5), range(10, 20)]),
+        (Reach(first=10, last=20, size=100, tail=90), [range(10, 20), range(90, 100)]),
+    ],
+)
+def test_given_a_reach_when_read_then_only_its_bytes_are_needed(reach: Reach, needed: list[range]):
+    assert reach.needed() == needed
