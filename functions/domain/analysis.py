@@ -43,7 +43,8 @@ class AnalysisPlan:
     """What to look for (`wanted`, of what was `asked` for what the streams can give), and in which
     streams. `enterable`: the source has an index, so that reading can begin inside it; `dense`: its
     keyframes alone make a storyboard. `grouped`: keyframes are where decoders can begin, and the
-    next comes within `longest_group`."""
+    next comes within `longest_group`; `alone`: keyframes can be decoded
+    without what lies between."""
 
     analysis_id: str
     asked: tuple[Extra, ...]
@@ -55,6 +56,7 @@ class AnalysisPlan:
     windows: tuple[AnalysisWindow, ...]
     grouped: bool = False
     longest_group: Milliseconds = 0
+    alone: bool = True
     video_index: int | None = None
     audio_index: int | None = None
     tiles: TileGrid | None = None

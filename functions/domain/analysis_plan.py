@@ -30,6 +30,9 @@ _LONGEST_WINDOW: Final = 600_000
 _SOUND_WINDOW: Final = 1_800_000
 _LONGEST_GROUP: Final = 30_000
 MAX_WINDOWS: Final = 400
+_GROUPED: Final = ("h264", "hevc")
+# Their keyframes tell their place from the pictures before them: left alone, some get lost.
+_COUNTED_ON: Final = ("hevc",)
 # A storyboard is told in one answer, with an address for each tile.
 MAX_TILES: Final = 1_000
 MOMENTS: Final = 5
@@ -47,6 +50,7 @@ def plan_analysis(probe: Probe, asked: Sequence[Extra]) -> AnalysisPlan:
     enterable = probe.keyframes.complete and media.video is not None
     length = _window_length(media.duration, picture, interval) if enterable else media.duration
     longest = _longest_group(probe.keyframes, media.duration)
+    alone = media.video is None or media.video.codec not in _COUNTED_ON
     return AnalysisPlan(
         analysis_id=fingerprint("analysis", 1, *sorted(asked)),
         asked=tuple(asked),
@@ -54,10 +58,11 @@ def plan_analysis(probe: Probe, asked: Sequence[Extra]) -> AnalysisPlan:
         duration=media.duration,
         container=media.container,
         enterable=enterable,
-        dense=_dense(probe.keyframes, media.duration, interval),
+        dense=alone and _dense(probe.keyframes, media.duration, interval),
         windows=_windows(media.duration, length) if able else (),
         grouped=_grouped(probe, longest),
         longest_group=longest,
+        alone=alone,
         video_index=picture.index if picture else None,
         audio_index=sound.index if sound else None,
         tiles=_grid(picture, interval) if picture else None,
@@ -115,9 +120,9 @@ def _longest_group(keyframes: KeyframeIndex, duration: Milliseconds) -> Millisec
 
 
 def _grouped(probe: Probe, longest: Milliseconds) -> bool:
-    """Decoders of other codecs begin at other pictures than the index names."""
+    """Of other codecs it is not told here which pictures others are decoded from."""
     picture = probe.media.video
-    known = picture is not None and picture.codec == "h264" and probe.keyframes.complete
+    known = picture is not None and picture.codec in _GROUPED and probe.keyframes.complete
     return known and longest <= _LONGEST_GROUP
 
 

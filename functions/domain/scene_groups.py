@@ -26,11 +26,17 @@ _LENGTHS_ALIKE: Final[Milliseconds] = 60
 
 
 class Verdict(Enum):
-    """Nothing; a change at its end; or it has to be decoded."""
+    """Nothing; a change at its end; it has to be decoded; so has all of it, for its end cannot tell
+    what was left out."""
 
     NOTHING = 0
     CHANGE = 1
     LOOK = 2
+    LOOK_THROUGH = 3
+
+    @property
+    def open(self) -> bool:
+        return self in {Verdict.LOOK, Verdict.LOOK_THROUGH}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +53,14 @@ class Group:
     @property
     def stands_out(self) -> bool:
         """Whether a picture took far more than most others, or as much as a keyframe."""
-        if not self.sizes:
-            return False
-        ranked = sorted(self.sizes)
-        usual = ranked[int((len(ranked) - 1) * _USUAL)]
-        return ranked[-1] >= min(_STANDS_OUT * max(usual, 1), _AS_A_KEYFRAME * self.key_size)
+        return bool(self.sizes) and max(self.sizes) >= outstanding(self.key_size, self.sizes)
+
+
+def outstanding(key_size: int, sizes: Sequence[int]) -> float:
+    """From how many bytes on a packet stands out among `sizes`, of which there has to be one."""
+    ranked = sorted(sizes)
+    usual = ranked[int((len(ranked) - 1) * _USUAL)]
+    return min(_STANDS_OUT * max(usual, 1), _AS_A_KEYFRAME * key_size)
 
 
 def judged(groups: Sequence[Group]) -> list[Verdict]:
@@ -65,11 +74,14 @@ def judged(groups: Sequence[Group]) -> list[Verdict]:
 
 
 def _judged(group: Group, *, certain: bool) -> Verdict:
-    if group.change is None or group.stands_out:
-        return Verdict.LOOK
+    if group.change is None:
+        return Verdict.LOOK_THROUGH
+    ends = certain and group.change >= SURE
+    if group.stands_out:
+        return Verdict.LOOK_THROUGH if ends else Verdict.LOOK
     if group.change < SAME:
         return Verdict.NOTHING
-    return Verdict.CHANGE if certain and group.change >= SURE else Verdict.LOOK
+    return Verdict.CHANGE if ends else Verdict.LOOK
 
 
 def _trusted(early: Sequence[Group]) -> bool:

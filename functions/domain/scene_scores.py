@@ -10,7 +10,7 @@ from functions.domain.boundaries import SceneChange
 from functions.domain.times import Milliseconds
 
 FLOOR: Final = 3.0
-_AROUND: Final = 2
+AROUND: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +29,15 @@ def scene_changes(pictures: Sequence[Picture]) -> tuple[SceneChange, ...]:
     return tuple(
         SceneChange(at=pictures[place].at, score=round(min(score, 100.0), 2))
         for place, score in enumerate(scores)
-        if score >= FLOOR and score >= max(scores[max(0, place - _AROUND) : place + _AROUND + 1])
+        if score >= FLOOR and score >= max(scores[max(0, place - AROUND) : place + AROUND + 1])
     )
 
 
 def _score(pictures: Sequence[Picture], place: int) -> float:
     """Movement is there before and after, a cut is not."""
     around = [
-        *pictures[max(0, place - _AROUND) : place],
-        *pictures[place + 1 : place + 1 + _AROUND],
+        *pictures[max(0, place - AROUND) : place],
+        *pictures[place + 1 : place + 1 + AROUND],
     ]
     usual = sum(picture.change for picture in around) / len(around) if around else 0.0
     return pictures[place].change - usual

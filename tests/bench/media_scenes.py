@@ -25,7 +25,7 @@ ENCODINGS = {
     "x264, a keyframe each 2 s": (
         "-c:v", "libx264", "-preset", "veryfast", "-crf", "21", "-g", "50", "-sc_threshold", "0",
     ),
-    "x265, keyframes at changes": (
+    "x265, a keyframe each 10 s": (
         "-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error",
     ),
 }  # fmt: skip

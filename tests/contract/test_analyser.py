@@ -113,6 +113,30 @@ def test_given_keyframes_at_fixed_times_when_looked_at_by_groups_then_the_same_c
     assert found.cuts == list(CUTS)
 
 
+HEVC = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error")
+
+
+@pytest.mark.parametrize("window", [None, 3_000])
+@pytest.mark.parametrize("end", ["mp4", "mkv"])
+@pytest.mark.parametrize("words", [HEVC, ("-sc_threshold", "0"), ("-bf", "0")], ids=str)
+def test_given_other_coding_orders_when_looked_at_by_groups_then_the_same_cuts_are_found(
+    tmp_path: Path, words: tuple[str, ...], end: str, window: int | None
+):
+    found = look(known(tmp_path / f"known.{end}", *words, gop=40), [Extra.SCENES], window=window)
+
+    assert found.plan.grouped
+    assert found.cuts == list(CUTS)
+
+
+def test_given_open_groups_of_hevc_when_tiled_then_no_keyframe_stands_for_what_is_between(
+    tmp_path: Path,
+):
+    """Left alone, their keyframes get lost: all pictures are decoded."""
+    dense = known(tmp_path / "known.mp4", *HEVC, gop=12)
+
+    assert not look(dense, [Extra.STORYBOARD]).plan.dense
+
+
 @pytest.mark.parametrize("name", ["hevc", "webm", "old_avi", "open_gop", "edit_list", "fragmented"])
 def test_given_an_odd_file_without_a_cut_when_only_scenes_are_wanted_then_none_is_found(
     tmp_path: Path, name: str

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from functions.domain.scene_groups import Group, Verdict, judged
 
-NOTHING, CHANGE, LOOK = Verdict
+NOTHING, CHANGE, LOOK, LOOK_THROUGH = Verdict
 
 
 def _groups(*rows: tuple[int, float | None, tuple[int, ...]]) -> list[Group]:
@@ -54,8 +54,19 @@ def test_given_groups_opened_early_at_no_changes_when_judged_then_none_is_truste
     assert CHANGE not in judged(_groups(*rows))
 
 
-def test_given_an_unknown_end_when_judged_then_it_is_looked_at():
-    assert judged(_groups((2_000, None, EVEN), (2_000, 0.0, EVEN)))[0] is LOOK
+def test_given_an_unknown_end_when_judged_then_it_is_looked_through():
+    assert judged(_groups((2_000, None, EVEN), (2_000, 0.0, EVEN)))[0] is LOOK_THROUGH
+
+
+def test_given_something_in_a_group_opened_early_at_a_change_when_judged_then_it_is_looked_through():
+    rows = [
+        (4_000, 2.0, EVEN),
+        *[(1_000, 30.0, EVEN)] * 5,
+        (1_000, 30.0, SPIKE),
+        (4_000, 0.0, EVEN),
+    ]
+
+    assert judged(_groups(*rows))[-2] is LOOK_THROUGH
 
 
 rows = st.tuples(

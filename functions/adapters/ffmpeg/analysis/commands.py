@@ -7,6 +7,7 @@ reading was asked to begin.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -34,7 +35,10 @@ LEAD: Final[Milliseconds] = 1_000
 TAIL: Final[Milliseconds] = 1_000
 # What deblocking smooths is no change of scene.
 ROUGHLY: Final = ("-skip_loop_filter", "all")
+GROUP_AHEAD: Final[Milliseconds] = 1
 PACKETS: Final = "packets.txt"
+REFERENCES: Final = "references.txt"
+_LIST: Final = ("-c", "copy", "-f", "framecrc")
 
 
 def lead(job: AnalysisJob) -> Milliseconds:
@@ -93,18 +97,40 @@ def keyframe_command(job: AnalysisJob) -> list[str]:
     tiles = tiled(job, lead(job)) if plan.dense else []
     seen, listed = list[Branch](), list[str]()
     if by_groups(plan):
-        seen = measured(plan)
-        listed = ["-map", f"0:{plan.video_index}", "-c", "copy", "-f", "framecrc", PACKETS]
+        seen = measured(plan) if plan.alone else []
+        stream = ("-map", f"0:{plan.video_index}")
+        only = ("-bsf:v", "filter_units=discard=nonref")
+        listed = [*stream, *_LIST, PACKETS, *stream, *only, *_LIST, REFERENCES]
     words = graph_words([*seen, *tiles, *heard(plan)], plan.audio_index)
     return [*QUIET, "-skip_frame", "nokey", *_window_words(job), *words, *listed]
 
 
-def group_command(job: AnalysisJob, start: Milliseconds, end: Milliseconds) -> list[str]:
-    """Decode all pictures of a stretch."""
+def group_command(
+    job: AnalysisJob,
+    start: Milliseconds,
+    end: Milliseconds,
+    unneeded: Sequence[tuple[float, float]] = (),
+) -> list[str]:
+    """Decode the pictures of a stretch that begins with a keyframe, but for those that are decoded
+    in `unneeded` times (ms, from the start)."""
+    drop = ["-bsf:v", f"noise=amount=0:drop='{_inside(unneeded)}'"] if unneeded else []
+    # Times are whole milliseconds, below the keyframe's own: sought as they are, they would find
+    # the keyframe before.
+    sought = read_words(job, start + GROUP_AHEAD, end)
     return [
-        *QUIET, *ROUGHLY, *read_words(job, start, end),
+        *QUIET, *ROUGHLY, "-noaccurate_seek", *drop, *sought,
         "-map", f"0:{job.plan.video_index}", "-vf", MEASURE, *NOWHERE,
     ]  # fmt: skip
+
+
+def _inside(spans: Sequence[tuple[float, float]]) -> str:
+    """Whether a packet is decoded within one of them: by halves, for it is asked of each packet."""
+    if len(spans) == 1:
+        ((begin, end),) = spans
+        return f"between(dts*tb,{begin / 1000:.6f},{end / 1000:.6f})"
+    half = len(spans) // 2
+    before, after = _inside(spans[:half]), _inside(spans[half:])
+    return f"if(lt(dts*tb,{spans[half][0] / 1000:.6f}),{before},{after})"
 
 
 def moving_command(job: AnalysisJob, wanted: tuple[Stretch, ...]) -> list[str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from functions.domain.scene_packets import Packet
 from functions.domain.scene_scores import Picture
 from functions.domain.times import Milliseconds
 
@@ -29,29 +29,34 @@ def pictures(path: Path, offset: Milliseconds) -> list[Picture]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Coded:
-    """One packet of the picture: when it is shown, its bytes, and whether decoding can begin."""
+def coded(everything: Path, references: Path, offset: Milliseconds) -> list[Packet]:
+    """Packets in the order they are decoded in, on the video's clock; `references` lists those that
+    others are decoded from."""
+    needed = {decoded for decoded, _, _, _ in _packets(references)}
+    return [
+        Packet(
+            at=int(shown) + offset,
+            decoded=float(decoded) + offset,
+            size=size,
+            key=key,
+            reference=decoded in needed,
+        )
+        for decoded, shown, size, key in _packets(everything)
+    ]
 
-    at: Milliseconds
-    size: int
-    key: bool
 
-
-def coded(path: Path, offset: Milliseconds) -> list[Coded]:
-    """Packets in the order they are decoded in, on the video's clock: the lines of the framecrc
-    muxer, `stream, dts, pts, duration, size, checksum[, F=flags]`."""
-    tick, found = Fraction(1), list[Coded]()
+def _packets(path: Path) -> Iterator[tuple[Fraction, Fraction, int, bool]]:
+    """The lines of the framecrc muxer, `stream, dts, pts, duration, size, checksum[, F=flags]`:
+    milliseconds, bytes, whether it is a keyframe."""
+    tick = Fraction(1)
     with path.open(errors="replace") as lines:
         for line in lines:
             if line.startswith("#tb"):
-                tick = Fraction(line.partition(": ")[2].strip())
+                tick = Fraction(line.partition(": ")[2].strip()) * 1000
             elif not line.startswith("#"):
                 words = [word.strip() for word in line.split(",")]
                 flags = next((int(word[2:], 16) for word in words if word.startswith("F=")), 1)
-                at = int(int(words[2]) * tick * 1000) + offset
-                found.append(Coded(at=at, size=int(words[4]), key=bool(flags & 1)))
-    return found
+                yield int(words[1]) * tick, int(words[2]) * tick, int(words[4]), bool(flags & 1)
 
 
 def loudness(path: Path, first: Milliseconds, last: Milliseconds) -> tuple[list[int], float]:
