@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -189,14 +189,20 @@ class S3MediaStore:
 
     def erase(self, key: str) -> None:
         """By prefix, so other keys that begin alike are passed over."""
+        self._erase(key, lambda found: found == key)
+
+    def erase_folder(self, folder: str) -> None:
+        self._erase(f"{folder}/", lambda _: True)
+
+    def _erase(self, prefix: str, is_meant: Callable[[str], bool]) -> None:
         pages = client("s3").get_paginator("list_object_versions")
         with _translated():
-            for page in pages.paginate(Bucket=self._bucket, Prefix=key):
+            for page in pages.paginate(Bucket=self._bucket, Prefix=prefix):
                 listed = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
                 gone = [
-                    {"Key": key, "VersionId": version["VersionId"]}
+                    {"Key": version["Key"], "VersionId": version["VersionId"]}
                     for version in listed
-                    if version["Key"] == key
+                    if is_meant(version["Key"])
                 ]
                 self._delete(gone)
 

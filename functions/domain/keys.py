@@ -102,12 +102,21 @@ def speech_key(user_id: str, video_id: str, transcription_id: str, index: int) -
     return f"{WORK}/{user_id}/{video_id}/speech-{transcription_id}/{index:04d}.flac"
 
 
+def range_folder(user_id: str, video_id: str, segment_id: str) -> str:
+    """All that belongs to a range."""
+    return f"{MEDIA}/{user_id}/{video_id}/{segment_id}"
+
+
 def range_plan_key(user_id: str, video_id: str, segment_id: str) -> str:
-    return f"{MEDIA}/{user_id}/{video_id}/{segment_id}/plan.json"
+    return f"{range_folder(user_id, video_id, segment_id)}/plan.json"
 
 
 def range_key(user_id: str, video_id: str, segment_id: str, extension: str) -> str:
-    return f"{MEDIA}/{user_id}/{video_id}/{segment_id}/segment.{extension}"
+    return f"{range_folder(user_id, video_id, segment_id)}/segment.{extension}"
+
+
+def range_thumbnail_key(user_id: str, video_id: str, segment_id: str) -> str:
+    return f"{range_folder(user_id, video_id, segment_id)}/thumbnail.jpg"
 
 
 def captions_key(user_id: str, video_id: str, digest: str) -> str:

@@ -84,6 +84,9 @@ class MediaStore(Protocol):
     def erase(self, key: str) -> None:
         """Remove an object with all its versions; fine if it is gone."""
 
+    def erase_folder(self, folder: str) -> None:
+        """The same of every object in a folder, which is named without the last `/`."""
+
 
 class Prober(Protocol):
     def probe(self, source: Source) -> Probe:

@@ -43,8 +43,9 @@ class Segment:
     `start` and `end` are as asked; `actual_start`, `actual_end`, `frame_count` and `duration`
     were read from the produced file. `cut` is how it was cut (see `exactness`), or is to be while
     it is pending, then to `target` if there is one; `cut_reason` says why this is not what was
-    asked for. Number 0 stands for the whole video. `views` and
-    `engagement_rate` sum up `social_media_usage` and are what lists are sorted by.
+    asked for. Number 0 stands for the whole video. `thumbnail_id` is the segment that shows this
+    one, and there `thumbnail_of` leads back. `views` and `engagement_rate` sum up
+    `social_media_usage` and are what lists are sorted by.
     """
 
     segment_id: str
@@ -73,6 +74,8 @@ class Segment:
     target: EncodeTarget | None = None
     width: int | None = None
     height: int | None = None
+    thumbnail_id: str | None = None
+    thumbnail_of: str | None = None
     title: str | None = None
     description: str | None = None
     tags: tuple[str, ...] = ()
@@ -86,7 +89,17 @@ class Segment:
         """Sorts a video's segments by type, then number."""
         return f"{self.segment_type}#{self.segment_number:06d}"
 
+    @property
+    def is_range(self) -> bool:
+        """A range that a user asked for, and not its thumbnail."""
+        return self.source is SegmentSource.RANGE and self.segment_type is SegmentType.PROCESSED
+
 
 def segment_id_of(video_id: str, kind: SegmentType, content: str) -> str:
     """The id that every attempt at this segment gives it, in whichever plan it stands."""
     return derived_id("segment", video_id, kind, content)
+
+
+def range_thumbnail_id(segment_id: str) -> str:
+    """The id of the thumbnail of a range, known while there is none yet."""
+    return derived_id("segment", segment_id, SegmentType.THUMBNAIL)

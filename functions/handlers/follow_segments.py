@@ -12,6 +12,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions import bootstrap
+from functions.domain.times import utc_now
 from functions.runtime import telemetry
 from functions.runtime.settings import FollowSettings, load
 from functions.services.purge_segment import purge_segment
@@ -43,6 +44,7 @@ def _follow(segment_id: str, row: Mapping[str, Any]) -> None:
             bootstrap.segments_of(settings),
             bootstrap.media_store(settings.media_bucket),
             bootstrap.video_store(settings.videos_table),
+            utc_now,
         )
         if purged:
             telemetry.count("SegmentsPurged")

@@ -14,6 +14,10 @@ from functions.domain.segment import Segment, SegmentSource, SegmentType
 from functions.services.stages import Context, segments_of
 
 MADE = (SegmentType.PROCESSED, SegmentType.THUMBNAIL)
+_BESIDE = {
+    SegmentType.PROCESSED: SegmentType.THUMBNAIL,
+    SegmentType.THUMBNAIL: SegmentType.PROCESSED,
+}
 
 
 def adopt_segments(context: Context, video_id: str, plan: Plan) -> int:
@@ -22,39 +26,55 @@ def adopt_segments(context: Context, video_id: str, plan: Plan) -> int:
     Raises StaleWriteError where a user changed one at the same moment.
     """
     found = {kind: segments_of(context, video_id, plan, kind) for kind in MADE}
-    for rows in found.values():
+    for kind, rows in found.items():
+        beside = found[_BESIDE[kind]]
         for number, row in rows.items():
-            taken = _as_planned(row, plan, number)
+            taken = _as_planned(row, plan, number, beside.get(number))
             if taken != row:
                 context.segments.save(row, replace(taken, updated_at=context.clock()))
     return len(found[SegmentType.PROCESSED])
 
 
-def _as_planned(row: Segment, plan: Plan, number: int) -> Segment:
+def _as_planned(row: Segment, plan: Plan, number: int, beside: Segment | None) -> Segment:
+    """`beside` is its thumbnail, or what it is the thumbnail of, if that is there."""
     asked = plan.segments[number - 1]
+    other = beside.segment_id if beside else None
+    thumbnail = row.segment_type is SegmentType.THUMBNAIL
     return replace(
         row,
         plan_id=plan.plan_id,
         segment_number=number,
         start=asked.start,
         end=asked.end,
-        title=row.title or (asked.title if row.segment_type is SegmentType.PROCESSED else None),
+        title=row.title or (None if thumbnail else asked.title),
+        thumbnail_id=None if thumbnail else other,
+        thumbnail_of=(other or row.thumbnail_of) if thumbnail else None,
     )
 
 
 def leave_segments(context: Context, video_id: str, plan: Plan) -> int:
-    """Delete what only earlier plans asked for, but nothing that a user has named or posted."""
-    left, kept = 0, set[tuple[str | None, int]]()
-    for row in context.segments.all_of(video_id, SegmentType.PROCESSED):
-        if _is_earlier(row, plan):
-            if _is_used(row) or not _delete(context, row):
-                kept.add((row.plan_id, row.segment_number))
-            else:
+    """Delete what only earlier plans asked for, but nothing that a user has named or posted.
+
+    A segment and its thumbnail stay together, whichever is used.
+    """
+    earlier = {
+        kind: [row for row in context.segments.all_of(video_id, kind) if _is_earlier(row, plan)]
+        for kind in MADE
+    }
+    left, kept = 0, {_place(row) for rows in earlier.values() for row in rows if _is_used(row)}
+    for rows in earlier.values():
+        for row in rows:
+            if _place(row) in kept:
+                continue
+            if _delete(context, row):
                 left += 1
-    for row in context.segments.all_of(video_id, SegmentType.THUMBNAIL):
-        if _is_earlier(row, plan) and (row.plan_id, row.segment_number) not in kept:
-            left += _delete(context, row)
+            else:
+                kept.add(_place(row))
     return left
+
+
+def _place(row: Segment) -> tuple[str | None, int]:
+    return row.plan_id, row.segment_number
 
 
 def _is_earlier(row: Segment, plan: Plan) -> bool:

@@ -1,7 +1,7 @@
 """Second step of a range: cut it, look at it, upload it, and let the segment be seen as ready.
 
-The row is written last, so that a worker that is killed leaves it pending, and the next attempt
-begins again; the file has one name, whoever uploads it.
+The row is written last, after the thumbnail's, so that a worker that is killed leaves it pending,
+and the next attempt begins again; each file has one name and each row one id, whoever writes it.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from functions.domain.cutting import CutFile, CutJob, Inspection
 from functions.domain.errors import MediaError, NotFoundError, UnavailableError
 from functions.domain.media_ports import Cutter
 from functions.domain.plan import Plan
-from functions.domain.segment import Segment, SegmentStatus
+from functions.domain.segment import Segment, SegmentStatus, range_thumbnail_id
 from functions.domain.video import Video
 from functions.services.captions import read_captions
+from functions.services.cut_rows import range_thumbnail_row
 from functions.services.cut_window import SOURCE_URL_SECONDS
 from functions.services.range_state import RangeKeys, clear_up, settle
 from functions.services.stages import Context
@@ -54,9 +55,18 @@ def cut_range(
     if segment is not None and segment.status is SegmentStatus.PENDING:
         made = _make(context, cutter, bounds, segment.video_id, keys.plan_key)
         context.media.upload(made.file.path, keys.target_key, made.plan.format.content_type)
+        _store_thumbnail(context, segment, made.seen.thumbnail)
         segment = settle(context, segment_id, lambda pending: _ready(context, pending, made, keys))
-    clear_up(context, segment, keys)
+    clear_up(context, segment_id, segment, keys)
     return segment is not None and segment.status is SegmentStatus.READY
+
+
+def _store_thumbnail(context: Context, pending: Segment, path: Path | None) -> None:
+    """The file first. Sound alone has no picture."""
+    if path is not None:
+        row = range_thumbnail_row(pending, path, context.clock())
+        context.media.upload(path, row.s3_key, row.content_type)
+        context.segments.add([row])
 
 
 def _make(
@@ -143,5 +153,6 @@ def _ready(context: Context, pending: Segment, made: _Made, keys: RangeKeys) -> 
         cut_reason=file.cut_reason.value if file.cut_reason else None,
         width=width,
         height=height,
+        thumbnail_id=range_thumbnail_id(pending.segment_id) if seen.thumbnail else None,
         updated_at=context.clock(),
     )

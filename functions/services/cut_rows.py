@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from functions.domain.cutting import CutFile, Inspection
-from functions.domain.keys import segment_key, thumbnail_key
+from functions.domain.keys import range_thumbnail_key, segment_key, thumbnail_key
 from functions.domain.plan import Plan
-from functions.domain.segment import Segment, SegmentType, segment_id_of
+from functions.domain.segment import Segment, SegmentType, range_thumbnail_id, segment_id_of
 from functions.domain.video import Video
 from functions.services.stages import Context
 
@@ -52,18 +53,32 @@ def processed_row(
 
 def thumbnail_row(of: Segment, plan: Plan, path: Path) -> Segment:
     number = of.segment_number
+    thumbnail_id = segment_id_of(of.video_id, SegmentType.THUMBNAIL, plan.content_of(number))
+    key = thumbnail_key(of.user_id, of.video_id, plan.plan_id, number)
+    return _thumbnail(of, thumbnail_id, key, path, of.created_at)
+
+
+def range_thumbnail_row(of: Segment, path: Path, now: datetime) -> Segment:
+    key = range_thumbnail_key(of.user_id, of.video_id, of.segment_id)
+    return _thumbnail(of, range_thumbnail_id(of.segment_id), key, path, now)
+
+
+def _thumbnail(of: Segment, thumbnail_id: str, key: str, path: Path, now: datetime) -> Segment:
+    """It has the number of what it is of, and what made that made it, too."""
     return Segment(
-        segment_id=segment_id_of(of.video_id, SegmentType.THUMBNAIL, plan.content_of(number)),
+        segment_id=thumbnail_id,
         video_id=of.video_id,
         user_id=of.user_id,
         segment_type=SegmentType.THUMBNAIL,
-        segment_number=number,
-        s3_key=thumbnail_key(of.user_id, of.video_id, plan.plan_id, number),
+        segment_number=of.segment_number,
+        s3_key=key,
         file_size=path.stat().st_size,
         content_type="image/jpeg",
-        plan_id=plan.plan_id,
+        source=of.source,
+        plan_id=of.plan_id,
+        thumbnail_of=of.segment_id,
         start=of.start,
         end=of.end,
-        created_at=of.created_at,
-        updated_at=of.updated_at,
+        created_at=now,
+        updated_at=now,
     )

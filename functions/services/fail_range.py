@@ -35,6 +35,5 @@ def fail_range(
         return replace(pending, status=SegmentStatus.FAILED, error=failure, updated_at=now)
 
     segment = settle(context, segment_id, failed)
-    if keys is not None:
-        clear_up(context, segment, keys)
+    clear_up(context, segment_id, segment, keys)
     return segment.error if segment and segment.status is SegmentStatus.FAILED else None

@@ -70,4 +70,5 @@ def _poster_of(best: Segment, plan: Plan) -> Segment:
         segment_id=segment_id_of(best.video_id, SegmentType.THUMBNAIL, f"poster-{plan.plan_id}"),
         segment_number=0,
         s3_key=poster_key(best.user_id, best.video_id, plan.plan_id),
+        thumbnail_of=None,
     )

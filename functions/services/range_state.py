@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from functions.domain.errors import StaleWriteError
-from functions.domain.segment import Segment, SegmentStatus
+from functions.domain.keys import range_folder, range_thumbnail_key
+from functions.domain.segment import Segment, SegmentStatus, range_thumbnail_id
 from functions.services.stages import Context
+from functions.services.thumbnails import drop_thumbnail, unlink_thumbnail
 
 _ATTEMPTS = 10
 
@@ -18,6 +20,11 @@ class RangeKeys:
 
     plan_key: str
     target_key: str
+
+    @property
+    def folder(self) -> str:
+        """They share it with the thumbnail and with nothing else."""
+        return self.plan_key.rpartition("/")[0]
 
 
 def settle(
@@ -40,8 +47,37 @@ def settle(
     raise AssertionError("unreachable")
 
 
-def clear_up(context: Context, segment: Segment | None, keys: RangeKeys) -> None:
-    """A settled segment needs no plan, and only a ready one its file."""
-    if segment is None or segment.status is not SegmentStatus.READY:
-        context.media.erase(keys.target_key)
-    context.media.erase(keys.plan_key)
+def clear_up(
+    context: Context, segment_id: str, segment: Segment | None, keys: RangeKeys | None
+) -> None:
+    """A settled segment needs no plan, and only a ready one its file and its thumbnail.
+
+    Without keys (an execution that was stopped tells none) they are found by the segment.
+    """
+    if segment is not None and segment.status is SegmentStatus.READY:
+        if keys is not None:
+            context.media.erase(keys.plan_key)
+        _agree_on_thumbnail(context, segment)
+        return
+    drop_thumbnail(context.segments, range_thumbnail_id(segment_id), context.clock)
+    folder = keys.folder if keys else _folder_of(segment)
+    if folder:
+        context.media.erase_folder(folder)
+
+
+def _folder_of(segment: Segment | None) -> str | None:
+    """None for one that was deleted: whoever purged it has erased its folder."""
+    if segment is None:
+        return None
+    return range_folder(segment.user_id, segment.video_id, segment.segment_id)
+
+
+def _agree_on_thumbnail(context: Context, segment: Segment) -> None:
+    """The thumbnail may have been deleted while the range was cut, or made again by a worker that
+    came too late."""
+    segment_id, thumbnail_id = segment.segment_id, segment.thumbnail_id
+    if thumbnail_id is None:
+        drop_thumbnail(context.segments, range_thumbnail_id(segment_id), context.clock)
+        context.media.erase(range_thumbnail_key(segment.user_id, segment.video_id, segment_id))
+    elif context.segments.get(thumbnail_id) is None:
+        unlink_thumbnail(context.segments, segment_id, thumbnail_id)

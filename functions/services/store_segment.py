@@ -47,7 +47,7 @@ class Shelf:
         if seen.thumbnail:
             thumbnail = thumbnail_row(processed, self.plan, seen.thumbnail)
             media.upload(seen.thumbnail, thumbnail.s3_key, thumbnail.content_type)
-            rows.insert(0, thumbnail)
+            rows = [thumbnail, replace(processed, thumbnail_id=thumbnail.segment_id)]
         self._keep_sound(number, seen)
         for path in (file.path, seen.thumbnail, seen.audio):
             if path:

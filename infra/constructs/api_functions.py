@@ -80,7 +80,8 @@ class ApiFunctions(FunctionSet):
         environment = {**self._stores(), "RANGE_MACHINE_ARN": ranges.state_machine_arn}
         sizing = Sizing(timeout_s=300)
         function = self._add("FollowSegments", "follow_segments", sizing, environment)
-        grant_table(function, tables.segments, "GetItem", "DeleteItem")
+        # A thumbnail is deleted with its segment.
+        grant_table(function, tables.segments, "GetItem", "PutItem", "DeleteItem")
         grant_table(function, tables.videos, "GetItem", "PutItem")
         grant_table(function, tables.counters, "Query", "UpdateItem", "DeleteItem")
         grant_table(function, tables.snapshots, "Query", "BatchWriteItem")

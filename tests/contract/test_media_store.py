@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from functions.adapters.aws import client
 from functions.adapters.s3_media_store import S3MediaStore
 from functions.domain.errors import UnavailableError
 from functions.domain.media_ports import MediaStore
@@ -39,6 +40,15 @@ def put(media: MediaStore, key: str, body: bytes, folder: Path) -> None:
     path = folder / "body"
     path.write_bytes(body)
     media.upload(path, key, "video/mp4")
+
+
+def kept_versions(media: MediaStore, prefix: str) -> set[str]:
+    """The keys of which any version or mark of a deletion is left."""
+    if isinstance(media, FakeMediaStore):
+        return {key for key in media.objects if key.startswith(prefix)}
+    assert isinstance(media, S3MediaStore)
+    listed = client("s3").list_object_versions(Bucket=media._bucket, Prefix=prefix)
+    return {it["Key"] for kind in ("Versions", "DeleteMarkers") for it in listed.get(kind, [])}
 
 
 class TestMediaStore:
@@ -141,6 +151,33 @@ class TestMediaStore:
 
         assert [media.find(key) for key in gone] == [None, None]
         assert media.find(kept)
+
+    def test_given_an_object_of_many_versions_when_erased_then_only_it_is_gone_with_all_of_them(
+        self, versioned: MediaStore, fresh: str, tmp_path: Path
+    ) -> None:
+        for key in (fresh, fresh, f"{fresh}-2", f"{fresh}/inside"):
+            put(versioned, key, b"x", tmp_path)
+        versioned.delete([fresh])
+        put(versioned, fresh, b"x", tmp_path)
+
+        versioned.erase(fresh)
+        versioned.erase(fresh)
+
+        assert kept_versions(versioned, fresh) == {f"{fresh}-2", f"{fresh}/inside"}
+
+    def test_given_a_folder_when_erased_then_all_in_it_is_gone_with_all_versions_and_no_more(
+        self, versioned: MediaStore, fresh: str, tmp_path: Path
+    ) -> None:
+        inside = [f"{fresh}/a", f"{fresh}/a", f"{fresh}/deeper/b"]
+        beside = [fresh, f"{fresh}-2/a"]
+        for key in (*inside, *beside):
+            put(versioned, key, b"x", tmp_path)
+        versioned.delete([f"{fresh}/deeper/b"])
+
+        versioned.erase_folder(fresh)
+        versioned.erase_folder(fresh)
+
+        assert kept_versions(versioned, fresh) == set(beside)
 
     def test_given_a_multipart_upload_when_its_parts_have_come_then_they_are_joined(
         self, media: MediaStore, fresh: str, tmp_path: Path

@@ -127,6 +127,10 @@ class FakeMediaStore:
         with self._lock:
             self._versions.pop(key, None)
 
+    def erase_folder(self, folder: str) -> None:
+        for key in [key for key in self._versions if key.startswith(f"{folder}/")]:
+            self.erase(key)
+
     def _body(self, key: str) -> bytes:
         with self._lock:
             if key not in self.objects:

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from functions.domain.codec import from_plain
-from functions.domain.keys import range_key, range_plan_key
+from functions.domain.keys import range_key, range_plan_key, range_thumbnail_key
 from functions.domain.plan import Plan
-from functions.domain.segment import Segment
+from functions.domain.segment import Segment, range_thumbnail_id
 from functions.domain.video import Failure
 from functions.services.cut_range import RangeBounds, cut_range
 from functions.services.fail_range import fail_range
 from functions.services.plan_range import plan_range
+from functions.services.purge_segment import purge_segment
 from functions.services.range_state import RangeKeys
 from tests.builders import RANGE, USER, VIDEO, make_pending
 from tests.fakes.world import World
@@ -21,6 +22,8 @@ from tests.fakes.world import World
 KEYS = RangeKeys(
     plan_key=range_plan_key(USER, VIDEO, RANGE), target_key=range_key(USER, VIDEO, RANGE, "mp4")
 )
+THUMBNAIL_KEY = range_thumbnail_key(USER, VIDEO, RANGE)
+THUMBNAIL = range_thumbnail_id(RANGE)
 LIMIT = 1_000_000
 
 
@@ -63,8 +66,18 @@ class Ranges:
         assert row
         return row
 
+    def thumbnail(self) -> Segment | None:
+        return self.world.segments.get(THUMBNAIL)
+
     def delete(self) -> None:
         self.world.segments.delete(self.row(), self.world.clock())
+
+    def follow(self) -> None:
+        """What the table's stream leads to: each purge may delete something more."""
+        world = self.world
+        while marked := world.segments.marked():
+            for segment_id in marked:
+                purge_segment(segment_id, world.segments, world.media, world.videos, world.clock)
 
     def stored_plan(self) -> Plan:
         return from_plain(Plan, self.world.media.read_json(KEYS.plan_key))

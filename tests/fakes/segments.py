@@ -82,6 +82,11 @@ class FakeSegmentStore:
         with self._lock:
             return self._deleted.get(segment_id)
 
+    def marked(self) -> list[str]:
+        """Those that are deleted and not forgotten."""
+        with self._lock:
+            return list(self._deleted)
+
     def forget(self, segment: Segment) -> None:
         with self._lock:
             self._deleted.pop(segment.segment_id, None)

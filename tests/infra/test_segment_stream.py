@@ -173,7 +173,8 @@ def test_given_another_function_when_deployed_then_it_erases_no_version(synth: S
 
 def test_given_the_function_when_it_forgets_then_what_belonged_to_the_segment_only(synth: Synth):
     wanted = {
-        "Segments": ("GetItem", "DeleteItem"),
+        # A thumbnail is deleted with what it is of, and taken off it when it goes alone.
+        "Segments": ("GetItem", "PutItem", "DeleteItem"),
         "Counters": ("Query", "UpdateItem", "DeleteItem"),
         "SocialSnapshots": ("Query", "BatchWriteItem"),
         # A poster that is gone is taken off its video.

@@ -18,6 +18,7 @@ OUTPUTS = {
     "poster": keys.poster_key("user", "video", "plan"),
     "range plan": keys.range_plan_key("user", "video", "segment"),
     "range": keys.range_key("user", "video", "segment", "mp4"),
+    "range thumbnail": keys.range_thumbnail_key("user", "video", "segment"),
     "audio piece": keys.audio_piece_key("user", "video", "plan", 1, "m4a"),
     "captions": keys.captions_key("user", "video", "digest"),
     "proxy": keys.proxy_key("user", "video", "etag"),

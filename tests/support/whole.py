@@ -27,6 +27,7 @@ def faults(site: Site, video: Video, source: Path, count: int) -> list[str]:
         *_differs("run", run and run.status, RunStatus.SUCCEEDED),
         *_differs("segments of the video", found and found.segment_count, count),
         *_rows(rows, count),
+        *_links(rows),
         *_left_rows(site, video, rows),
         *_counted(site, video, rows),
         *_objects(site, video, rows),
@@ -48,6 +49,19 @@ def _rows(rows: list[Segment], count: int) -> Iterator[str]:
     }
     found = Counter((row.segment_type, row.segment_number) for row in rows)
     yield from _differs("rows", sorted(found.elements()), sorted(wanted))
+
+
+def _links(rows: list[Segment]) -> Iterator[str]:
+    """Each segment names its thumbnail, and the thumbnail names it."""
+    kinds = (SegmentType.PROCESSED, SegmentType.THUMBNAIL)
+    segments, pictures = (
+        {row.segment_number: row for row in rows if row.segment_type is kind} for kind in kinds
+    )
+    for number, row in segments.items():
+        picture = pictures.get(number)
+        linked = (row.thumbnail_id, picture and picture.thumbnail_of)
+        wanted = (picture and picture.segment_id, row.segment_id)
+        yield from _differs(f"links of segment {number}", linked, wanted)
 
 
 def _left_rows(site: Site, video: Video, rows: list[Segment]) -> Iterator[str]:

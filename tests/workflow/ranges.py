@@ -15,7 +15,7 @@ import pytest
 from functions.adapters import aws
 from functions.adapters.dynamo.segments import DynamoSegmentStore
 from functions.adapters.step_functions_range_cuts import StepFunctionsRangeCuts
-from functions.domain.segment import Segment, SegmentStatus
+from functions.domain.segment import Segment, SegmentStatus, range_thumbnail_id
 from functions.domain.times import utc_now
 from infra.local.emulator import CREDENTIALS
 from tests.builders import make_pending
@@ -31,15 +31,15 @@ class Ranges:
 
     @cached_property
     def machine(self) -> str:
-        return self._environment("follow_segments")["RANGE_MACHINE_ARN"]
+        return self.environment("follow_segments")["RANGE_MACHINE_ARN"]
 
     @cached_property
     def store(self) -> DynamoSegmentStore:
-        names = self._environment("cut_range")
+        names = self.environment("cut_range")
         tables = ("SEGMENTS_TABLE", "COUNTERS_TABLE", "SNAPSHOTS_TABLE")
         return DynamoSegmentStore(*(names[table] for table in tables))
 
-    def _environment(self, handler: str) -> dict[str, str]:
+    def environment(self, handler: str) -> dict[str, str]:
         pages = self.cloud.client("lambda").get_paginator("list_functions").paginate()
         (found,) = (
             function["Environment"]["Variables"]
@@ -104,12 +104,26 @@ class Ranges:
     def folder(self, video_id: str, segment_id: str) -> str:
         return f"media/{self.cloud.user().user_id}/{video_id}/{segment_id}/"
 
+    def whole(self, video_id: str, segment_id: str) -> list[str]:
+        """What a range of a MP4 has in the bucket once it is ready."""
+        folder = self.folder(video_id, segment_id)
+        return [f"{folder}segment.mp4", f"{folder}thumbnail.jpg"]
+
     def objects(self, video_id: str, segment_id: str) -> list[str]:
         """What the bucket has of a range, all versions."""
         listed = self.cloud.client("s3").list_object_versions(
             Bucket=self.cloud.outputs.media_bucket, Prefix=self.folder(video_id, segment_id)
         )
         return [it["Key"] for it in listed.get("Versions", [])]
+
+    def rows(self, segment_id: str) -> set[str]:
+        """The table's rows of a range and of its thumbnail, marks of deletions as well."""
+        table = self.environment("cut_range")["SEGMENTS_TABLE"]
+        keys = [{"segment_id": {"S": one}} for one in (segment_id, range_thumbnail_id(segment_id))]
+        answer = self.cloud.client("dynamodb").batch_get_item(
+            RequestItems={table: {"Keys": keys, "ConsistentRead": True}}
+        )
+        return {row["segment_id"]["S"] for row in answer["Responses"][table]}
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from functions.domain.segment import SegmentStatus
 from functions.domain.times import utc_now
@@ -42,7 +43,7 @@ def test_given_a_range_when_it_is_cut_then_its_file_holds_all_that_was_asked(
     assert (segment.frame_count, segment.has_sound) == (75, True)
     assert (segment.width, segment.height) == (320, 180)
     assert ranges.over(segment_id) == "SUCCEEDED"
-    assert ranges.objects(video_id, segment_id) == [segment.s3_key]
+    assert ranges.objects(video_id, segment_id) == ranges.whole(video_id, segment_id)
     shown = cloud.call("GET", f"/api/segments/{segment_id}").json
     assert (shown["status"], shown["file_size"]) == ("ready", segment.file_size)
     file = cloud.fetch(shown, tmp_path / "range.mp4")
@@ -50,11 +51,25 @@ def test_given_a_range_when_it_is_cut_then_its_file_holds_all_that_was_asked(
     assert len(packets(file)["0"]) == 75
 
 
-@pytest.mark.parametrize("cut", ["smart", "accurate"])
+@pytest.mark.parametrize(
+    ("cut", "target", "size"),
+    [
+        ("smart", {}, (320, 180)),
+        ("accurate", {}, (320, 180)),
+        ("accurate", {"target": {"shape": "9:16", "height": 160}}, (90, 160)),
+    ],
+)
 def test_given_a_range_to_cut_at_the_frame_when_it_is_cut_then_its_file_is_just_that(
-    cloud: Cloud, ranges: Ranges, ready: dict[str, Any], cut: str
+    cloud: Cloud,
+    ranges: Ranges,
+    ready: dict[str, Any],
+    tmp_path: Path,
+    cut: str,
+    target: dict[str, Any],
+    size: tuple[int, int],
 ) -> None:
-    asked = {"video_id": ready["video_id"], "start": 2.32, "end": 5.2, "cut": cut}
+    """And its thumbnail has its shape."""
+    asked = {"video_id": ready["video_id"], "start": 2.32, "end": 5.2, "cut": cut, **target}
 
     answer = cloud.call("POST", "/api/segments", asked)
     segment = ranges.settled(answer.json["segment_id"])
@@ -62,6 +77,10 @@ def test_given_a_range_to_cut_at_the_frame_when_it_is_cut_then_its_file_is_just_
     assert segment.status is SegmentStatus.READY, segment.error
     assert (segment.cut, segment.cut_reason, segment.frame_count) == (cut, None, 72)
     assert (segment.actual_start, segment.actual_end) == (2_320, 5_200)
+    assert (segment.width, segment.height) == size
+    thumbnail = cloud.call("GET", f"/api/segments/{segment.thumbnail_id}").json
+    with Image.open(cloud.fetch(thumbnail, tmp_path / "thumbnail.jpg")) as picture:
+        assert (picture.format, picture.size) == ("JPEG", size)
 
 
 def test_given_a_range_when_it_is_started_again_and_again_then_it_is_cut_once(
@@ -150,7 +169,11 @@ def test_given_a_cut_under_way_when_its_worker_is_killed_then_it_is_cut_again(
     events = ranges.history(segment_id)
     assert set(errors(events)) <= KILLED
     assert attempts(events, "Cut range") == len(errors(events)) + 1
-    assert ranges.objects(ready["video_id"], segment_id) == [segment.s3_key]
+    assert ranges.objects(ready["video_id"], segment_id) == ranges.whole(
+        ready["video_id"], segment_id
+    )
+    assert segment.thumbnail_id
+    assert ranges.store.get(segment.thumbnail_id)
 
 
 def test_given_a_cut_under_way_when_its_execution_is_stopped_then_the_segment_has_failed(

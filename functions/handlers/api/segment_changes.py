@@ -38,7 +38,8 @@ _MATCHED = "With `If-Match`, only at that version: 412 says that it moved on."
     summary="A segment of your own: a range of a video, or an upload as it is",
     description=(
         "With `start` and `end` the range is cut in the background: 202, and the segment is "
-        "`pending` until it is `ready` or `failed`. Without them it is ready at once: 201."
+        "`pending` until it is `ready` or `failed`. A ready one has a thumbnail, unless it is "
+        "sound alone. Without them it is ready at once: 201."
     ),
 )
 def create(body: models.CreateSegment) -> Response[answers.SegmentAnswer]:
@@ -119,7 +120,9 @@ def _edited(segment_id: str, said: Words) -> Response[answers.SegmentAnswer]:
     operation_id="deleteSegment",
     status_code=204,
     summary="Delete a segment, its file with all versions, and its numbers",
-    description=f"It is gone at once; its file follows within moments. {_MATCHED}",
+    description=(
+        f"It is gone at once; its file and its thumbnail follow within moments. {_MATCHED}"
+    ),
 )
 def delete(segment_id: str) -> Response[None]:
     delete_segment(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -45,6 +46,20 @@ def test_given_a_segment_when_read_then_its_times_are_seconds(client: Client, wo
     told = answer.json
     assert (told["start"], told["actual_start"], told["duration"]) == (10.0, 10.04, 9.96)
     assert (told["end"], told["frame_count"], told["tags"]) == (None, 249, [])
+
+
+def test_given_a_segment_with_a_thumbnail_when_read_then_each_names_the_other(
+    client: Client, world: World
+):
+    picture = make_segment(segment_type=SegmentType.THUMBNAIL, segment_id="picture")
+    segment = make_segment(thumbnail_id="picture")
+    world.segments.add([segment, replace(picture, thumbnail_of=segment.segment_id)])
+
+    shown = client.get(f"/api/segments/{segment.segment_id}").json
+    back = client.get(f"/api/segments/{shown['thumbnail_segment_id']}").json
+
+    assert (shown["thumbnail_segment_id"], shown["thumbnail_of"]) == ("picture", None)
+    assert (back["thumbnail_segment_id"], back["thumbnail_of"]) == (None, segment.segment_id)
 
 
 @pytest.mark.parametrize("path", ["", "/download"])

@@ -84,6 +84,9 @@ def test_given_everything_we_make_when_stored_then_it_is_outside_the_watched_pre
         keys.transcript_key("u", "v", 1, "d"),
         keys.heard_key("u", "v", "t", 0),
         keys.speech_key("u", "v", "t", 0),
+        keys.range_plan_key("u", "v", "s"),
+        keys.range_key("u", "v", "s", "mp4"),
+        keys.range_thumbnail_key("u", "v", "s"),
     ]
 
     assert [parse_upload_key(key) for key in made] == [None] * len(made)

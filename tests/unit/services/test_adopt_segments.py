@@ -110,6 +110,47 @@ def test_given_a_segment_that_was_named_when_nobody_asks_for_it_any_more_then_it
     assert world.numbers(SegmentType.THUMBNAIL) == [0, 1, 4]
 
 
+def test_given_a_thumbnail_that_was_named_when_nobody_asks_for_it_any_more_then_both_stay(
+    world: World,
+):
+    _cut(world)
+    [row] = [one for one in world.of_kind(SegmentType.THUMBNAIL) if one.segment_number == 4]
+    world.segments.save(row, replace(row, title="The best"))
+
+    _cut(world, NewCut(segmentation=Segmentation(mode=Mode.NONE)))
+
+    assert world.numbers() == [1, 4]
+    assert world.numbers(SegmentType.THUMBNAIL) == [0, 1, 4]
+
+
+def test_given_segments_of_before_links_when_cut_anew_then_they_and_their_thumbnails_have_them(
+    world: World,
+):
+    _cut(world)
+    for kind in (SegmentType.PROCESSED, SegmentType.THUMBNAIL):
+        for row in world.of_kind(kind):
+            world.segments.save(row, replace(row, thumbnail_id=None, thumbnail_of=None))
+
+    _cut(world, NewCut())
+
+    _, *pictures = world.of_kind(SegmentType.THUMBNAIL)
+    segments = world.of_kind(SegmentType.PROCESSED)
+    assert [row.thumbnail_id for row in segments] == [row.segment_id for row in pictures]
+    assert [row.thumbnail_of for row in pictures] == [row.segment_id for row in segments]
+
+
+def test_given_a_thumbnail_that_is_gone_when_cut_anew_then_no_segment_names_it(world: World):
+    _cut(world)
+    _, first, *_ = world.of_kind(SegmentType.THUMBNAIL)
+    world.segments.delete(first, world.clock())
+
+    _cut(world, NewCut())
+
+    links = [row.thumbnail_id for row in world.of_kind(SegmentType.PROCESSED)]
+    assert links[0] is None
+    assert None not in links[1:]
+
+
 def test_given_a_wish_to_keep_them_when_cut_anew_then_all_segments_stay(world: World):
     _cut(world)
 

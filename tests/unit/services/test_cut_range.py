@@ -14,7 +14,7 @@ from tests.builders import (
 )
 from tests.fakes.cutter import FakeCutter
 from tests.fakes.prober import FakeProber
-from tests.fakes.ranges import KEYS, Ranges
+from tests.fakes.ranges import KEYS, THUMBNAIL_KEY, Ranges
 from tests.fakes.world import World
 
 KEYFRAMES = tuple(range(0, 60_000, 3_000))
@@ -43,11 +43,11 @@ def test_given_a_planned_range_when_cut_then_its_segment_is_ready_with_what_was_
     assert row.updated_at == world.clock.now
 
 
-def test_given_a_range_when_cut_then_only_its_file_is_left(world: World):
+def test_given_a_range_when_cut_then_only_its_file_and_its_thumbnail_are_left(world: World):
     ranges = Ranges(world)
     ranges.made()
 
-    assert ranges.objects() == {KEYS.target_key}
+    assert ranges.objects() == {KEYS.target_key, THUMBNAIL_KEY}
     assert not [key for key in world.media.objects if key.startswith("work/")]
 
 

@@ -10,17 +10,20 @@ from functions.domain.errors import StaleWriteError
 from functions.domain.segment import SegmentStatus
 from tests.builders import RANGE
 from tests.fakes.cutter import FakeCutter, WorkerKilledError
-from tests.fakes.ranges import KEYS, Ranges
+from tests.fakes.ranges import KEYS, THUMBNAIL_KEY, Ranges
 from tests.fakes.world import World
 
+FILES = [KEYS.target_key, THUMBNAIL_KEY]
 
-def on_upload(world: World, monkeypatch: pytest.MonkeyPatch, happens) -> None:
-    """Something happens between the upload and the row."""
+
+def on_upload(world: World, monkeypatch: pytest.MonkeyPatch, of: str, happens) -> None:
+    """Something happens between the upload of a file and what comes next."""
     upload = world.media.upload
 
-    def and_then(*arguments):
-        upload(*arguments)
-        happens()
+    def and_then(path, key, content_type):
+        upload(path, key, content_type)
+        if key == of:
+            happens()
 
     monkeypatch.setattr(world.media, "upload", and_then)
 
@@ -53,9 +56,9 @@ def test_given_a_worker_that_was_killed_before_the_row_when_cut_again_then_it_is
         with pytest.raises(WorkerKilledError):
             ranges.cut()
 
-    assert ranges.objects() == {KEYS.plan_key, KEYS.target_key}
+    assert ranges.objects() == {KEYS.plan_key, *FILES}
     assert ranges.cut()
-    assert ranges.objects() == {KEYS.target_key}
+    assert ranges.objects() == set(FILES)
 
 
 def test_given_a_ready_range_when_cut_again_then_it_is_left_alone(world: World):
@@ -65,7 +68,7 @@ def test_given_a_ready_range_when_cut_again_then_it_is_left_alone(world: World):
     assert ranges.cut()
     assert ranges.row() == row
     assert len(world.cutter.jobs) == 1
-    assert ranges.objects() == {KEYS.target_key}
+    assert ranges.objects() == set(FILES)
 
 
 def test_given_an_edit_while_it_is_cut_when_recorded_then_the_edit_is_kept(
@@ -76,6 +79,7 @@ def test_given_an_edit_while_it_is_cut_when_recorded_then_the_edit_is_kept(
     on_upload(
         world,
         monkeypatch,
+        KEYS.target_key,
         lambda: world.segments.save(ranges.row(), replace(ranges.row(), title="Better")),
     )
 
@@ -121,12 +125,13 @@ def test_given_edits_that_never_end_when_recorded_then_the_step_is_tried_again(
     assert caught.value.retryable
 
 
+@pytest.mark.parametrize("file", FILES)
 def test_given_a_segment_that_was_deleted_while_it_was_cut_when_recorded_then_nothing_is_left(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, file: str
 ):
     ranges = Ranges(world)
     ranges.plan()
-    on_upload(world, monkeypatch, ranges.delete)
+    on_upload(world, monkeypatch, file, ranges.delete)
 
     assert ranges.cut() is False
     assert world.segments.get(RANGE) is None
@@ -147,12 +152,13 @@ def test_given_a_segment_that_was_deleted_before_when_cut_then_nothing_is_cut_or
     assert ranges.objects() == set()
 
 
+@pytest.mark.parametrize("file", FILES)
 def test_given_a_range_that_was_given_up_while_it_was_cut_when_recorded_then_it_stays_failed(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, file: str
 ):
     ranges = Ranges(world)
     ranges.plan()
-    on_upload(world, monkeypatch, ranges.fail)
+    on_upload(world, monkeypatch, file, ranges.fail)
 
     assert ranges.cut() is False
     assert ranges.row().status is SegmentStatus.FAILED

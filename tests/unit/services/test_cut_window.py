@@ -64,6 +64,18 @@ def test_given_a_window_when_cut_then_each_segment_has_a_thumbnail(world: World)
     assert world.numbers(SegmentType.THUMBNAIL) == [1, 2, 3]
 
 
+def test_given_a_window_when_cut_then_each_segment_and_its_thumbnail_name_each_other(world: World):
+    world.plan_made()
+    world.cut(0)
+
+    segments, pictures = (
+        world.of_kind(kind) for kind in (SegmentType.PROCESSED, SegmentType.THUMBNAIL)
+    )
+    assert [row.thumbnail_id for row in segments] == [row.segment_id for row in pictures]
+    assert [row.thumbnail_of for row in pictures] == [row.segment_id for row in segments]
+    assert {row.thumbnail_of for row in segments} | {row.thumbnail_id for row in pictures} == {None}
+
+
 def test_given_a_window_when_cut_then_the_sound_waits_to_be_joined(world: World):
     plan = world.plan_made()
     world.cut(0)
@@ -86,7 +98,8 @@ def test_given_sound_alone_when_cut_then_there_are_no_thumbnails_and_no_frames(w
     world.cut(0)
 
     assert world.numbers(SegmentType.THUMBNAIL) == []
-    assert {segment.frame_count for segment in world.of_kind(SegmentType.PROCESSED)} == {None}
+    segments = world.of_kind(SegmentType.PROCESSED)
+    assert {(row.frame_count, row.thumbnail_id) for row in segments} == {(None, None)}
 
 
 def test_given_a_finished_window_when_cut_again_then_nothing_is_cut_or_written(world: World):

@@ -7,8 +7,8 @@ import pytest
 from functions.domain.segment import SegmentStatus
 from functions.domain.video import Failure
 from functions.services.fail_range import fail_range
-from tests.builders import RANGE
-from tests.fakes.ranges import KEYS, Ranges
+from tests.builders import RANGE, USER, VIDEO
+from tests.fakes.ranges import KEYS, THUMBNAIL_KEY, Ranges
 from tests.fakes.world import World
 
 
@@ -59,7 +59,7 @@ def test_given_a_ready_range_when_a_late_failure_comes_then_it_stays_ready(world
 
     assert ranges.fail() is None
     assert ranges.row() == row
-    assert ranges.objects() == {KEYS.target_key}
+    assert ranges.objects() == {KEYS.target_key, THUMBNAIL_KEY}
 
 
 def test_given_a_deleted_segment_when_it_fails_then_nothing_has_failed_and_nothing_is_left(
@@ -82,6 +82,20 @@ def test_given_no_plan_yet_when_it_fails_then_that_is_recorded_all_the_same(worl
     )
 
     assert ranges.row().error == failure
+
+
+def test_given_an_execution_that_was_stopped_when_it_fails_then_nothing_is_left(world: World):
+    """Its end is told by the segment's id alone; a worker may have been at any point."""
+    ranges = Ranges(world)
+    ranges.plan()
+    world.media.put(KEYS.target_key, b"a file")
+    world.media.put(THUMBNAIL_KEY, b"a picture")
+    world.media.put(f"media/{USER}/{VIDEO}/{RANGE}0/segment.mp4", b"of another")
+
+    fail_range(world.context, segment_id=RANGE, code=None, detail=None, keys=None)
+
+    assert ranges.objects() == set()
+    assert f"media/{USER}/{VIDEO}/{RANGE}0/segment.mp4" in world.media.objects
 
 
 def test_given_an_edit_at_the_same_moment_when_it_fails_then_both_are_kept(

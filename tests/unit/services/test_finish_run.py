@@ -40,6 +40,7 @@ def test_given_thumbnails_when_finished_then_the_fullest_one_is_the_poster(world
     chosen = world.of_kind(SegmentType.THUMBNAIL)[4]
     assert poster is not None
     assert (poster.segment_type, poster.segment_number) == (SegmentType.THUMBNAIL, 0)
+    assert poster.thumbnail_of is None
     assert chosen.segment_number == 4
     assert world.media.objects[poster.s3_key] == world.media.objects[chosen.s3_key]
 

@@ -1,14 +1,23 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from functions.domain.errors import UnavailableError
-from functions.domain.segment import Segment, SegmentType
+from functions.domain.segment import Segment, SegmentSource, SegmentStatus, SegmentType
 from functions.domain.social import Platform, new_post
 from functions.services.purge_segment import purge_segment
-from tests.builders import USER, VIDEO, make_segment, make_source, make_video
+from tests.builders import (
+    RANGE,
+    USER,
+    VIDEO,
+    make_pending,
+    make_segment,
+    make_source,
+    make_video,
+)
 from tests.fakes.clock import EPOCH
 from tests.fakes.world import World
 
@@ -28,7 +37,7 @@ def _deleted(world: World, **overrides: object) -> Segment:
 
 
 def _purge(world: World, segment: Segment) -> bool:
-    return purge_segment(segment.segment_id, world.segments, world.media, world.videos)
+    return purge_segment(segment.segment_id, world.segments, world.media, world.videos, world.clock)
 
 
 def _version_of_next(world: World, key: str) -> str | None:
@@ -82,7 +91,9 @@ def test_given_a_purged_segment_when_purged_again_then_there_is_nothing_left_to_
 
 @pytest.mark.parametrize("segment_id", ["no-such-segment", ""])
 def test_given_an_unknown_segment_when_purged_then_nothing_happens(world: World, segment_id: str):
-    assert purge_segment(segment_id, world.segments, world.media, world.videos) is False
+    assert (
+        purge_segment(segment_id, world.segments, world.media, world.videos, world.clock) is False
+    )
 
 
 def test_given_a_segment_that_is_there_when_purged_then_it_stays_whole(world: World):
@@ -170,6 +181,83 @@ def test_given_the_steps_of_a_purge_when_it_runs_then_the_row_goes_last(
 
 def _fail(*_: object) -> None:
     raise UnavailableError("dependency.unavailable", "It is down.")
+
+
+def test_given_a_deleted_segment_when_purged_then_its_thumbnail_goes_with_it(world: World):
+    picture = _stored(world, segment_type=SegmentType.THUMBNAIL)
+    other = _stored(world, segment_type=SegmentType.THUMBNAIL, segment_number=2)
+    segment = _deleted(world, thumbnail_id=picture.segment_id)
+
+    _purge(world, segment)
+
+    assert world.segments.get(picture.segment_id) is None
+    assert world.segments.deleted(picture.segment_id) == picture
+    assert world.segments.get(other.segment_id) == other
+
+
+def test_given_a_deleted_range_when_purged_then_all_of_its_folder_is_gone_and_nothing_beside(
+    world: World,
+):
+    """Also what its row does not tell of, since it was not ready."""
+    range_ = make_pending()
+    world.segments.create(range_)
+    folder = f"media/{USER}/{VIDEO}/{RANGE}"
+    for name in ("/plan.json", "/segment.mp4", "/thumbnail.jpg", "-2/segment.mp4"):
+        world.media.put(f"{folder}{name}", b"bytes")
+    world.segments.delete(range_, EPOCH)
+
+    _purge(world, range_)
+
+    assert set(world.media.objects) == {f"{folder}-2/segment.mp4"}
+
+
+def test_given_the_thumbnail_of_a_range_when_purged_then_the_range_keeps_its_file(world: World):
+    range_ = make_pending(status=SegmentStatus.READY, thumbnail_id="picture")
+    world.segments.create(range_)
+    folder = f"media/{USER}/{VIDEO}/{RANGE}"
+    for name in ("segment.mp4", "thumbnail.jpg"):
+        world.media.put(f"{folder}/{name}", b"bytes")
+    picture = _deleted(
+        world,
+        segment_id="picture",
+        segment_type=SegmentType.THUMBNAIL,
+        source=SegmentSource.RANGE,
+        s3_key=f"{folder}/thumbnail.jpg",
+        thumbnail_of=RANGE,
+    )
+
+    _purge(world, picture)
+
+    assert set(world.media.objects) == {f"{folder}/segment.mp4"}
+    left = world.segments.get(RANGE)
+    assert left
+    assert left.thumbnail_id is None
+
+
+def test_given_an_edit_at_the_same_moment_when_its_thumbnail_is_taken_down_then_both_are_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    segment = _stored(world, thumbnail_id="picture")
+    picture = _deleted(
+        world,
+        segment_id="picture",
+        segment_type=SegmentType.THUMBNAIL,
+        thumbnail_of=segment.segment_id,
+    )
+    save = world.segments.save
+
+    def late(before: Segment, after: Segment) -> Segment:
+        monkeypatch.setattr(world.segments, "save", save)
+        save(before, replace(before, title="Better"))
+        return save(before, after)
+
+    monkeypatch.setattr(world.segments, "save", late)
+
+    _purge(world, picture)
+
+    left = world.segments.get(segment.segment_id)
+    assert left
+    assert (left.title, left.thumbnail_id) == ("Better", None)
 
 
 def test_given_the_poster_of_a_video_when_purged_then_the_video_has_none(world: World):

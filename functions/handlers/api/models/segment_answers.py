@@ -64,6 +64,13 @@ class SegmentAnswer(BaseModel):
     cut_reason: str | None = Field(description="Why otherwise than was asked for")
     width: int | None
     height: int | None
+    thumbnail_segment_id: str | None = Field(
+        description="The segment of type `thumbnail` that shows this one: its `/download` gives "
+        "the picture. Null where there is no picture, or none yet"
+    )
+    thumbnail_of: str | None = Field(
+        description="Of a thumbnail: the segment that it shows. Null for a video's poster"
+    )
     title: str | None
     description: str | None
     tags: list[str]

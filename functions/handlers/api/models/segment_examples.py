@@ -9,6 +9,7 @@ from pydantic.config import JsonDict
 from functions.handlers.api.models.examples import NOON, VIDEO_ID
 
 SEGMENT_ID: Final = "0197a1c4-02aa-7f10-8b6e-51f3a4a0c7d2"
+_THUMBNAIL_ID: Final = "5b8f3c1e-7d0a-5e46-9b2f-0c4d8a6e1f93"
 _USER_ID: Final = "c1a5f2de-9b1c-4e3e-8f0a-6f1f7d0b2a44"
 _NEXT_DAY: Final = "2026-03-02T08:00:00Z"
 
@@ -61,6 +62,8 @@ SEGMENT: Final[JsonDict] = {
     "cut_reason": None,
     "width": 1080,
     "height": 1920,
+    "thumbnail_segment_id": _THUMBNAIL_ID,
+    "thumbnail_of": None,
     "title": "The opening",
     "description": None,
     "tags": ["intro", "interview"],

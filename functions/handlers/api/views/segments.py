@@ -32,6 +32,8 @@ def segment(item: Segment) -> models.SegmentAnswer:
         cut_reason=item.cut_reason,
         width=item.width,
         height=item.height,
+        thumbnail_segment_id=item.thumbnail_id,
+        thumbnail_of=item.thumbnail_of,
         title=item.title,
         description=item.description,
         tags=list(item.tags),
