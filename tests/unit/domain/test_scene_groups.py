@@ -58,7 +58,7 @@ def test_given_an_unknown_end_when_judged_then_it_is_looked_through():
     assert judged(_groups((2_000, None, EVEN), (2_000, 0.0, EVEN)))[0] is LOOK_THROUGH
 
 
-def test_given_something_in_a_group_opened_early_at_a_change_when_judged_then_it_is_looked_through():
+def test_given_something_in_a_group_opened_early_at_a_change_when_judged_then_it_is_decoded():
     rows = [
         (4_000, 2.0, EVEN),
         *[(1_000, 30.0, EVEN)] * 5,
