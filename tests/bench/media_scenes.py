@@ -20,14 +20,15 @@ _SHOTS = (
 )  # fmt: skip
 _LOOKS = "null", "hflip", "eq=brightness=-0.08", "hue=h=40"
 _FIT = "scale=1280:720:force_original_aspect_ratio=increase,crop=1280:720,setsar=1,format=yuv420p"
+_FIXED = "-c:v", "libx264", "-preset", "veryfast", "-crf", "21", "-g", "50", "-sc_threshold", "0"
+LONG_SHOTS = "x264, a keyframe each 2 s, long shots"
 ENCODINGS = {
     "x264, keyframes at changes": ("-c:v", "libx264", "-preset", "veryfast", "-crf", "21"),
-    "x264, a keyframe each 2 s": (
-        "-c:v", "libx264", "-preset", "veryfast", "-crf", "21", "-g", "50", "-sc_threshold", "0",
-    ),
+    "x264, a keyframe each 2 s": _FIXED,
     "x265, a keyframe each 10 s": (
         "-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error",
     ),
+    LONG_SHOTS: _FIXED,
 }  # fmt: skip
 
 
@@ -41,7 +42,7 @@ class Footage:
 
 def footage(clips: Path, folder: Path, encoding: str) -> Footage:
     """Made once; `clips` is the folder of the real clips."""
-    scenes = _scenes()
+    scenes = _scenes(shortest=3.0 if encoding == LONG_SHOTS else 0.0)
     frames = [round(length * RATE) for _, _, length, _ in scenes]
     cuts = tuple(frame / RATE for frame in accumulate(frames[:-1]))
     path = folder / f"cuts-720p-{list(ENCODINGS).index(encoding)}.mp4"
@@ -52,14 +53,15 @@ def footage(clips: Path, folder: Path, encoding: str) -> Footage:
     return Footage(path, cuts)
 
 
-def _scenes() -> list[tuple[int, float, float, str]]:
+def _scenes(shortest: float) -> list[tuple[int, float, float, str]]:
     """Clip, start, length, look: no shot follows itself."""
     dice, scenes, last = random.Random(4), list[tuple[int, float, float, str]](), -1
+    shots = [shot for shot in _SHOTS if shot[2] >= shortest]
     while len(scenes) < SCENES:
-        place = dice.randrange(len(_SHOTS))
+        place = dice.randrange(len(shots))
         if place == last:
             continue
-        clip, start, whole = _SHOTS[place]
+        clip, start, whole = shots[place]
         length = whole * dice.uniform(0.7, 1.0)
         scenes.append((clip, start + dice.uniform(0, whole - length), length, dice.choice(_LOOKS)))
         last = place
