@@ -42,7 +42,12 @@ class KeyframeSearch:
     def last_until(self, times: Sequence[Milliseconds], first: Milliseconds) -> list[Milliseconds]:
         """For each time the last keyframe up to it: looked for further and further back, then ever
         closer. `first` is the source's first."""
-        self.look(time - far for time in times for far in _LOOK_BACK if time - far > first)
+        for far in _LOOK_BACK:
+            self.look(
+                time - far
+                for time in times
+                if time - far > first and not self.between(time - far, time + 1)
+            )
         known = [self._known_until(time, first) for time in times]
         for _ in range(_LOOKS):
             self.look(

@@ -1,27 +1,27 @@
 """The plan of a range: one file that holds all of it (see `spans`).
 
-A source whose keyframes are known is entered where the range begins. Any other is read from its
-start.
+A source whose keyframes are known is entered where the range begins, and so is one where it can be
+found out where in the file the range lies. Any other is read from its start.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from functions.domain.exact_plan import cut_so, possible_cut
 from functions.domain.exactness import EncodeTarget, Exactness
-from functions.domain.keyframe_search import FindKeyframes
+from functions.domain.keyframe_search import FindKeyframes, KeyframeSearch
 from functions.domain.lanes import make_lanes
 from functions.domain.media import Probe
-from functions.domain.plan import Plan, PlannedSegment, Window
+from functions.domain.plan import Lane, Plan, Window
 from functions.domain.planning import assemble
-from functions.domain.reach import FindReach
+from functions.domain.reach import FindReach, Reach
 from functions.domain.spans import Span
 from functions.domain.times import Milliseconds
 
-# Whoever cuts reads so far behind the end.
+# Whoever cuts reads so far behind the end, and whoever encodes still further.
 READ_ON: Milliseconds = 500
+READ_ON_ENCODING: Milliseconds = 3_500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,26 +47,42 @@ def make_range_plan(
     `find_keyframes` is asked what the index does not tell, `find_reach` where in the file all of
     it lies; `piece` is how long a piece may be that is read and thrown away.
     """
-    span = Span(start=asked.start, end=asked.end)
     cut, reason = possible_cut(probe.media, asked.cut)
-    [lane] = make_lanes(
-        probe,
-        [span],
-        find_keyframes=find_keyframes,
-        piece=piece,
-        exact=cut is not Exactness.KEYFRAME,
-    )
-    wanted = lane.kept.index(1) + 1
+    lane, reach = _entered(probe, asked, cut, find_keyframes, find_reach)
     one_pass = probe.media.video is None or not probe.keyframes.complete
-    reach = None if one_pass else find_reach(*_read(lane.pieces[wanted - 1 :]))
+    if one_pass and reach is None:
+        lane = _lane(probe, asked, cut, find_keyframes, piece)
+    wanted = lane.kept.index(1) + 1
     window = Window(index=0, first=1 if one_pass else wanted, last=wanted, reach=reach)
     named = ("range", asked.start, asked.end, cut)
     plan = assemble(probe, named, lane.pieces, [window], one_pass=one_pass)
     return cut_so(plan, probe.media, cut, reason, asked.target)
 
 
-def _read(pieces: Sequence[PlannedSegment]) -> tuple[Milliseconds, Milliseconds]:
-    """The times that are read for the first of these."""
-    wanted, *later = pieces
-    end = later[0].cut if later else wanted.end
-    return max(0, wanted.after), end + READ_ON
+def _lane(
+    probe: Probe, asked: Range, cut: Exactness, find: FindKeyframes, piece: Milliseconds
+) -> Lane:
+    span, exact = Span(start=asked.start, end=asked.end), cut is not Exactness.KEYFRAME
+    [lane] = make_lanes(probe, [span], find_keyframes=find, piece=piece, exact=exact)
+    return lane
+
+
+def _entered(
+    probe: Probe, asked: Range, cut: Exactness, find: FindKeyframes, find_reach: FindReach
+) -> tuple[Lane, Reach | None]:
+    """The range and what is around it, and where in the file it lies: what comes before is then
+    not read, and need not be cut up."""
+    lane = _lane(probe, asked, cut, find, probe.media.duration)
+    if probe.media.video is None or not probe.keyframes.times:
+        return lane, None
+    wanted, *later = lane.pieces[lane.kept.index(1) :]
+    end = later[0].cut if later else probe.media.duration
+    if probe.keyframes.complete:
+        return lane, find_reach(max(0, wanted.after), end + READ_ON)
+    first, begin = probe.keyframes.times[0], wanted.cut
+    if cut is not Exactness.KEYFRAME:
+        # Where the keyframe before it does not do, decoding begins at the one before that.
+        search, end = KeyframeSearch(find), end + READ_ON_ENCODING
+        [begin] = search.last_until([wanted.cut], first)
+        [begin] = search.last_until([max(begin - 1, first)], first)
+    return lane, find_reach(begin, end + READ_ON)

@@ -123,7 +123,7 @@ def _shortfall(plan: Plan) -> MediaError | UnavailableError:
 
 
 def _too_slow(plan: Plan) -> MediaError | UnavailableError:
-    if plan.one_pass:
+    if plan.one_pass and plan.windows[0].reach is None:
         return MediaError(
             "range.too_far",
             "This file can only be read from its start, and the range lies too far in it. "

@@ -21,6 +21,7 @@ class FakeProber:
     keyframes: tuple[Milliseconds, ...] = ()
     error: MediaError | None = None
     weights: Weights | None = None
+    place: Reach | None = None
     probed: list[Source] = field(default_factory=list)
 
     def probe(self, source: Source) -> Probe:
@@ -39,7 +40,7 @@ class FakeProber:
         self, source: Source, probe: Probe, begin: Milliseconds, end: Milliseconds
     ) -> Reach | None:
         self.probed.append(source)
-        return None
+        return self.place
 
     def weigh(self, source: Source, probe: Probe) -> Weights:
         self.probed.append(source)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from functions.domain.cutting import CutJob
 from functions.domain.plan import Plan, PlannedSegment
+from functions.domain.times import Milliseconds
 
 NEVER = 1e9
 READ_ON_SECONDS = 0.5
@@ -50,7 +51,7 @@ def cut_command(job: CutJob, *, list_fd: int, progress_fd: int) -> list[str]:
         *QUIET, "-progress", f"pipe:{progress_fd}", "-stats_period", "0.5",
         "-copyts", *source_words(job), *seek, *_until(job), "-i", job.source_url,
         *_maps(plan), "-c", "copy", "-dn", "-sn", "-map_chapters", "-1",
-        "-avoid_negative_ts", "disabled",
+        "-avoid_negative_ts", "disabled", *_moved(plan),
         "-f", "segment", "-segment_format", plan.format.muxer,
         "-segment_times", _times(job, inside=inside), "-reset_timestamps", "1",
         "-segment_list", f"pipe:{list_fd}", "-segment_list_type", "csv",
@@ -85,6 +86,17 @@ def opened_as(
     buffers = ("-short_seek_size", str(passed_over), "-recv_buffer_size", str(received))
     http = (*_HTTP, *buffers) if url.startswith("http") else ()
     return [*http, "-f", container.split(",", 1)[0]]
+
+
+def clock_of(plan: Plan) -> Milliseconds:
+    """What the clock of a cut shows at the source's start: the source's own, but not below zero,
+    where nothing would be cut."""
+    return max(plan.origin, 0)
+
+
+def _moved(plan: Plan) -> list[str]:
+    by = clock_of(plan) - plan.origin
+    return ["-output_ts_offset", f"{by / 1000:.3f}"] if by else []
 
 
 def _maps(plan: Plan) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from functions.adapters.ffmpeg.binary import ffmpeg_path
 from functions.adapters.ffmpeg.chunks import encode_chunk, join_chunks
 from functions.adapters.ffmpeg.commands import (
+    clock_of,
     cut_command,
     inspect_command,
     join_command,
@@ -92,7 +93,7 @@ def _cut_at_keyframes(job: CutJob, progress: Progress, stop: StopRequested) -> I
         words = cut_command(job, list_fd=list_fd, progress_fd=progress_fd)
         return [ffmpeg_path(), *words]
 
-    first = job.segments[0].cut + job.plan.origin
+    first = job.segments[0].cut + clock_of(job.plan)
     ahead = 1 if starts_inside(job) else 0
     with SegmentingProcess(command, job, stop) as process:
         process.follow(lambda position: progress(max(0, position - first)))
@@ -139,7 +140,7 @@ def _is_all(job: CutJob, count: int, last: str | None) -> bool:
     wanted = len(job.segments) + (1 if starts_inside(job) else 0)
     if job.segments[-1].number < len(job.plan.segments):
         return count > wanted
-    end = float(last.split(",")[2]) * 1000 - job.plan.origin if last else 0
+    end = float(last.split(",")[2]) * 1000 - clock_of(job.plan) if last else 0
     return count >= wanted and end >= job.plan.duration - _END_ROOM
 
 
@@ -178,7 +179,7 @@ def _actual(job: CutJob, segment: PlannedSegment, start: float) -> Milliseconds:
     """The list gives the first piece no start of its own; the source's first frame opens it."""
     if segment is job.segments[0] and not starts_inside(job):
         return max(0, segment.cut)
-    return max(0, round(start * 1000) - job.plan.origin)
+    return max(0, round(start * 1000) - clock_of(job.plan))
 
 
 def _run(command: list[str], seconds: float) -> str:

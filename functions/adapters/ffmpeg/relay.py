@@ -18,11 +18,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Protocol
 
 from functions.adapters.range_file import BLOCK
+from functions.adapters.transport import PACKET, entered, head_of
 from functions.adapters.url_range_file import UnreadError, UrlRangeFile
 from functions.domain.cutting import CutJob
+from functions.domain.errors import UnavailableError
+from functions.domain.reach import Reach
 
 # What lies between two sockets when one is closed was read for nothing.
 _WAITING = 16 * 1024
+# Here each stream has something begin in it, if it has anything at all.
+_ENTRY = 1_000 * PACKET
 _ASKED = re.compile(r"bytes=(\d+)-(\d*)")
 
 
@@ -48,17 +53,51 @@ class Whole:
             self._file.seek(place)
             return self._file.read(min(size, BLOCK - place % BLOCK))
 
+    def read_all(self, first: int, end: int) -> bytes:
+        with self._lock:
+            self._file.seek(first)
+            return self._file.read(end - first)
+
+
+class Spliced:
+    """What tells of the streams of an MPEG-TS file, and then what is wanted of it."""
+
+    def __init__(self, whole: Whole, reach: Reach) -> None:
+        self._whole, self._end = whole, reach.last
+        self._rest, self._prefix = reach.first, b""
+        if reach.head:
+            self._rest = min(reach.first + _ENTRY, reach.last)
+            head = whole.read_all(0, reach.head)
+            self._prefix = head_of(head) + entered(whole.read_all(reach.first, self._rest))
+        self.size = len(self._prefix) + self._end - self._rest
+
+    def read_at(self, place: int, size: int) -> bytes:
+        if place < len(self._prefix):
+            return self._prefix[place : place + min(size, BLOCK)]
+        return self._whole.read_at(self._rest + place - len(self._prefix), size)
+
 
 @contextmanager
 def relayed(job: CutJob) -> Iterator[CutJob]:
     """A job as it is, or one whose source is read through here, where it is known what is needed
-    of it."""
+    of it. Raises UnavailableError."""
     if job.reach is None:
         yield job
         return
     file = UrlRangeFile(job.source_url, job.reach.size, job.reach.needed())
-    with file, serving(Whole(file)) as url:
+    with file, serving(_view(job, job.reach, Whole(file))) as url:
         yield replace(job, source_url=url)
+
+
+def _view(job: CutJob, reach: Reach, whole: Whole) -> View:
+    if not job.plan.one_pass:
+        return whole
+    try:
+        return Spliced(whole, reach)
+    except UnreadError as error:
+        raise UnavailableError(
+            "cut.read_failed", "The source could not be read; trying again."
+        ) from error
 
 
 @contextmanager

@@ -15,6 +15,8 @@ from functions.domain.video import Source
 
 _INDEXED = ("mov", "matroska", "avi")
 _KEYFRAME_PACKETS = 5_000
+# In microseconds: a stream whose clock is searched is entered late rather than early.
+_BEFORE = 10_000_000
 
 
 def container_start(container: InputContainer) -> Milliseconds:
@@ -30,7 +32,7 @@ def keyframes(
     if stream is None:
         return KeyframeIndex(times=(), complete=False, seekable=False, origin=origin)
     base = stream.time_base or Fraction(1, 1000)
-    container.seek(0)
+    _rewind(container)
     first = next((p for p in container.demux(stream) if p.is_keyframe and p.pts is not None), None)
     if first is None or first.pts is None:
         raise MediaError("media.unreadable", "The file has no picture that can be shown.")
@@ -52,6 +54,12 @@ def keyframes(
     return KeyframeIndex(
         times=(start, *later), complete=True, seekable=_has_fine_clock(container), origin=origin
     )
+
+
+def _rewind(container: InputContainer) -> None:
+    """A clock that comes round soon after the start begins below zero."""
+    begin = container.start_time or 0
+    container.seek(0 if begin >= 0 else begin - _BEFORE)
 
 
 def _has_fine_clock(container: InputContainer) -> bool:

@@ -16,6 +16,7 @@ from av.error import FFmpegError
 from functions.adapters.pyav.keyframes import container_start, keyframe_after, keyframes
 from functions.adapters.pyav.reach import indexed_reach
 from functions.adapters.pyav.tracks import audio_track, duration, picture_stream, video_track
+from functions.adapters.pyav.transport_reach import transport_reach
 from functions.adapters.pyav.weighing import of_sound, weights
 from functions.adapters.s3_range_file import S3RangeFile
 from functions.domain.errors import MediaError
@@ -73,12 +74,14 @@ class PyAvProber:
     def reach(
         self, source: Source, probe: Probe, begin: Milliseconds, end: Milliseconds
     ) -> Reach | None:
-        """Where all lies that is shown between two times, the keyframe before them included."""
-        if probe.media.video is None or not probe.keyframes.complete:
-            return None
+        """By an index, or in MPEG-TS by looking; from the keyframe at `begin`, or before it."""
         with self._open(source) as container:
             picture = picture_stream(container)
-            if picture is None:
+            if picture is None or self._file is None:
+                return None
+            if probe.media.container == "mpegts":
+                return transport_reach(container, self._file, probe, begin, end)
+            if not probe.keyframes.complete:
                 return None
             # Some indexes are only read when they are needed.
             container.seek(0)

@@ -4,6 +4,7 @@ import pytest
 
 from functions.domain.errors import MediaError, NotFoundError, UnavailableError
 from functions.domain.exactness import CutReason, EncodeTarget
+from functions.domain.reach import Reach
 from functions.domain.segment import SegmentStatus
 from tests.builders import (
     make_media,
@@ -20,8 +21,8 @@ from tests.fakes.world import World
 KEYFRAMES = tuple(range(0, 60_000, 3_000))
 
 
-def without_index(world: World) -> None:
-    world.prober = FakeProber(make_probe_without_index(), keyframes=KEYFRAMES)
+def without_index(world: World, place: Reach | None = None) -> None:
+    world.prober = FakeProber(make_probe_without_index(), keyframes=KEYFRAMES, place=place)
 
 
 def test_given_a_planned_range_when_cut_then_its_segment_is_ready_with_what_was_measured(
@@ -122,6 +123,28 @@ def test_given_a_source_without_an_index_that_ends_early_when_cut_then_the_user_
 
 
 def test_given_no_time_left_when_cut_then_a_later_try_may_help(world: World):
+    ranges = Ranges(world)
+    ranges.plan()
+
+    with pytest.raises(UnavailableError, match=r"cut\.too_slow"):
+        ranges.cut(stop=lambda: True)
+
+
+def test_given_a_place_in_a_source_without_an_index_when_cut_then_only_it_is_read(world: World):
+    place = Reach(first=10, last=20, size=30)
+    without_index(world, place)
+    ranges = Ranges(world)
+    ranges.plan()
+
+    assert ranges.cut()
+    assert [job.reach for job in world.cutter.jobs] == [place]
+    assert [segment.number for segment in world.cutter.jobs[0].segments] == [1, 2]
+
+
+def test_given_a_place_in_a_source_without_an_index_when_time_is_up_then_a_later_try_may_help(
+    world: World,
+):
+    without_index(world, Reach(first=10, last=20, size=30))
     ranges = Ranges(world)
     ranges.plan()
 
