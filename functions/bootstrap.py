@@ -25,10 +25,12 @@ from functions.domain.ports import (
     VideoStore,
 )
 from functions.domain.times import utc_now
+from functions.domain.transcript_ports import SpeechExtractor, TranscriptionStore
 from functions.services.stages import Context
 
 if TYPE_CHECKING:
-    from functions.runtime.settings import StoreSettings
+    from functions.runtime.settings import AwaitSettings, ScribeSettings, StoreSettings
+    from functions.services.transcription import Scribes
 
 
 @functools.cache
@@ -106,6 +108,37 @@ def hls_writer() -> HlsWriter:
     from functions.adapters.ffmpeg.hls import FfmpegHlsWriter
 
     return FfmpegHlsWriter()
+
+
+@functools.cache
+def speech_extractor() -> SpeechExtractor:
+    from functions.adapters.ffmpeg.speech import FfmpegSpeechExtractor
+
+    return FfmpegSpeechExtractor()
+
+
+@functools.cache
+def transcription_store(table: str) -> TranscriptionStore:
+    from functions.adapters.dynamo.transcriptions import DynamoTranscriptionStore
+
+    return DynamoTranscriptionStore(table)
+
+
+def scribes(settings: ScribeSettings | AwaitSettings) -> Scribes:
+    """Who writes down what is said, and who waits for it."""
+    from functions.adapters.amazon_transcriber import AmazonTranscriber
+    from functions.adapters.step_functions_tokens import StepFunctionsTokens
+    from functions.services.transcription import Scribes
+
+    return Scribes(
+        transcriber=AmazonTranscriber(settings.media_bucket, settings.transcribe_endpoint),
+        rows=transcription_store(settings.transcriptions_table),
+        tokens=StepFunctionsTokens(),
+        media=media_store(settings.media_bucket),
+        clock=utc_now,
+        prefix=settings.job_prefix,
+        recheck_s=settings.recheck_s,
+    )
 
 
 @functools.cache

@@ -6,6 +6,8 @@ The stage comes from the context: `cdk deploy --all --context stage=dev`.
 from __future__ import annotations
 
 import os
+from dataclasses import replace
+from typing import Any
 
 from aws_cdk import App, CliCredentialsStackSynthesizer, Environment, Tags, Validations
 from cdk_nag import AwsSolutionsChecks
@@ -41,9 +43,16 @@ def _options(settings: StageSettings) -> dict[str, object]:
     return {"env": Environment(account=account, region=region)}
 
 
+def _addresses(app: App) -> dict[str, Any]:
+    """Where outside services are stood in for, as whoever deploys to one machine knows."""
+    named = {name: app.node.try_get_context(name) for name in ("transcribe_endpoint",)}
+    return {name: str(address) for name, address in named.items() if address}
+
+
 def main() -> None:
     app = App()
-    build(app, stage_settings(app.node.try_get_context("stage") or "dev"))
+    settings = stage_settings(app.node.try_get_context("stage") or "dev")
+    build(app, replace(settings, **_addresses(app)))
     app.synth()
 
 

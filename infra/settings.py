@@ -78,6 +78,12 @@ class StageSettings:
     analyses_at_once: int = 10
     # Windows of an HLS rendition, which only copy.
     hls_at_once: int = 10
+    # Where what is said is written down, and what transcripts say of it: Amazon Transcribe of the
+    # stage's region, where no address is told.
+    transcribe_endpoint: str | None = None
+    transcriber: str = "amazon-transcribe"
+    # A job is looked at after so long, if no event has told of its end.
+    recheck_s: int = 300
     cors_origins: tuple[str, ...] = ("*",)
     throttle_rate: int = 100
     throttle_burst: int = 200
@@ -87,6 +93,11 @@ class StageSettings:
     def service(self) -> str:
         """The name in logs and metrics, so that stages of one account stay apart."""
         return f"cutroom-{self.stage}"
+
+    @property
+    def job_prefix(self) -> str:
+        """What the names of our jobs begin with: they are one account's."""
+        return self.service
 
     def tier_limits(self) -> str:
         """The tiers as the functions read them."""
@@ -113,6 +124,9 @@ _STAGES = {
         windows_at_once=2,
         analyses_at_once=1,
         hls_at_once=1,
+        transcribe_endpoint="http://127.0.0.1:4577",
+        transcriber="whisper-tiny.en",
+        recheck_s=20,
     ),
     "dev": StageSettings(stage="dev"),
     "prod": StageSettings(

@@ -32,6 +32,12 @@ def client(service: Any) -> Any:
     return _session().client(service, config=_S3_CONFIG if service == "s3" else _CONFIG)
 
 
+@functools.cache
+def client_at(service: Any, endpoint: str) -> Any:
+    """A client of a service at an address that the settings name."""
+    return _session().client(service, endpoint_url=endpoint, config=_CONFIG)
+
+
 def error_code(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 

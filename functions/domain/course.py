@@ -11,6 +11,7 @@ from functions.domain.video import Video
 
 # Stages that not every video has.
 _WANTED: Final[Mapping[Stage, Callable[[Video], bool]]] = {
+    Stage.TRANSCRIPT: lambda video: video.transcription.wanted,
     Stage.HLS: lambda video: Extra.HLS in video.extras,
 }
 

@@ -17,6 +17,7 @@ class Stage(StrEnum):
     CLAIM = "claim"
     PROBE = "probe"
     ANALYSIS = "analysis"
+    TRANSCRIPT = "transcript"
     PLAN = "plan"
     CUT = "cut"
     AUDIO = "audio"
@@ -38,6 +39,7 @@ STAGES: Final[Mapping[Stage, StageRule]] = {
     Stage.CLAIM: StageRule(share=1, always=True),
     Stage.PROBE: StageRule(share=3, after=(Stage.CLAIM,)),
     Stage.ANALYSIS: StageRule(share=10, after=(Stage.PROBE,)),
+    Stage.TRANSCRIPT: StageRule(share=10, after=(Stage.PROBE,)),
     Stage.PLAN: StageRule(share=2, after=(Stage.PROBE,)),
     # Cutting is counted by milliseconds done.
     Stage.CUT: StageRule(share=78, after=(Stage.PLAN,)),

@@ -36,7 +36,9 @@ def join_windows(
         _seam(moved[at], moved[at + 1], earlier, later)
         for at, (earlier, later) in enumerate(pairwise(windows))
     ]
-    bounds = [-1, *seams, None]
+    if not windows:
+        return ()
+    bounds = [None, *seams, None]
     kept = [
         word
         for words, (low, high) in zip(moved, pairwise(bounds), strict=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from functions.domain.cutting import StopRequested
+from functions.domain.errors import CutroomError
 from functions.domain.times import Milliseconds
 from functions.domain.transcription import Transcription
 
@@ -74,8 +75,8 @@ class TaskTokens(Protocol):
     def succeed(self, token: str, result: Mapping[str, Any]) -> bool:
         """False where nobody waits any more."""
 
-    def fail(self, token: str, error: str, cause: str) -> bool:
-        """The same, by the name of an error; `cause` is what a function's error would look like."""
+    def fail(self, token: str, error: CutroomError) -> bool:
+        """The same; the error crosses as one that a function has raised."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

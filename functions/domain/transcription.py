@@ -26,6 +26,7 @@ class Transcription:
 
     video_id: str
     window_id: str
+    user_id: str
     run_id: str
     transcription_id: str
     index: int
@@ -38,25 +39,20 @@ class Transcription:
     check_at: datetime
     version: int = 0
 
-    def waiting(
-        self, *, run_id: str, token: str, language: str, now: datetime, check_at: datetime
-    ) -> Transcription:
-        """Another task waits for it. What is over had no result: that takes another job."""
-        over = self.state is WaitState.OVER
-        return replace(
-            self,
-            run_id=run_id,
-            attempt=self.attempt + 1 if over else self.attempt,
-            language=language if over else self.language,
-            state=WaitState.WAITING,
-            task_token=token,
-            started_at=now if over else self.started_at,
-            check_at=check_at,
-        )
+    def taken_over(self, new: Transcription) -> Transcription:
+        """Another task waits for it. What is over has no result: that takes another job."""
+        if self.state is WaitState.OVER:
+            return replace(new, attempt=self.attempt + 1, version=self.version)
+        token, check_at = new.task_token, new.check_at
+        return replace(self, run_id=new.run_id, task_token=token, check_at=check_at)
 
     def again_in(self, language: str, now: datetime) -> Transcription:
         """The next job, in another language; the same task waits."""
         return replace(self, attempt=self.attempt + 1, language=language, started_at=now)
+
+    def looked_at(self, check_at: datetime) -> Transcription:
+        """It goes on; look again then."""
+        return replace(self, check_at=check_at)
 
     def over(self) -> Transcription:
         return replace(self, state=WaitState.OVER, task_token=None)

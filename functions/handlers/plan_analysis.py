@@ -16,7 +16,7 @@ settings = load(StoreSettings)
 
 @step("plan_analysis")
 def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
-    """{video_id, run_id} -> {needed, first, analysis_id, windows: [0, 1, …], hls}"""
+    """{video_id, run_id} -> {needed, first, analysis_id, windows: [0, 1, …], hls, transcript}"""
     to_do = plan_analyses(
         bootstrap.context(settings), video_id=event["video_id"], run_id=event["run_id"]
     )
@@ -26,4 +26,5 @@ def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
         "analysis_id": to_do.analysis_id,
         "windows": list(to_do.windows),
         "hls": to_do.hls,
+        "transcript": to_do.transcript,
     }

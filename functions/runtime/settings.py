@@ -92,6 +92,36 @@ class TimedSettings(StoreSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScribeSettings:
+    """The transcriber's address; `job_prefix` begins the names of our jobs, so that stages of one
+    account stay apart, and `recheck_s` is how long a job is left alone before somebody looks."""
+
+    transcriptions_table: str
+    media_bucket: str
+    transcribe_endpoint: str
+    job_prefix: str
+    recheck_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwaitSettings(StoreSettings):
+    """The same, with where rows are."""
+
+    transcriptions_table: str
+    transcribe_endpoint: str
+    job_prefix: str
+    recheck_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishTranscriptSettings(StoreSettings):
+    """`transcriber` is what transcripts say they were made by."""
+
+    transcriptions_table: str
+    transcriber: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRangeSettings(StoreSettings):
     """`range_limit_mb` bounds the one file that a range makes."""
 

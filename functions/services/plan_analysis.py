@@ -10,31 +10,34 @@ from functions.domain.run import Stage
 from functions.services.analysis import missing, needed_first, plan_key_of
 from functions.services.hls import hls_wanted
 from functions.services.stages import Context, load, read_probe
+from functions.services.transcription import transcript_wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnalysisToDo:
     """`first`: before the cut is planned. Without a `needed` nothing is to be looked for; `hls`:
-    an HLS rendition is to be made, too."""
+    an HLS rendition is to be made, too; `transcript`: what is said is to be written down."""
 
     needed: bool
     first: bool = False
     analysis_id: str = ""
     windows: tuple[int, ...] = ()
     hls: bool = False
+    transcript: bool = False
 
 
 def plan_analyses(context: Context, *, video_id: str, run_id: str) -> AnalysisToDo:
     """The same video with the same things missing gives the same plan."""
     work = load(context, video_id, run_id)
-    asked = missing(work.video)
-    hls = hls_wanted(work)
-    if not hls and work.run.does(Stage.HLS):
-        context.runs.stage_finished(work.run, Stage.HLS, context.clock(), reused=True)
-    context.runs.stage_started(work.run, Stage.ANALYSIS, context.clock())
+    asked, now = missing(work.video), context.clock()
+    hls, transcript = hls_wanted(work), transcript_wanted(work)
+    for stage, wanted in ((Stage.HLS, hls), (Stage.TRANSCRIPT, transcript)):
+        if not wanted and work.run.does(stage):
+            context.runs.stage_finished(work.run, stage, now, reused=True)
+    context.runs.stage_started(work.run, Stage.ANALYSIS, now)
     if not asked:
         context.runs.stage_finished(work.run, Stage.ANALYSIS, context.clock(), reused=True)
-        return AnalysisToDo(needed=False, hls=hls)
+        return AnalysisToDo(needed=False, hls=hls, transcript=transcript)
     plan = plan_analysis(read_probe(context, work.video), asked)
     context.media.write_json(plan_key_of(work.video, plan.analysis_id), to_plain(plan))
     return AnalysisToDo(
@@ -43,4 +46,5 @@ def plan_analyses(context: Context, *, video_id: str, run_id: str) -> AnalysisTo
         analysis_id=plan.analysis_id,
         windows=tuple(window.index for window in plan.windows),
         hls=hls,
+        transcript=transcript,
     )

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 STAGES = (
     "claim", "probe", "plan_analysis", "analyse", "finish_analysis", "plan_hls",
-    "write_hls", "finish_hls", "plan", "cut", "join", "audio",
+    "write_hls", "finish_hls", "plan_transcript", "extract_speech", "await_transcription",
+    "finish_transcript", "plan", "cut", "join", "audio",
     "finish", "plan_range", "cut_range",
 )  # fmt: skip
 RUN_COUNTS = ("RunsStarted", "RunsSucceeded", "RunsFailed", "RunFaults", "UploadsIgnored")

@@ -36,6 +36,10 @@ class Functions:
         self._code = packaging.code(settings)
         self._layers: dict[str, lambda_.LayerVersion] = {}
 
+    @property
+    def scope(self) -> Construct:
+        return self._scope
+
     def add(
         self, name: str, handler: str, environment: Mapping[str, str], sizing: Sizing
     ) -> lambda_.Function:

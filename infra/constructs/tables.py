@@ -47,6 +47,11 @@ class Tables(Construct):
         self.rates = self._table("RateLimits", "rate_key", ttl="expires_at")
         self.runs = self._table("PipelineRuns", "video_id", "run_id")
         self.preferences = self._table("Preferences", "user_id")
+        self.transcriptions = self._table(
+            "Transcriptions", "video_id", "window_id", ttl="expires_at"
+        )
+        # Only what waits is in it.
+        _index(self.transcriptions, "wait_shard-check_at-index", "wait_shard", "check_at")
         self.idempotency = self._table("Idempotency", "id", ttl="expiration")
 
     def _table(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from botocore.config import Config
 
 from infra.local.emulator import ACCOUNT, CREDENTIALS, REGION, Emulator
 from infra.local.paths import BIN, CDK, LOCAL, ROOT
+from infra.local.simulators.running import ensure_simulators
 from infra.local.users import LocalUser, ensure_users
 
 ASSETS = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
@@ -37,6 +39,7 @@ class Outputs:
     state_machine_arn: str
     upload_queue_url: str
     upload_dead_letters_url: str
+    simulators: dict[str, str]
     users: list[LocalUser]
 
     def user(self, name: str) -> LocalUser:
@@ -67,7 +70,8 @@ def deploy(emulator: Emulator, target: Path = LOCAL / "outputs.json") -> Outputs
     _ensure_asset_bucket(emulator)
     printed = target.with_suffix(".cdk.json")
     printed.parent.mkdir(parents=True, exist_ok=True)
-    _cdk(emulator, printed)
+    simulators = ensure_simulators(Path(emulator.home), emulator.environment())
+    _cdk(emulator, printed, simulators)
     stacks = json.loads(printed.read_text())
     values = {k: v for stack in stacks.values() for k, v in stack.items()}
     _open_to_browsers(emulator, values["ApiId"])
@@ -82,6 +86,7 @@ def deploy(emulator: Emulator, target: Path = LOCAL / "outputs.json") -> Outputs
         state_machine_arn=values["StateMachineArn"],
         upload_queue_url=values["UploadQueueUrl"],
         upload_dead_letters_url=values["UploadDeadLettersUrl"],
+        simulators=simulators,
         users=ensure_users(client(emulator, "cognito-idp"), values["UserPoolId"]),
     )
     target.write_text(json.dumps(asdict(outputs), indent=2) + "\n")
@@ -102,10 +107,13 @@ def _ensure_asset_bucket(emulator: Emulator) -> None:
         s3.create_bucket(Bucket=ASSETS)
 
 
-def _cdk(emulator: Emulator, printed: Path) -> None:
+def _cdk(emulator: Emulator, printed: Path, simulators: Mapping[str, str]) -> None:
     environment = emulator.environment()
     environment["PATH"] = f"{BIN}{os.pathsep}{environment['PATH']}"
     words = ["deploy", "--all", "--context", "stage=local", "--outputs-file", str(printed)]
+    words += [
+        word for name, url in simulators.items() for word in ("--context", f"{name}_endpoint={url}")
+    ]
     quiet = ["--require-approval", "never", "--ci", "--no-notices", "--progress", "events"]
     out = ["--output", str(Path(emulator.home) / "cdk.out")]
     done = subprocess.run(

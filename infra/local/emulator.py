@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import time
 import urllib.request
 from collections.abc import Mapping
@@ -17,11 +16,12 @@ from typing import Final
 
 from infra.local.paths import EMULATOR, LOCAL
 from infra.local.ports import HOST, port_of
+from infra.local.processes import end, exists, spawn
+from infra.local.simulators.running import stop_simulators
 
 REGION: Final = "us-east-1"
 ACCOUNT: Final = "000000000000"
 START_SECONDS: Final = 30
-STOP_SECONDS: Final = 60
 # The root credentials of an emulator that only this machine reaches.
 CREDENTIALS: Final = {
     "AWS_ACCESS_KEY_ID": "local-root",
@@ -60,8 +60,9 @@ class Emulator:
         return _healthy(self.endpoint)
 
     def stop(self) -> None:
-        """Ask it to end, which saves its state, and wait."""
-        _end(self.pid)
+        """Ask it to end, which saves its state, and wait; what stands beside it ends, too."""
+        stop_simulators(Path(self.home))
+        end(self.pid)
         (Path(self.home) / "emulator.json").unlink(missing_ok=True)
 
 
@@ -71,7 +72,7 @@ def running(home: Path = LOCAL / "cloud") -> Emulator | None:
     if not note.exists():
         return None
     emulator = Emulator(**json.loads(note.read_text()))
-    return emulator if _exists(emulator.pid) and emulator.alive() else None
+    return emulator if exists(emulator.pid) and emulator.alive() else None
 
 
 def start(
@@ -84,27 +85,11 @@ def start(
     home.mkdir(parents=True, exist_ok=True)
     port = port_of(home)
     settings = _settings(home, port, keep_objects=keep_objects)
-    pid = _spawn(home / "emulator.log", {**settings, **(extra or {})})
+    pid = spawn([str(EMULATOR)], home / "emulator.log", {**settings, **(extra or {})})
     emulator = Emulator(pid, port, str(home))
     _await_health(emulator)
     (home / "emulator.json").write_text(json.dumps(asdict(emulator)))
     return emulator
-
-
-def _spawn(log: Path, environment: Mapping[str, str]) -> int:
-    """A process of its own session: it outlives who starts it, and may be stopped by another."""
-    append = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-    return os.posix_spawn(
-        str(EMULATOR),
-        [str(EMULATOR)],
-        environment,
-        setsid=True,
-        file_actions=[
-            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-            (os.POSIX_SPAWN_OPEN, 1, str(log), append, 0o644),
-            (os.POSIX_SPAWN_DUP2, 1, 2),
-        ],
-    )
 
 
 def _settings(home: Path, port: int, *, keep_objects: bool) -> dict[str, str]:
@@ -141,39 +126,10 @@ def _healthy(endpoint: str) -> bool:
 
 def _await_health(emulator: Emulator) -> None:
     until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until and _exists(emulator.pid):
+    while time.monotonic() < until and exists(emulator.pid):
         if emulator.alive():
             return
         time.sleep(0.1)
-    _end(emulator.pid)
+    end(emulator.pid)
     tail = emulator.log.read_text(errors="replace")[-2000:]
     raise EmulatorError(f"the local cloud did not start; the end of its log:\n{tail}")
-
-
-def _end(pid: int) -> None:
-    try:
-        os.killpg(pid, signal.SIGTERM)
-    except ProcessLookupError:
-        return
-    until = time.monotonic() + STOP_SECONDS
-    while time.monotonic() < until:
-        if not _exists(pid):
-            return
-        time.sleep(0.1)
-    os.killpg(pid, signal.SIGKILL)
-
-
-def _exists(pid: int) -> bool:
-    try:
-        if os.waitpid(pid, os.WNOHANG)[0] == pid:
-            return False
-    except ChildProcessError:
-        pass
-    stat = Path(f"/proc/{pid}/stat")
-    if stat.parent.parent.exists():
-        return stat.exists() and ") Z " not in stat.read_text()
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True

@@ -10,6 +10,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 LOCAL: Final = ROOT / ".local"
 BIN: Final = Path(sys.executable).parent
 EMULATOR: Final = LOCAL / "emulator" / "bin" / "ministack"
+SPEECH: Final = LOCAL / "speech" / "bin" / "python"
 FOOTAGE: Final = LOCAL / "footage"
 CDK: Final = ROOT / "node_modules" / ".bin" / "cdk"
 DEMO: Final = LOCAL / "demo"

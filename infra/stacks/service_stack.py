@@ -17,6 +17,8 @@ from infra.constructs.python_function import Functions
 from infra.constructs.range_functions import RangeFunctions
 from infra.constructs.segment_stream import SegmentStream
 from infra.constructs.service_functions import ServiceFunctions
+from infra.constructs.transcript_functions import TranscriptFunctions
+from infra.constructs.transcription_events import TranscriptionEvents
 from infra.constructs.upload_queue import UploadQueue
 from infra.settings import StageSettings
 from infra.stacks.data_stack import DataStack
@@ -40,7 +42,17 @@ class ServiceStack(Stack):
         functions = ServiceFunctions(factory, settings, data)
         analysis_functions = AnalysisFunctions(factory, settings, data)
         hls_functions = HlsFunctions(factory, settings, data)
-        pipeline = self._pipeline(functions, analysis_functions, hls_functions)
+        transcript_functions = TranscriptFunctions(factory, settings, data)
+        pipeline = self._pipeline(
+            functions, analysis_functions, hls_functions, transcript_functions
+        )
+        TranscriptionEvents(
+            self,
+            "TranscriptionEvents",
+            settings,
+            follow=transcript_functions.follow(),
+            reconcile=transcript_functions.reconcile(),
+        )
         uploads = UploadQueue(self, "Uploads", settings, data.media)
         uploads.feed(functions.start(pipeline.machine))
         range_functions = RangeFunctions(factory, settings, data)
@@ -48,7 +60,8 @@ class ServiceStack(Stack):
         api_functions = ApiFunctions(factory, settings, data)
         http = self._http(api_functions.api(pipeline.machine, uploads.queue))
         stream = self._stream(api_functions.follow(ranges.machine))
-        sets = [functions, analysis_functions, hls_functions, range_functions, api_functions]
+        beside = [analysis_functions, hls_functions, transcript_functions]
+        sets = [functions, *beside, range_functions, api_functions]
         watched = Watched(
             data=data,
             uploads=uploads,
@@ -62,7 +75,11 @@ class ServiceStack(Stack):
         self._tell(watched)
 
     def _pipeline(
-        self, functions: ServiceFunctions, analysis: AnalysisFunctions, hls: HlsFunctions
+        self,
+        functions: ServiceFunctions,
+        analysis: AnalysisFunctions,
+        hls: HlsFunctions,
+        transcript: TranscriptFunctions,
     ) -> VideoPipeline:
         made = VideoPipeline(
             self,
@@ -71,6 +88,7 @@ class ServiceStack(Stack):
             functions.pipeline(),
             analysis.analysis(),
             hls.hls(),
+            transcript.transcript(),
         )
         made.tell_of_bad_ends(functions.end())
         return made

@@ -24,6 +24,7 @@ PLANNED = {
     "analysis_id": result("analysis_id"),
     "analysis_windows": result("windows"),
     "hls_wanted": result("hls"),
+    "transcript_wanted": result("transcript"),
 }
 """Variables that the step which plans the analyses sets."""
 NOTHING_LEFT = {"analysis_needed": "{% false %}"}

@@ -6,6 +6,8 @@ The rest of the list is what Lambda itself reports, a killed worker included.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
@@ -25,6 +27,7 @@ RETRIED = [
     "Lambda.SdkClientException",
     "States.Timeout",
 ]
+THROTTLED = ["Lambda.TooManyRequestsException", "Busy"]
 TRIES = 5
 THROTTLED_TRIES = 30
 _START_SECONDS = 20
@@ -41,6 +44,7 @@ def lambda_step(
 ) -> tasks.LambdaInvoke:
     """A task that calls a function with `payload` (JSONata) and returns what it returns."""
     assert function.timeout is not None  # noqa: S101  (the factory sets it)
+    ends = Duration.seconds(function.timeout.to_seconds() + _START_SECONDS)
     step = tasks.LambdaInvoke.jsonata(
         scope,
         name,
@@ -49,12 +53,42 @@ def lambda_step(
         outputs="{% $states.result.Payload %}",
         assign=assign,
         retry_on_service_exceptions=False,
-        task_timeout=sfn.Timeout.duration(
-            Duration.seconds(function.timeout.to_seconds() + _START_SECONDS)
-        ),
+        task_timeout=sfn.Timeout.duration(ends),
     )
+    _try_again(step, RETRIED, caught_by)
+    return step
+
+
+def waiting_step(
+    scope: Construct,
+    name: str,
+    function: lambda_.Function,
+    payload: dict[str, str],
+    *,
+    caught_by: sfn.IChainable,
+    most: Duration,
+) -> tasks.LambdaInvoke:
+    """A task that calls a function with `payload` and its own token as `task_token`, and then
+    waits until that comes back, `most` as long: who has waited in vain does not begin again."""
+    step = tasks.LambdaInvoke.jsonata(
+        scope,
+        name,
+        lambda_function=function,
+        payload=sfn.TaskInput.from_object(
+            {**payload, "task_token": "{% $states.context.Task.Token %}"}
+        ),
+        integration_pattern=sfn.IntegrationPattern.WAIT_FOR_TASK_TOKEN,
+        outputs={},
+        retry_on_service_exceptions=False,
+        task_timeout=sfn.Timeout.duration(most),
+    )
+    _try_again(step, [error for error in RETRIED if error != "States.Timeout"], caught_by)
+    return step
+
+
+def _try_again(step: tasks.LambdaInvoke, errors: Sequence[str], caught_by: sfn.IChainable) -> None:
     step.add_retry(
-        errors=RETRIED,
+        errors=[*errors],
         interval=Duration.seconds(1),
         backoff_rate=2,
         max_delay=Duration.seconds(30),
@@ -63,7 +97,7 @@ def lambda_step(
     )
     # A full account is no fault: wait for a place for up to half an hour.
     step.add_retry(
-        errors=["Lambda.TooManyRequestsException"],
+        errors=THROTTLED,
         interval=Duration.seconds(2),
         backoff_rate=2,
         max_delay=Duration.seconds(60),
@@ -71,7 +105,6 @@ def lambda_step(
         jitter_strategy=sfn.JitterType.FULL,
     )
     step.add_catch(caught_by, errors=["States.ALL"], outputs="{% $states.errorOutput %}")
-    return step
 
 
 def noted_step(

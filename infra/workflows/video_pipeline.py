@@ -1,5 +1,6 @@
 """The video pipeline: claim, probe, then plan, cut all windows, join segments that were encoded in
-chunks and the sound beside the analyses (which come first where the plan follows them), finish.
+chunks and the sound beside the analyses (which come first where the plan follows them) and beside
+what is said, which is written down; finish.
 
 Every error of every step ends in `Fail run`, which writes down why. Payloads carry ids and
 indexes; plans and indexes of keyframes are objects in the bucket.
@@ -20,6 +21,7 @@ from infra.workflows.analysis import IDS, NOTHING_LEFT, AnalysisFunctions, Analy
 from infra.workflows.hls import HlsFunctions, HlsSteps
 from infra.workflows.machine import make_machine, result, tell_of_bad_ends, text
 from infra.workflows.steps import lambda_step
+from infra.workflows.transcript import TranscriptFunctions, TranscriptSteps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +52,14 @@ class VideoPipeline(Construct):
         functions: PipelineFunctions,
         analysis: AnalysisFunctions,
         hls: HlsFunctions,
+        transcript: TranscriptFunctions,
     ) -> None:
         super().__init__(scope, name)
         self._functions = functions
         self._failed = self._fail_run()
         steps = AnalysisSteps(self, settings, analysis)
-        made = self._cut_beside(steps, HlsSteps(self, settings, hls))
+        said = TranscriptSteps(self, settings, transcript)
+        made = self._cut_beside(steps, HlsSteps(self, settings, hls), said)
         made.next(self._step("Finish", functions.finish)).next(sfn.Succeed(self, "Done"))
         chain = (
             self._begin()
@@ -69,7 +73,7 @@ class VideoPipeline(Construct):
             settings,
             chain,
             name="video-pipeline",
-            functions=[*functions.all(), *analysis.all(), *hls.all()],
+            functions=[*functions.all(), *analysis.all(), *hls.all(), *transcript.all()],
             timeout=Duration.hours(12),
         )
 
@@ -100,9 +104,11 @@ class VideoPipeline(Construct):
         made = steps.made(" first", self._failed, NOTHING_LEFT).next(then)
         return sfn.Choice.jsonata(self, "Look first?").when(first, made).otherwise(then)
 
-    def _cut_beside(self, steps: AnalysisSteps, hls: HlsSteps) -> sfn.Parallel:
-        """The cut in one branch, what is left of the analyses in the other. HLS comes after the
-        cut, which makes the proxy that it may be a copy of."""
+    def _cut_beside(
+        self, steps: AnalysisSteps, hls: HlsSteps, said: TranscriptSteps
+    ) -> sfn.Parallel:
+        """The cut in one branch, what is left of the analyses and what is said in others. HLS comes
+        after the cut, which makes the proxy that it may be a copy of."""
         failed = sfn.Fail.jsonata(self, "Cut failed", error=text("Error"), cause=text("Cause"))
         cut = (
             self._step("Plan", self._functions.plan, failed=failed, assign=PLANNED_CUT)
@@ -112,7 +118,7 @@ class VideoPipeline(Construct):
             .next(hls.after())
         )
         both = sfn.Parallel.jsonata(self, "Cut and look", outputs={})
-        both.branch(cut, steps.beside())
+        both.branch(cut, steps.beside(), said.beside())
         both.add_catch(self._failed, errors=["States.ALL"], outputs="{% $states.errorOutput %}")
         return both
 

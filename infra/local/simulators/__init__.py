@@ -1,0 +1,1 @@
+"""Outside services on one machine, behind their own contracts: only an address differs."""

@@ -1,0 +1,1 @@
+"""Amazon Transcribe on one machine: its batch jobs, really written down, in English only."""
