@@ -45,6 +45,11 @@ FUNCTION_ENVIRONMENT = {
     "DISK_BUDGET_MB": "64",
     "HANDOVER_S": "60",
     "RANGE_LIMIT_MB": "5",
+    "TRANSCRIPTIONS_TABLE": "transcriptions",
+    "TRANSCRIBE_ENDPOINT": "http://127.0.0.1:9",
+    "TRANSCRIBER": "fake",
+    "JOB_PREFIX": "cutroom-test",
+    "RECHECK_S": "60",
 }
 
 FAKE_AWS = {

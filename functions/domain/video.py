@@ -195,6 +195,16 @@ class Video:
         """The rendition could not be made."""
         return replace(self, hls_error=failure, updated_at=now)
 
+    def transcribed_as(self, options: TranscriptOptions | None, *, anew: bool) -> Video:
+        """What is to be written down; None is as before. `anew`: whatever there is of it."""
+        made_of = None if anew else self.transcript_of
+        return replace(
+            self,
+            transcription=options or self.transcription,
+            transcript_of=made_of,
+            transcript_corrected=self.transcript_corrected and not anew,
+        )
+
     def with_transcript(self, key: str, version: int, made_of: str, now: datetime) -> Video:
         """A version of an engine's is kept under `key`."""
         return replace(

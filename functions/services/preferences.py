@@ -10,6 +10,7 @@ from functions.domain.extras import Extra
 from functions.domain.ports import PreferenceStore
 from functions.domain.preferences import Preferences
 from functions.domain.segmentation import Segmentation
+from functions.domain.transcript_options import TranscriptOptions
 from functions.services.ownership import Caller
 
 ATTEMPTS = 5
@@ -19,6 +20,7 @@ def change_preferences(
     caller: Caller,
     segmentation: Segmentation,
     extras: tuple[Extra, ...],
+    transcription: TranscriptOptions,
     *,
     preferences: PreferenceStore,
     now: datetime,
@@ -30,7 +32,9 @@ def change_preferences(
         known = preferences.get(caller.user_id)
         if accepted is not None and known.version not in accepted:
             raise PreconditionError("The preferences", known.version)
-        wanted = replace(known, segmentation=segmentation, extras=extras)
+        wanted = replace(
+            known, segmentation=segmentation, extras=extras, transcription=transcription
+        )
         if known.version and known == wanted:
             return known
         try:

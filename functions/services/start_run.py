@@ -21,6 +21,7 @@ from functions.domain.ports import Pipeline, PreferenceStore, RunStore, VideoSto
 from functions.domain.run import Run, RunStatus
 from functions.domain.segmentation import Mode, Segmentation
 from functions.domain.times import seconds
+from functions.domain.transcript_options import TranscriptOptions
 from functions.domain.video import Source, Video, VideoStatus
 from functions.services.captions import with_captions_kept
 from functions.services.ownership import Caller, own_video
@@ -82,6 +83,7 @@ def _video_of(
         file_name=place.file_name,
         segmentation=usual.segmentation,
         extras=usual.extras,
+        transcription=usual.transcription,
         source=source,
         run_id=run_id,
         runs=1,
@@ -95,10 +97,13 @@ def _video_of(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCut:
-    """How to cut a video anew; None is as before. `keep_segments`: those of earlier cuts, too."""
+    """How to cut a video anew; None is as before. `keep_segments`: those of earlier cuts, too.
+    `replace_corrections`: a transcript that was corrected is to be followed by a new one."""
 
     segmentation: Segmentation | None = None
     extras: tuple[Extra, ...] | None = None
+    transcription: TranscriptOptions | None = None
+    replace_corrections: bool = False
     keep_segments: bool = False
 
 
@@ -123,12 +128,16 @@ def restart(
         asked = with_captions_kept(media, caller.user_id, video_id, asked)
     same_cut = asked in {None, video.segmentation}
     changed = not same_cut or new.extras not in {None, video.extras}
+    changed |= new.transcription not in {None, video.transcription} or new.replace_corrections
     if video.status is VideoStatus.QUEUED and video.run_id and not changed:
         # Killed between the row and the execution: starting the same run again is harmless.
         return _start(video, video.run_id, stores, now) or _new_run(video, video.run_id, now)
     run_id = derived_id("rerun", video_id, video.runs)
     try:
-        video = stores.videos.save(video.queued(run_id, now, segmentation=asked, extras=new.extras))
+        queued = video.queued(run_id, now, segmentation=asked, extras=new.extras)
+        video = stores.videos.save(
+            queued.transcribed_as(new.transcription, anew=new.replace_corrections)
+        )
     except StaleWriteError as error:
         raise ConflictError("pipeline.already_running", "A run has just been started.") from error
     keep = new.keep_segments

@@ -15,6 +15,7 @@ from functions.domain.media_ports import MediaStore, Part
 from functions.domain.ports import VideoStore
 from functions.domain.segmentation import Segmentation
 from functions.domain.tiers import LimitsByTier
+from functions.domain.transcript_options import NO_TRANSCRIPT, TranscriptOptions
 from functions.domain.video import Upload, Video, VideoStatus
 from functions.services.captions import with_captions_kept
 from functions.services.ownership import Caller, own_video
@@ -40,6 +41,7 @@ class NewUpload:
     title: str | None
     segmentation: Segmentation
     extras: tuple[Extra, ...] = DEFAULT_EXTRAS
+    transcription: TranscriptOptions = NO_TRANSCRIPT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +109,7 @@ def _new_video(
         declared_size=wanted.size,
         segmentation=wanted.segmentation,
         extras=wanted.extras,
+        transcription=wanted.transcription,
         upload=upload,
         created_at=now,
         updated_at=now,

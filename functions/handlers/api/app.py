@@ -22,6 +22,7 @@ from functions.handlers.api import (
     segments,
     social,
     system,
+    transcripts,
     uploads,
     videos,
 )
@@ -34,12 +35,15 @@ from functions.services.uploads import URL_SECONDS
 
 app = Api()
 _SEGMENTS = (segments, segment_changes, segment_batches, social, analytics)
-for part in (uploads, videos, extras, hls, *_SEGMENTS, pipeline, preferences, system):
+for part in (uploads, videos, extras, hls, transcripts, *_SEGMENTS, pipeline, preferences, system):
     app.include_router(part.router)
 describe(app)
 
 # API Gateway takes 10 MB and a function 6; nothing here needs as much.
 MAX_BODY = 512 * 1024
+# All words of eight hours.
+_MAX_WORDS = 4 * 1024 * 1024
+_WORDS = re.compile(r"/api/videos/[^/]+/transcript")
 # An answer with signed URLs is kept no longer than they are good; after that the same key finds the
 # same upload, and gets new ones.
 _KEPT = {"/api/videos/uploads": URL_SECONDS - 300}
@@ -111,8 +115,9 @@ def _spend(event: Mapping[str, Any]) -> Allowance | None:
 
 
 def _answer(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    if _size(event.get("body") or "") > MAX_BODY:
-        return _serialized(problem.of_error(_too_large()))
+    most = _most(event["rawPath"])
+    if _size(event.get("body") or "") > most:
+        return _serialized(problem.of_error(_too_large(most)))
     method = event["requestContext"]["http"]["method"]
     key = _headers(event).get("idempotency-key")
     if method == "POST" and key is not None:
@@ -124,8 +129,12 @@ def _size(body: str) -> int:
     return len(body) if body.isascii() else len(body.encode(errors="surrogatepass"))
 
 
-def _too_large() -> TooLargeError:
-    return TooLargeError("request.too_large", f"A body may have {MAX_BODY // 1024} KiB.")
+def _most(path: str) -> int:
+    return _MAX_WORDS if _WORDS.fullmatch(path) else MAX_BODY
+
+
+def _too_large(most: int) -> TooLargeError:
+    return TooLargeError("request.too_large", f"A body may have {most // 1024} KiB.")
 
 
 class _NotKeptError(Exception):

@@ -43,11 +43,16 @@ def versioned(
     `mark` tells apart what time alone makes different.
     """
     tag = f'"{version}{mark}"'
-    known = _header(router, "if-none-match")
-    reading = router.current_event.http_method == "GET"
-    if reading and known and (known.strip() == "*" or tag in _named(known)):
+    if known(router, tag):
         return answer(None, HTTPStatus.NOT_MODIFIED, {"ETag": tag})
     return answer(body, status, {"ETag": tag, **(headers or {})})
+
+
+def known(router: Router, tag: str) -> bool:
+    """Whether a GET says that the client has it."""
+    told = _header(router, "if-none-match")
+    reading = router.current_event.http_method == "GET"
+    return bool(reading and told and (told.strip() == "*" or tag in _named(told)))
 
 
 def _named(text: str) -> set[str]:

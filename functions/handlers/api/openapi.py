@@ -19,6 +19,7 @@ from functions.handlers.api.openapi_headers import (
     LOCATION,
     PARAMETERS,
     RATES,
+    VARY,
     Part,
     header,
 )
@@ -35,6 +36,7 @@ seconds, dates are in UTC, and what is null is not known."""
 _TAGS: Final = {
     "uploads": "Bytes on their way in",
     "videos": "What was uploaded",
+    "transcripts": "What is said in it",
     "pipeline": "What is done with a video",
     "segments": "Pieces of videos, and the posts that were made of them",
     "preferences": "What holds for all of your videos",
@@ -52,7 +54,9 @@ _SUCCESS: Final = {
 # What follows from no signature: statuses with the body of the usual one, and those of problems.
 _ALSO: Final = {"createSegment": "202", "getHealth": "503"}
 # What is no JSON.
-_TYPES: Final = {"getHls": PLAYLIST_TYPE}
+_TYPES: Final = {"getHls": (PLAYLIST_TYPE,)}
+# What is had as text, too.
+_TEXTS: Final = {"getTranscript": ("application/x-subrip", "text/vtt", "text/plain")}
 _PROBLEMS: Final = {
     "createUpload": {"410"},
     "getUpload": {"409", "410"},
@@ -63,6 +67,7 @@ _PROBLEMS: Final = {
     "createSegment": {"404"},
     "downloadSegment": {"409"},
     "getHls": {"409"},
+    "getTranscript": {"406", "413"},
 }
 
 
@@ -155,9 +160,10 @@ class _Operation:
             )
 
     def _content(self, answer: Part) -> Part:
-        if self._name not in _TYPES:
-            return dict(answer["content"])
-        return {_TYPES[self._name]: {"schema": {"type": "string"}}}
+        text = {"schema": {"type": "string"}}
+        if self._name in _TYPES:
+            return dict.fromkeys(_TYPES[self._name], text)
+        return {**answer["content"], **dict.fromkeys(_TEXTS.get(self._name, ()), text)}
 
     def _told(self) -> Iterator[str]:
         yield "X-Request-Id"
@@ -166,6 +172,8 @@ class _Operation:
             yield "ETag"
         if self._name in LOCATION:
             yield "Location"
+        if self._name in VARY:
+            yield "Vary"
         if self._name in CACHE:
             yield "Cache-Control"
 

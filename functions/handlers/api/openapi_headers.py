@@ -20,11 +20,21 @@ ETAG: Final = frozenset(
         "linkPost",
         "getPreferences",
         "replacePreferences",
+        "getTranscript",
+        "replaceTranscript",
     }
 )
 IF_MATCH: Final = frozenset(
-    {"replaceSegment", "editSegment", "deleteSegment", "linkPost", "replacePreferences"}
+    {
+        "replaceSegment",
+        "editSegment",
+        "deleteSegment",
+        "linkPost",
+        "replacePreferences",
+        "replaceTranscript",
+    }
 )
+VARY: Final = frozenset({"getTranscript"})
 CACHE: Final = frozenset({"getHls"})
 LOCATION: Final = frozenset({"createSegment", "startPipeline", "completeUpload"})
 
@@ -52,6 +62,7 @@ HEADERS: Final[dict[str, Part]] = {
     "Retry-After": _header("Seconds to wait before the next try", "2", pattern="^[0-9]+$"),
     "ETag": _header("The version, for If-Match and If-None-Match", '"3"'),
     "Cache-Control": _header("How long it may be kept, by whom", "private, max-age=300"),
+    "Vary": _header("Which header decided", "Accept"),
     "Location": _header("Where to look", "/api/segments/0197a1c4-02aa-7f10-8b6e-51f3a4a0c7d2"),
 }
 

@@ -8,6 +8,7 @@ from typing import Final
 from aws_lambda_powertools.event_handler import Response
 
 from functions.domain import errors
+from functions.handlers.api.accepting import NotAcceptableError
 from functions.handlers.api.body import UnsupportedMediaTypeError
 from functions.handlers.api.openapi_headers import HEADERS, RATES, Part, header
 from functions.runtime import problem
@@ -50,6 +51,11 @@ _SENT: Final[dict[str, tuple[str, str, Response[str]]]] = {
         "NotFound",
         "Absent, or somebody else's",
         _refused(errors.NotFoundError, "segment.not_found", "There is no such segment."),
+    ),
+    "406": (
+        "NotAcceptable",
+        "It is not had as any type that Accept names",
+        _refused(NotAcceptableError, "request.not_acceptable", "This is had as text/vtt."),
     ),
     "409": (
         "Conflict",

@@ -21,6 +21,7 @@ from functions.handlers.api.request import (
 from functions.handlers.api.views import pipeline as views
 from functions.handlers.api.views.extras import named
 from functions.handlers.api.views.segmentation import asked
+from functions.handlers.api.views.transcripts import asked as asked_transcript
 from functions.handlers.api.views.videos import status_url
 from functions.services.ownership import own_video
 from functions.services.start_run import NewCut, latest_run, restart
@@ -40,6 +41,8 @@ def start(body: models.StartPipeline) -> Response[models.RunAccepted]:
     new = NewCut(
         segmentation=asked(body.segmentation, "/segmentation") if body.segmentation else None,
         extras=None if body.extras is None else named(body.extras),
+        transcription=asked_transcript(body.transcript) if body.transcript else None,
+        replace_corrections=bool(body.transcript and body.transcript.replace_corrections),
         keep_segments=body.keep_segments,
     )
     media = bootstrap.media_store(settings.media_bucket)

@@ -14,6 +14,8 @@ from functions.handlers.api.models import preferences as models
 from functions.handlers.api.request import caller, new_router, settings
 from functions.handlers.api.views.extras import named
 from functions.handlers.api.views.segmentation import asked, told
+from functions.handlers.api.views.transcripts import asked as asked_transcript
+from functions.handlers.api.views.transcripts import chosen
 from functions.runtime import problem
 from functions.services.preferences import change_preferences
 
@@ -49,6 +51,7 @@ def replace(body: models.ReplacePreferences) -> Response[models.PreferencesAnswe
         caller(router),
         asked(body.segmentation, "/segmentation"),
         named(body.extras),
+        asked_transcript(body.transcript),
         preferences=_store(),
         now=utc_now(),
         accepted=accepted(router),
@@ -64,5 +67,6 @@ def _view(known: Preferences) -> models.PreferencesAnswer:
     return models.PreferencesAnswer(
         segmentation=told(known.segmentation),
         extras=[extra.value for extra in known.extras],
+        transcript=chosen(known.transcription),
         updated_at=known.updated_at,
     )

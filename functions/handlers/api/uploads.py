@@ -22,6 +22,7 @@ from functions.handlers.api.views import uploads as views
 from functions.handlers.api.views import videos as video_views
 from functions.handlers.api.views.extras import named
 from functions.handlers.api.views.segmentation import asked
+from functions.handlers.api.views.transcripts import asked as asked_transcript
 from functions.services import uploads
 
 router = new_router()
@@ -49,6 +50,9 @@ def create(body: models.CreateUpload) -> Response[models.UploadAnswer]:
             if options.segmentation is not None
             else usual.segmentation,
             extras=usual.extras if options.extras is None else named(options.extras),
+            transcription=usual.transcription
+            if options.transcript is None
+            else asked_transcript(options.transcript),
         ),
         videos=video_store(),
         media=bootstrap.media_store(settings.media_bucket),

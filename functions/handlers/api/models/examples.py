@@ -7,6 +7,8 @@ from typing import Final
 from pydantic import ConfigDict
 from pydantic.config import JsonDict, JsonValue
 
+from functions.handlers.api.models import transcript_examples
+
 VIDEO_ID: Final = "0197a1c2-7d1e-7c3a-9a58-2f1f6f1f0a11"
 RUN_ID: Final = "2f0e6c1b-84f5-5d0e-9c55-7f7ce8a9a1b0"
 NOON: Final = "2026-03-01T12:00:00Z"
@@ -67,6 +69,7 @@ VIDEO: Final[JsonDict] = {
     "run_id": RUN_ID,
     "error": None,
     "status_url": _STATUS_URL,
+    "transcript": transcript_examples.SUMMARY,
     "extras_url": f"/api/videos/{VIDEO_ID}/extras",
 }
 VIDEOS: Final[JsonDict] = {"items": [VIDEO], "next_cursor": "hK2vQ0b1", "partial": False}

@@ -12,6 +12,7 @@ from functions.handlers.api.models.common import Body, FailureAnswer, Id
 from functions.handlers.api.models.examples import shown
 from functions.handlers.api.models.extras import Extras
 from functions.handlers.api.models.segmentation import SegmentationOptions
+from functions.handlers.api.models.transcripts import TranscriptAnew
 
 
 class StartPipeline(Body):
@@ -26,6 +27,9 @@ class StartPipeline(Body):
     )
     extras: Extras | None = Field(
         default=None, description="What it is to have beside its segments; as before, if not told"
+    )
+    transcript: TranscriptAnew | None = Field(
+        default=None, description="What is to be written down; as before, if not told"
     )
     keep_segments: bool = Field(
         default=False,

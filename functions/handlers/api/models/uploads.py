@@ -12,6 +12,7 @@ from functions.handlers.api.models.common import WHOLE, Body, Text
 from functions.handlers.api.models.examples import shown
 from functions.handlers.api.models.extras import Extras
 from functions.handlers.api.models.segmentation import SegmentationOptions
+from functions.handlers.api.models.transcripts import TranscriptChoice
 
 # S3 takes parts of up to 5 GiB, and an upload has at most 500 of them.
 MAX_UPLOAD = 2 * 1024**4
@@ -31,6 +32,9 @@ class UploadOptions(Body):
     extras: Extras | None = Field(
         default=None,
         description="What the video gets beside its segments; as your preferences say, if not told",
+    )
+    transcript: TranscriptChoice | None = Field(
+        default=None, description="As your preferences say, if not told"
     )
 
 

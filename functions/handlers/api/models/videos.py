@@ -10,6 +10,7 @@ from functions.handlers.api.models import examples
 from functions.handlers.api.models.common import FailureAnswer
 from functions.handlers.api.models.examples import shown
 from functions.handlers.api.models.segmentation import SegmentationOptions
+from functions.handlers.api.models.transcripts import TranscriptSummary
 
 
 class VideoTrackAnswer(BaseModel):
@@ -56,6 +57,7 @@ class VideoAnswer(BaseModel):
     run_id: str | None
     error: FailureAnswer | None
     status_url: str | None
+    transcript: TranscriptSummary = Field(description="How what is said in it is written down")
     extras_url: str = Field(description="What it has beside its segments")
 
 

@@ -11,6 +11,7 @@ from functions.domain.video import Video
 from functions.handlers.api.models import videos as models
 from functions.handlers.api.views.common import failure
 from functions.handlers.api.views.segmentation import told
+from functions.handlers.api.views.transcripts import summary
 
 
 def video(item: Video, now: datetime) -> models.VideoAnswer:
@@ -30,6 +31,7 @@ def video(item: Video, now: datetime) -> models.VideoAnswer:
         run_id=item.run_id,
         error=failure(item.error),
         status_url=status_url(item.video_id) if item.run_id else None,
+        transcript=summary(item),
         extras_url=f"/api/videos/{item.video_id}/extras",
     )
 
