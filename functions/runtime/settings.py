@@ -141,6 +141,7 @@ class ApiSettings(StoreSettings):
     cursor_secret_arn: str
     rates_table: str
     preferences_table: str
+    transcriptions_table: str
     tier_limits: LimitsByTier
     rate_limits: RatesByTier
     youtube_combined: bool

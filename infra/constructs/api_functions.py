@@ -30,6 +30,7 @@ class ApiFunctions(FunctionSet):
             "CURSOR_SECRET_ARN": data.cursor_secret_arn,
             "RATES_TABLE": tables.rates.table_name,
             "PREFERENCES_TABLE": tables.preferences.table_name,
+            "TRANSCRIPTIONS_TABLE": tables.transcriptions.table_name,
             "TIER_LIMITS": self._settings.tier_limits(),
             "RATE_LIMITS": self._settings.rate_limits(),
             "YOUTUBE_COMBINED": str(self._settings.youtube_combined).lower(),
@@ -51,6 +52,7 @@ class ApiFunctions(FunctionSet):
         grant_table(function, tables.idempotency, *changes)
         grant_table(function, tables.rates, "UpdateItem", "DescribeTable")
         grant_table(function, tables.preferences, "GetItem", "PutItem", "DescribeTable")
+        grant_table(function, tables.transcriptions, "DescribeTable")
         self._grant_uploads(function)
         queue.grant(function, "sqs:GetQueueUrl")
         return function
@@ -60,8 +62,9 @@ class ApiFunctions(FunctionSet):
         uploads = ("GetObject", "PutObject", "DeleteObject", "AbortMultipartUpload")
         parts = ("ListMultipartUploadParts",)
         grant_objects(function, self._bucket, *uploads, *parts, prefix="uploads/")
-        # Captions are kept as they are sent.
-        grant_objects(function, self._bucket, "GetObject", "PutObject", prefix="media/")
+        # Captions and corrections are kept as they are sent.
+        media = ("GetObject", "PutObject", "DeleteObject")
+        grant_objects(function, self._bucket, *media, prefix="media/")
         grant_listing(function, self._bucket)
 
     def _grant_segments(self, function: lambda_.Function) -> None:

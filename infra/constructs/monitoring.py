@@ -180,6 +180,7 @@ def _throttles(data: DataStack) -> dict[str, cloudwatch.Metric]:
         "Snapshots": tables.snapshots,
         "Rates": tables.rates,
         "Preferences": tables.preferences,
+        "Transcriptions": tables.transcriptions,
         "Idempotency": tables.idempotency,
     }
     return {

@@ -12,6 +12,7 @@ from infra.local.deployment import DeployError, Outputs, client
 from infra.local.emulator import EmulatorError
 from infra.local.paths import LOCAL
 from infra.local.ports import PortError
+from infra.local.simulators.running import SimulatorError
 from infra.local.users import token
 
 
@@ -97,7 +98,7 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         COMMANDS[arguments.command](arguments)
-    except (PortError, EmulatorError, DeployError) as error:
+    except (PortError, EmulatorError, SimulatorError, DeployError) as error:
         raise SystemExit(str(error)) from error
 
 

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,8 @@ class Outputs:
     state_machine_arn: str
     upload_queue_url: str
     upload_dead_letters_url: str
-    simulators: dict[str, str]
+    # Where outside services are stood in for, by name.
+    simulators: dict[str, str] = field(default_factory=dict)
     users: list[LocalUser]
 
     def user(self, name: str) -> LocalUser:

@@ -18,6 +18,7 @@ _KINDS = {
     "SocialSnapshots": "snapshots",
     "RateLimits": "rates",
     "Preferences": "preferences",
+    "Transcriptions": "transcriptions",
 }
 
 

@@ -58,6 +58,7 @@ WORDS: Mapping[str, Any] = {
     "replaceSegment": lambda _: {"title": "Taken over"},
     "editSegment": lambda _: {"title": "Taken over"},
     "linkPost": lambda _: {"platform": "x", "post_id": "1", "metrics": {"views": 1}},
+    "replaceTranscript": lambda _: {"words": []},
     "replacePreferences": lambda _: {"segmentation": {"mode": "fixed"}},
 }
 BATCHES = {"createSegments", "editSegments", "deleteSegments"}

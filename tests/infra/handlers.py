@@ -52,7 +52,10 @@ def layers(handler: str) -> set[str]:
     wanted = {"dependencies"}
     if "bootstrap.prober(" in text:
         wanted.add("av")
-    if any(f"bootstrap.{maker}(" in text for maker in ("cutter", "analyser", "hls_writer", "speech_extractor")):
+    if any(
+        f"bootstrap.{maker}(" in text
+        for maker in ("cutter", "analyser", "hls_writer", "speech_extractor")
+    ):
         wanted.add("ffmpeg")
     return wanted
 

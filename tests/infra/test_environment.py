@@ -110,6 +110,7 @@ def test_given_an_audit_when_its_setting_is_switched_on_then_the_api_knows():
         ("SNAPSHOTS_TABLE", "SocialSnapshots"),
         ("RATES_TABLE", "RateLimits"),
         ("PREFERENCES_TABLE", "Preferences"),
+        ("TRANSCRIPTIONS_TABLE", "Transcriptions"),
         ("IDEMPOTENCY_TABLE", "Idempotency"),
     ],
 )

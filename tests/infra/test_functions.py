@@ -104,6 +104,7 @@ def test_given_the_sources_when_read_then_media_libraries_are_where_media_is_rea
         "cut_range": {"ffmpeg"},
         "plan_hls": {"av"},
         "write_hls": {"ffmpeg"},
+        "extract_speech": {"ffmpeg"},
     }
 
 

@@ -7,8 +7,13 @@ from infra.constructs.upload_queue import WATCHED_PREFIX
 from tests.infra.handlers import HANDLERS, layers
 from tests.infra.synth import Synth, as_list
 
-# Actions for which AWS knows no resource.
+# Actions for which AWS knows no resource, or none before it is there, such as a job; a token is
+# known to nobody but the task it belongs to.
 WITHOUT_RESOURCE = {
+    "transcribe:StartTranscriptionJob",
+    "transcribe:GetTranscriptionJob",
+    "states:SendTaskSuccess",
+    "states:SendTaskFailure",
     "lambda:GetAccountSettings",
     "xray:PutTraceSegments",
     "xray:PutTelemetryRecords",

@@ -28,11 +28,27 @@ TASKS = {
         "Write HLS",
         "Finish HLS",
         "Fail HLS",
+        "Plan transcript",
+        "Extract speech",
+        "Transcribe",
+        "Finish transcript",
+        "Fail transcript",
     ),
     RANGES: ("Plan range", "Cut range", "Record failure"),
 }
 REFERENCES = {
-    PIPELINE: {"video_id", "run_id", "tier", "window", "analysis_id", "hls_id", "error", "cause"},
+    PIPELINE: {
+        "video_id",
+        "run_id",
+        "tier",
+        "window",
+        "analysis_id",
+        "hls_id",
+        "transcription_id",
+        "task_token",
+        "error",
+        "cause",
+    },
     RANGES: {"segment_id", "plan_key", "target_key", "error", "cause"},
 }
 INLINE_LIMIT = 40
@@ -41,16 +57,24 @@ MAPS = {
     "Analyse windows first": "analyses_at_once",
     "Write HLS windows": "hls_at_once",
 }
+SPEECH_MAP = "Listen to windows"
+WAITING = "Transcribe"
+"""The task that goes on when its token comes back."""
 
 PLANNED_MAPS = {"Cut windows", "Join segments"}
 """As wide as the plan says, which the stage's `windows_at_once` bounds."""
 
-each_map = pytest.mark.parametrize("name", [*MAPS, *sorted(PLANNED_MAPS)])
+each_map = pytest.mark.parametrize("name", [*MAPS, SPEECH_MAP, *sorted(PLANNED_MAPS)])
 each_fixed_map = pytest.mark.parametrize("name", MAPS)
 each_machine = pytest.mark.parametrize("machine", MACHINES)
 each_task = pytest.mark.parametrize(
     ("machine", "name"), [(machine, name) for machine, names in TASKS.items() for name in names]
 )
+
+
+def _detail(rule: dict[str, Any]) -> dict[str, Any]:
+    """What a rule wants of an event; a schedule wants nothing."""
+    return rule.get("EventPattern", {}).get("detail", {})
 
 
 def _retried(task: dict[str, Any]) -> set[str]:
@@ -82,7 +106,7 @@ def test_given_a_task_when_it_fails_for_a_while_then_it_is_tried_again(
     task = tasks(read(synth, machine))[name]
 
     assert {"Retryable", "Runtime.ExitError", "Sandbox.Timedout"} <= _retried(task)
-    throttled = {"Lambda.TooManyRequestsException"}
+    throttled = {"Lambda.TooManyRequestsException", "Busy"}
     for retry in task["Retry"]:
         # A full account is waited for; anything else that lasts is a fault.
         most = 30 if set(retry["ErrorEquals"]) == throttled else 10
@@ -123,6 +147,8 @@ def test_given_a_task_when_it_gives_up_then_everything_is_caught(
 def test_given_a_task_when_it_hangs_then_it_ends_after_its_function_would_have(
     synth: Synth, machine: str, name: str
 ):
+    if name == WAITING:
+        return
     task = tasks(read(synth, machine))[name]
     timeout = synth.functions()[_handler(synth, task)]["Timeout"]
 
@@ -152,10 +178,24 @@ def test_given_a_task_when_called_then_its_payload_only_refers_to_things(
 def test_given_a_task_when_it_answers_then_lambdas_wrapping_is_left_behind(
     synth: Synth, machine: str, name: str
 ):
+    if name == WAITING:
+        return
     task = tasks(read(synth, machine))[name]
 
     assert task["Output"] == "{% $states.result.Payload %}"
     assert task["Resource"].endswith(":states:::lambda:invoke")
+
+
+def test_given_the_task_that_waits_when_called_then_it_hands_its_token_on_and_waits_for_hours(
+    synth: Synth,
+):
+    task = tasks(read(synth, PIPELINE))[WAITING]
+
+    assert task["Resource"].endswith(":states:::lambda:invoke.waitForTaskToken")
+    assert task["Arguments"]["Payload"]["task_token"] == "{% $states.context.Task.Token %}"
+    assert 4 * 3_600 <= task["TimeoutSeconds"] < read(synth, PIPELINE)["TimeoutSeconds"]
+    # Whoever has waited in vain does not begin again.
+    assert "States.Timeout" not in _retried(task)
 
 
 @each_map
@@ -178,7 +218,7 @@ def test_given_the_windows_when_made_then_no_more_at_once_than_an_inline_map_can
 
 
 def test_given_the_pipeline_when_deployed_then_every_map_is_looked_at_above(synth: Synth):
-    assert set(maps(read(synth, PIPELINE))) == set(MAPS) | PLANNED_MAPS
+    assert set(maps(read(synth, PIPELINE))) == set(MAPS) | PLANNED_MAPS | {SPEECH_MAP}
 
 
 @pytest.mark.parametrize("name", sorted(PLANNED_MAPS))
@@ -239,7 +279,7 @@ def test_given_a_machine_when_its_executions_end_badly_then_somebody_is_told(
     (rule,) = (
         rule
         for rule in synth.of("Events::Rule").values()
-        if f"<{name}>" in map(synth.show, rule["EventPattern"]["detail"].get("stateMachineArn", []))
+        if f"<{name}>" in map(synth.show, _detail(rule).get("stateMachineArn", []))
     )
 
     assert set(rule["EventPattern"]["detail"]["status"]) == {"FAILED", "TIMED_OUT", "ABORTED"}

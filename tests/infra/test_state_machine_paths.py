@@ -36,6 +36,7 @@ RECORDS = {PIPELINE: ("Fail run", {"Fail"}), RANGES: ("Record failure", {"Fail",
 # The step that records what was not made beside the cut.
 NOTED = "Fail analysis"
 HLS_NOTED = "Fail HLS"
+TRANSCRIPT_NOTED = "Fail transcript"
 
 each_machine = pytest.mark.parametrize("machine", MACHINES)
 
@@ -154,7 +155,7 @@ def test_given_an_error_in_a_window_or_branch_when_caught_then_it_fails_with_tha
     """Otherwise `Fail run` could not tell the user what was wrong with the file."""
     for inner in flows(read(synth, PIPELINE))[1:]:
         caught = set().union(*(inner.caught(name) for name in inner.states))
-        for to in caught - {NOTED, HLS_NOTED}:
+        for to in caught - {NOTED, HLS_NOTED, TRANSCRIPT_NOTED}:
             state = inner.states[to]
             assert state["Type"] == "Fail"
             assert "$string($states.input.Error)" in state["Error"]
@@ -177,6 +178,33 @@ def test_given_a_failed_rendition_when_noted_then_the_run_goes_on(synth: Synth):
     assert branch.reach(HLS_NOTED, errors=False) == {HLS_NOTED, "HLS done"}
     for name in ("Plan HLS", "Write HLS windows", "Finish HLS"):
         assert branch.caught(name) == {HLS_NOTED}
+
+
+def test_given_a_failed_transcript_when_noted_then_the_run_goes_on(synth: Synth):
+    (branch,) = (flow for flow in flows(read(synth, PIPELINE)) if TRANSCRIPT_NOTED in flow.states)
+
+    assert branch.reach(TRANSCRIPT_NOTED, errors=False) == {TRANSCRIPT_NOTED, "Transcript done"}
+    for name in ("Plan transcript", "Listen to windows", "Finish transcript"):
+        assert branch.caught(name) == {TRANSCRIPT_NOTED}
+
+
+def test_given_no_wish_for_a_transcript_when_run_then_nothing_is_called_for_it(synth: Synth):
+    (branch,) = (flow for flow in flows(read(synth, PIPELINE)) if TRANSCRIPT_NOTED in flow.states)
+    choice = branch.states["Is a transcript wanted?"]
+    (way,) = choice["Choices"]
+
+    assert branch.start == "Is a transcript wanted?"
+    assert (way["Condition"], way["Next"]) == ("{% $transcript_wanted %}", "Plan transcript")
+    assert choice["Default"] == "Transcript done"
+
+
+def test_given_a_window_without_sound_when_run_then_nobody_is_asked_to_write_it_down(synth: Synth):
+    window = next(flow for flow in flows(read(synth, PIPELINE)) if "Transcribe" in flow.states)
+    choice = window.states["Anything to hear?"]
+    (way,) = choice["Choices"]
+
+    assert (way["Condition"], way["Next"]) == ("{% $states.input.audible %}", "Transcribe")
+    assert choice["Default"] == "Window heard"
 
 
 def test_given_no_wish_for_hls_when_run_then_nothing_is_called_for_it(synth: Synth):

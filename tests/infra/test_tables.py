@@ -35,12 +35,20 @@ TABLES: dict[str, tuple[list[str], dict[str, tuple[str, ...]]]] = {
     ),
     "RateLimits": (["rate_key"], {}),
     "Preferences": (["user_id"], {}),
+    "Transcriptions": (
+        ["video_id", "window_id"],
+        {"wait_shard-check_at-index": ("wait_shard", "check_at")},
+    ),
     "PipelineRuns": (["video_id", "run_id"], {}),
     "Idempotency": (["id"], {}),
 }
 NUMBERS = {"sort_duration", "file_size", "sort_views", "sort_engagement_rate"}
 # table: the attribute that says when a row is over.
-EXPIRING = {"Idempotency": "expiration", "RateLimits": "expires_at"}
+EXPIRING = {
+    "Idempotency": "expiration",
+    "RateLimits": "expires_at",
+    "Transcriptions": "expires_at",
+}
 
 each_table = pytest.mark.parametrize("table", TABLES)
 

@@ -26,6 +26,9 @@ OUTPUTS = {
     "analysis": keys.analysis_folder("user", "video", "etag"),
     "analysis work": keys.analysis_work("user", "video", "etag", "analysis"),
     "hls": keys.hls_folder("user", "video", "etag"),
+    "transcript": keys.transcript_key("user", "video", 1, "digest"),
+    "heard": keys.heard_key("user", "video", "transcription", 0),
+    "speech": keys.speech_key("user", "video", "transcription", 0),
     "hls work": keys.hls_work("user", "video", "etag", "hls"),
 }
 
@@ -36,7 +39,7 @@ def _mapping(synth: Synth) -> dict[str, Any]:
 
 def _rule(synth: Synth) -> dict[str, Any]:
     rules = synth.of("Events::Rule").values()
-    return next(rule for rule in rules if rule["EventPattern"]["source"] == ["aws.s3"])
+    return next(rule for rule in rules if rule.get("EventPattern", {}).get("source") == ["aws.s3"])
 
 
 def _queue(synth: Synth) -> dict[str, Any]:

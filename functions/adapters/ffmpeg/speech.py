@@ -16,11 +16,11 @@ RATE: Final = 16_000
 SILENT_DB: Final = -70.0
 """Peaks below are the noise of sixteen bits; the faintest speech is far above."""
 _PEAK: Final = re.compile(rb"Peak_level=(\S+)")
-# The highest peak up to now, told each ten seconds.
+# The highest peak up to now, told each ten seconds; the encoder takes less at once.
 _METER: Final = (
     f"asetnsamples=n={10 * RATE}:p=0,"
     "astats=metadata=1:reset=0:measure_perchannel=none:measure_overall=Peak_level,"
-    "ametadata=print:key=lavfi.astats.Overall.Peak_level:file=-"
+    "ametadata=print:key=lavfi.astats.Overall.Peak_level:file=-,asetnsamples=n=4096:p=0"
 )
 
 

@@ -31,6 +31,7 @@ def health(deep: Annotated[bool, Query()] = False) -> Response[models.HealthAnsw
         "counters": settings.counters_table,
         "snapshots": settings.snapshots_table,
         "rates": settings.rates_table,
+        "transcriptions": settings.transcriptions_table,
         "idempotency": settings.idempotency_table,
     }
     checks = bootstrap.health_checks(

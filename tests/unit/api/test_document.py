@@ -29,6 +29,7 @@ BODIES = {
     "deleteSegments",
     "linkPost",
     "replacePreferences",
+    "replaceTranscript",
 }
 PRIVATE = sorted(set(NAMES) - {"getHealth"})
 
@@ -111,8 +112,9 @@ def test_given_headers_that_are_heeded_when_read_then_they_are_parameters():
     posts = {one["operationId"] for (method, _), one in operations().items() if method == "POST"}
 
     changes = {"replaceSegment", "editSegment", "deleteSegment", "linkPost"}
-    assert _honouring("If-Match") == {*changes, "replacePreferences"}
-    assert _honouring("If-None-Match") == {"getVideo", "getSegment", "getPreferences"}
+    assert _honouring("If-Match") == {*changes, "replacePreferences", "replaceTranscript"}
+    read = {"getVideo", "getSegment", "getPreferences", "getTranscript"}
+    assert _honouring("If-None-Match") == read
     assert _honouring("Idempotency-Key") == posts
 
 

@@ -47,6 +47,7 @@ def test_given_a_run_in_the_cut_when_read_then_each_stage_says_how_far_it_is(
         "claim": "done",
         "probe": "done",
         "analysis": "done",
+        "transcript": "skipped",
         "plan": "done",
         "cut": "running",
         "audio": "pending",

@@ -8,6 +8,7 @@ from functions.domain.course import links, usual
 from functions.domain.extras import Extra
 from functions.domain.segmentation import Mode, Segmentation
 from functions.domain.stage import ALL_STAGES, STAGES, Stage, following, needed_by
+from functions.domain.transcript_options import NO_TRANSCRIPT, USUAL_TRANSCRIPT
 from tests.builders import make_video
 
 FRAME = {Stage.CLAIM, Stage.FINISH}
@@ -56,6 +57,7 @@ def test_given_a_cut_that_follows_the_picture_when_asked_for_then_the_look_is_ne
         (Stage.CUT, {Stage.CUT, Stage.AUDIO, Stage.FINISH}),
         (Stage.AUDIO, {Stage.AUDIO, Stage.FINISH}),
         (Stage.HLS, {Stage.HLS, Stage.FINISH}),
+        (Stage.TRANSCRIPT, {Stage.TRANSCRIPT, Stage.FINISH}),
         (Stage.FINISH, {Stage.FINISH}),
     ],
 )
@@ -90,7 +92,8 @@ def test_given_two_stages_when_one_follows_from_the_other_then_it_needs_it(first
 
 
 @pytest.mark.parametrize("extras", [(), (Extra.HLS,)])
-def test_given_what_was_asked_for_when_a_run_is_made_then_only_hls_may_be_left_out(extras):
-    left = set(Stage) - set(usual(make_video(extras=extras)))
+def test_given_what_was_asked_for_when_a_run_is_made_then_only_that_is_gone_through(extras):
+    made = make_video(extras=extras, transcription=USUAL_TRANSCRIPT if extras else NO_TRANSCRIPT)
+    left = set(Stage) - set(usual(made))
 
-    assert left == (set() if extras else {Stage.HLS})
+    assert left == (set() if extras else {Stage.HLS, Stage.TRANSCRIPT})
