@@ -1,19 +1,20 @@
 """A source of ten gigabytes, cut by the real handlers out of another's S3, a process a window.
 
-Each worker may use 512 MB of /tmp and 2 GB of memory, ffmpeg's included; both are looked at while
-it works. GB in the environment chooses another size.
+Each worker may use 512 MB of /tmp and 2 GB of memory, ffmpeg's included, and is held to both (see
+`tests/support/limits.py`); that this holds anything is shown with too little of either, which has
+to fail. GB in the environment chooses another size.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from hashlib import blake2b
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from botocore.exceptions import ClientError
@@ -25,17 +26,20 @@ from functions.domain.video import Video
 from infra.local import emulator
 from infra.local.deployment import client
 from infra.local.paths import LOCAL
-from tests.bench.big_peaks import Peaks, watched
+from tests.bench.big_source import digests, loop, make_source
 from tests.bench.rows import MissedError, Row, compared, measured
 from tests.bench.seaweed import Seaweed, seaweed
 from tests.contract.tables import make_tables
-from tests.media.make import FFMPEG, ffmpeg
 from tests.support.execution import Execution
+from tests.support.lambdas import FailedError
+from tests.support.limits import Limits
 from tests.support.site import Site, make_site, reached
+from tests.support.warden import Peaks, warden
 
-GB = 1_000_000_000
-LOOP_S = 30
-DISK_MB, MEMORY_MB = 512, 2_000
+MB, GB = 1_000_000, 1_000_000_000
+ALLOWED = Limits(disk=512 * MB, memory=2 * GB)
+# A segment of the loop has 90 MB; of memory a worker has more before it does anything.
+TOO_LITTLE = {"disk": replace(ALLOWED, disk=64 * MB), "memory": replace(ALLOWED, memory=64 * MB)}
 BUCKET = "big"
 
 
@@ -47,48 +51,56 @@ def run() -> list[Row]:
         raise SystemExit(f"{2.5 * size / GB:.0f} GB of disk are needed, {room / GB:.0f} are free")
     folder = LOCAL / "bench"
     with tempfile.TemporaryDirectory(dir=folder, prefix="big-") as name, ExitStack() as stack:
-        source = _source(Path(name) / "source.mp4", size)
+        source = make_source(Path(name) / "source.mp4", size)
         store = stack.enter_context(seaweed(Path(name) / "seaweed"))
         site = stack.enter_context(_site(Path(name), store))
         video = site.queue(source, Segmentation())
-        size, wanted = source.stat().st_size, _digests([source])
+        size, wanted = source.stat().st_size, digests([source])
         source.unlink()
-        return _measured(site, video, store, size, wanted)
+        rows, wrong = _measured(site, video, store, size, wanted)
+        for row, missed in map(partial(_held_to, site), TOO_LITTLE):
+            rows.append(row)
+            wrong += missed
+    if wrong:
+        raise MissedError(rows, wrong)
+    return rows
 
 
 def _measured(
     site: Site, video: Video, store: Seaweed, size: int, wanted: dict[str, tuple[int, str]]
-) -> list[Row]:
-    execution, sent, asked = Execution(site, video), store.sent(), store.requests()
-    windows = execution.plan()
-    planned, sent, asked = store.sent() - sent, store.sent(), store.requests()
-    began = time.monotonic()
-    with watched(execution, Path(site.environment["TMPDIR"])) as peaks:
+) -> tuple[list[Row], list[str]]:
+    execution, sent = Execution(site, video, limits=lambda _: ALLOWED), store.sent()
+    with warden(execution.calls) as peaks:
+        windows = execution.plan()
+        planned, sent, asked = store.sent() - sent, store.sent(), store.requests()
+        began = time.monotonic()
         execution.cut(windows)
-    spent = time.monotonic() - began
-    read, reads = store.sent() - sent, store.requests() - asked
-    execution.close()
-    made = _digests(_fetched(site, video))
+        spent = time.monotonic() - began
+        read, reads = store.sent() - sent, store.requests() - asked
+        execution.close()
+    disk = "the kernel" if execution.own_disks == {True} else "a warden"
+    made = digests(_fetched(site, video))
     rows = [
         measured("size", size / GB, unit=f"GB in {len(windows)} windows"),
         measured("cut and stored", size / GB / spent, unit=f"GB/s ({spent:.0f} s)"),
         compared("read by the workers", read / GB, size / GB, "source", unit="GB", goal=1.2),
         measured("requests for it", reads, unit="requests"),
         measured("read to probe and plan", planned / 1e6, unit="MB"),
-        _held("disk of one worker, peak", peaks.disk, DISK_MB),
-        _held("memory of one worker, peak", peaks.memory, MEMORY_MB),
+        _peak("disk", peaks.disk, ALLOWED.disk, disk),
+        _peak("memory", peaks.memory, ALLOWED.memory, "a warden"),
         *(_packets(stream, made[stream][0], wanted[stream][0]) for stream in sorted(made)),
     ]
     wrong = [*_too_much(peaks), *(f"tried again: {one}" for one in execution.retried)]
     if made != wanted:
         wrong.append(f"the segments' packets are not the source's: {made}, not {wanted}")
-    if wrong:
-        raise MissedError(rows, wrong)
-    return rows
+    return rows, wrong
 
 
-def _held(name: str, peak: int, allowed: int) -> Row:
-    return compared(name, peak / 1e6, allowed, "allowed", unit="MB", goal=1)
+def _peak(name: str, peak: int, allowed: int, by: str) -> Row:
+    unit = f"MB, held by {by}"
+    return compared(
+        f"{name} of one worker, peak", peak / MB, allowed / MB, "allowed", unit=unit, goal=1
+    )
 
 
 def _packets(stream: str, made: int, wanted: int) -> Row:
@@ -96,28 +108,36 @@ def _packets(stream: str, made: int, wanted: int) -> Row:
 
 
 def _too_much(peaks: Peaks) -> Iterator[str]:
-    if peaks.disk > DISK_MB * 1_000_000:
-        yield f"a worker had {peaks.disk / 1e6:.0f} MB on its disk"
-    if peaks.memory > MEMORY_MB * 1_000_000:
-        yield f"a worker took {peaks.memory / 1e6:.0f} MB of memory"
+    """Whatever slipped by between two looks."""
+    if peaks.disk > ALLOWED.disk:
+        yield f"a worker had {peaks.disk / MB:.0f} MB on its disk"
+    if peaks.memory > ALLOWED.memory:
+        yield f"a worker took {peaks.memory / MB:.0f} MB of memory"
 
 
-def _source(path: Path, size: int) -> Path:
-    """Half a minute of 24 Mb/s, again and again; the index comes last."""
-    loop = LOCAL / "bench" / f"loop-1080p-{LOOP_S}s.mp4"
-    if not loop.exists():
-        part = loop.with_name("loop-1080p-part.mp4")
-        noise = f"testsrc2=s=1920x1080:r=30:d={LOOP_S},noise=alls=12:allf=t"
-        ffmpeg(
-            "-f", "lavfi", "-i", noise, "-f", "lavfi", "-i", f"sine=f=440:r=48000:d={LOOP_S}",
-            "-c:v", "libx264", "-preset", "ultrafast", "-g", "60", "-bf", "3",
-            "-sc_threshold", "0", "-b:v", "24M", "-c:a", "aac", "-b:a", "192k", "-shortest",
-            str(part),
-        )  # fmt: skip
-        part.rename(loop)
-    again = -(-size // loop.stat().st_size)
-    ffmpeg("-stream_loop", str(again - 1), "-i", str(loop), "-c", "copy", str(path))
-    return path
+def _held_to(site: Site, name: str) -> tuple[Row, list[str]]:
+    """The loop alone: with too little it must fail, and with what is allowed be cut."""
+    video = site.queue(loop(), Segmentation())
+    said = _failure(site, video, TOO_LITTLE[name])
+    later = _failure(site, video, ALLOWED)
+    little = getattr(TOO_LITTLE[name], name) / MB
+    wrong = [f"not cut with all that is allowed: {later}"] if later else []
+    if said is None:
+        wrong.append(f"a worker of {little:.0f} MB of {name} was not stopped")
+    return measured(f"cut with too little {name}", little, unit=f"MB: {said}"), wrong
+
+
+def _failure(site: Site, video: Video, limits: Limits) -> str | None:
+    """What its window failed with, tried once; None if it was cut."""
+    execution = Execution(
+        site, video, limits=lambda task: limits if task == "cut_window" else ALLOWED, tries=0
+    )
+    try:
+        with warden(execution.calls):
+            execution.cut(execution.plan())
+    except FailedError as error:
+        return str(error)
+    return None
 
 
 @contextmanager
@@ -132,7 +152,7 @@ def _site(folder: Path, store: Seaweed) -> Iterator[Site]:
         }
         tables = make_tables(client(cloud, "dynamodb"))
         cognito = client(cloud, "cognito-idp")
-        budget = {"DISK_BUDGET_MB": str(DISK_MB // 2), "SEGMENTS_PER_WINDOW": "20"}
+        budget = {"DISK_BUDGET_MB": "256", "SEGMENTS_PER_WINDOW": "20"}
         site = make_site(endpoints, tables, BUCKET, cognito, folder / "site", **budget)
         with reached(site.environment):
             _make_bucket()
@@ -161,24 +181,3 @@ def _fetched(site: Site, video: Video) -> Iterator[Path]:
         aws.client("s3").download_file(site.bucket, row.s3_key, str(path))
         yield path
         path.unlink()
-
-
-def _digests(files: Iterator[Path] | list[Path]) -> dict[str, tuple[int, str]]:
-    """For each stream how many packets there are, and a digest of all, in order."""
-    counts: dict[str, int] = {}
-    digests: dict[str, blake2b] = {}
-    for path in files:
-        words = ["-loglevel", "error", "-ignore_editlist", "1", "-i", str(path), "-map", "0"]
-        command = [FFMPEG, *words, "-c", "copy", "-f", "framecrc", "-"]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as listing:
-            assert listing.stdout
-            for line in listing.stdout:
-                if not line.startswith("#"):
-                    columns = line.split(",")
-                    stream = columns[0]
-                    counts[stream] = counts.get(stream, 0) + 1
-                    packet = (columns[4] + columns[5]).encode()
-                    digests.setdefault(stream, blake2b()).update(packet)
-        if listing.returncode:
-            raise AssertionError(f"{path.name} cannot be read")
-    return {stream: (counts[stream], digests[stream].hexdigest()) for stream in counts}

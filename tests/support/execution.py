@@ -15,13 +15,16 @@ from typing import Any
 from functions.domain.video import Video
 from infra.workflows.steps import RETRIED, TRIES
 from tests.support.lambdas import Call, FailedError, call
+from tests.support.limits import Limits
 from tests.support.site import Site
 
 _WAIT_SECONDS = 0.05
 
 
 class Execution:
-    """`calls` are those under way. `killed_at` says for a handler at which request it ends."""
+    """`calls` are those under way. `killed_at` says for a handler at which request it ends,
+    `limits` what it may take; `own_disks` is whether the kernel held the disks of those that are
+    over."""
 
     def __init__(
         self,
@@ -30,15 +33,17 @@ class Execution:
         *,
         windows_at_once: int = 2,
         killed_at: Callable[[str], int | None] = lambda _: None,
+        limits: Callable[[str], Limits | None] = lambda _: None,
         tries: int = TRIES,
     ) -> None:
         self._site, self._at_once, self._killed_at = site, windows_at_once, killed_at
-        self._tries = tries
+        self._limits, self._tries = limits, tries
         self._ids = {"video_id": video.video_id, "run_id": str(video.run_id)}
         self._lock = threading.Lock()
         self._calls: list[Call] = []
         self._joins: list[int] = []
         self.retried: list[str] = []
+        self.own_disks: set[bool | None] = set()
 
     def run(self) -> None:
         """To its end. Raises FailedError where a state machine would give up."""
@@ -85,7 +90,8 @@ class Execution:
 
     def _once(self, handler: str, event: dict[str, Any]) -> Any:
         at = self._killed_at(handler)
-        one = call(handler, event, self._site.environment, killed_at=at)
+        limits = self._limits(handler)
+        one = call(handler, event, self._site.environment, killed_at=at, limits=limits)
         with self._lock:
             self._calls.append(one)
         try:
@@ -93,3 +99,4 @@ class Execution:
         finally:
             with self._lock:
                 self._calls.remove(one)
+                self.own_disks |= {one.own_disk} - {None}

@@ -10,6 +10,7 @@ import importlib
 import json
 import multiprocessing
 import os
+import shutil
 import signal
 import tempfile
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
+
+from tests.support.limits import Limits, hold
 
 PRELOADED = (
     "av", "boto3.s3.transfer", "functions.adapters.ffmpeg.cutter", "functions.adapters.pyav.prober",
@@ -38,12 +41,17 @@ class FailedError(Exception):
 
 @dataclass
 class Call:
-    """A handler at work."""
+    """A handler at work: `why` it was ended, and whether the kernel held its disk (`own_disk`,
+    known with its answer)."""
 
     handler: str
     event: Mapping[str, Any]
     process: ForkServerProcess
     answer: Path
+    scratch: Path
+    limits: Limits | None = None
+    why: str | None = None
+    own_disk: bool | None = None
 
     @property
     def pid(self) -> int:
@@ -59,16 +67,26 @@ class Call:
                 kill(self.pid, signal.SIGKILL)
         return True
 
+    def end(self, why: str) -> None:
+        """Kill it for a reason, which is told with its result."""
+        if not self.over():
+            self.why = why
+            self.kill()
+
     def over(self) -> bool:
         return self.process.exitcode is not None
 
     def result(self) -> Any:
         """What the handler returned. Raises FailedError."""
         self.process.join()
+        if self.limits:
+            shutil.rmtree(self.scratch, ignore_errors=True)
         if not self.answer.exists():
-            raise FailedError(None, f"{self.handler} ended with {self.process.exitcode}")
+            said = self.why or f"ended with {self.process.exitcode}"
+            raise FailedError(None, f"{self.handler} {said}")
         said = json.loads(self.answer.read_text())
         self.answer.unlink()
+        self.own_disk = said["own_disk"]
         if "error" in said:
             raise FailedError(said["error"], said["message"])
         return said["result"]
@@ -80,24 +98,36 @@ def call(
     environment: Mapping[str, str],
     *,
     killed_at: int | None = None,
+    limits: Limits | None = None,
 ) -> Call:
-    """Begin a call. `killed_at` ends it right before that request to AWS, counted from 1."""
+    """Begin a call. `killed_at` ends it right before that request to AWS, counted from 1.
+
+    With `limits` it has a scratch folder of its own, and less room (see `limits`).
+    """
     folder = Path(environment["TMPDIR"])
     fd, name = tempfile.mkstemp(prefix="answer-", dir=folder)
     os.close(fd)
     answer = Path(name)
     answer.unlink()
+    scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=folder)) if limits else folder
+    env = {**environment, "TMPDIR": str(scratch)}
     process = _processes.Process(
-        target=_work, args=(handler, dict(event), dict(environment), name, killed_at)
+        target=_work, args=(handler, dict(event), env, name, killed_at, limits)
     )
     process.start()
-    return Call(handler, event, process, answer)
+    return Call(handler, event, process, answer, scratch, limits)
 
 
 def _work(
-    handler: str, event: dict[str, Any], env: dict[str, str], answer: str, killed_at: int | None
+    handler: str,
+    event: dict[str, Any],
+    env: dict[str, str],
+    answer: str,
+    killed_at: int | None,
+    limits: Limits | None,
 ) -> None:
     os.setsid()
+    own_disk = hold(limits, Path(env["TMPDIR"])) if limits else False
     os.environ.clear()
     os.environ.update(env)
     tempfile.tempdir = None
@@ -112,7 +142,7 @@ def _work(
     except Exception as error:  # noqa: BLE001  (told to the caller, as the runtime does)
         said = {"error": type(error).__name__, "message": str(error)}
     half = Path(f"{answer}.half")
-    half.write_text(json.dumps(said))
+    half.write_text(json.dumps({**said, "own_disk": own_disk}))
     half.rename(answer)
 
 

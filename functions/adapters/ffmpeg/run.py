@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import signal
 import subprocess
 import tempfile
 import threading
@@ -22,8 +23,9 @@ _TICK_SECONDS = 0.1
 _PIECE = 1 << 20
 _ANOTHER_TRY = (
     "server returned", "http error", "network is unreachable", "connection", "timed out",
-    "input/output error", "no space left", "failed to resolve", "cannot allocate",
+    "input/output error", "failed to resolve",
 )  # fmt: skip
+_NO_ROOM = ("no space left", "cannot allocate")
 _BROKEN_OFF = ("stream ends prematurely", "partial file")
 _URL = re.compile(r"https?://\S+")
 
@@ -53,6 +55,8 @@ def failure(code: int, said: str) -> CutroomError:
     """UnavailableError for what another try may mend, MediaError for the rest."""
     text = said.lower()
     logger.warning("ffmpeg failed", extra={"status": code, "said": _URL.sub("(url)", text)})
+    if code == -signal.SIGKILL or any(word in text for word in _NO_ROOM):
+        return UnavailableError("ffmpeg.no_room", "ffmpeg ran out of memory or disk.")
     if code <= 0 or any(word in text for word in _ANOTHER_TRY):
         return UnavailableError("cut.read_failed", "The source could not be read; trying again.")
     return MediaError(
