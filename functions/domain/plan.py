@@ -118,6 +118,16 @@ class Plan:
     size_limit: int | None = None
     proxy: Plan | None = None
 
+    @property
+    def in_fragments(self) -> bool:
+        """An MP4 that is read through: its pieces tell of themselves, and it has no index."""
+        return self.one_pass and "mov" in self.container
+
+    def whole_reach(self, size: int) -> Reach | None:
+        """All of a source of `size` bytes, where it is in fragments: picture and sound lie apart in
+        them, and whoever reads both as they belong together goes to and fro."""
+        return Reach(first=0, last=size, size=size) if self.in_fragments else None
+
     def of_window(self, window: Window) -> tuple[PlannedSegment, ...]:
         """The window's segments, or pieces of its lane; numbers count from 1."""
         row = self.segments if window.lane is None else self.lanes[window.lane].pieces

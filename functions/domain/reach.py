@@ -23,6 +23,10 @@ class Reach:
     head: int = 0
     tail: int | None = None
 
+    @property
+    def whole(self) -> bool:
+        return len(range(self.first, self.last)) == self.size
+
     def needed(self) -> list[range]:
         """The bytes that will be read."""
         tail = self.size if self.tail is None else self.tail

@@ -36,6 +36,7 @@ def cut_job(context: Context, work: StageWork, bounds: Bounds, task: WindowTask)
         folder=bounds.folder,
         disk_budget=bounds.disk_budget,
         captions=read_captions(context.media, target.captions_key if target else None),
+        reach=task.plan.whole_reach(work.source.size),
     )
 
 

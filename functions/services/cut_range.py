@@ -85,7 +85,7 @@ def _make(
         folder=bounds.folder,
         disk_budget=NEVER_FULL,
         captions=read_captions(context.media, plan.target.captions_key if plan.target else None),
-        reach=window.reach,
+        reach=window.reach or plan.whole_reach(video.source.size),
     )
     file = _wanted(cutter, job, bounds)
     seen = cutter.inspect(file.path, plan)

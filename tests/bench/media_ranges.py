@@ -59,11 +59,11 @@ def _rows(name: str, file: str, *words: str) -> Iterator[Row]:
             piece=probe.media.duration * PIECE_BYTES // source.size,
         )
         yield meter.row(f"{name}: plan of a range")
-        yield _cut(f"{name}: a range", meter, alone, index, server.url)
+        yield _cut(f"{name}: a range", meter, alone, index, source.size)
         find = partial(PyAvProber("bench").keyframes_after, source)
         plan = make_plan(probe, Segmentation(), find_keyframes=find, segments_per_window=20)
         yield meter.row(f"{name}: plan of all")
-        yield _cut(f"{name}: a window", meter, plan, index, server.url)
+        yield _cut(f"{name}: a window", meter, plan, index, source.size)
 
 
 class _Meter:
@@ -72,6 +72,10 @@ class _Meter:
     def __init__(self, server: Counter) -> None:
         self._server = server
         self._sent = self._requests = 0
+
+    @property
+    def url(self) -> str:
+        return self._server.url
 
     @property
     def requests(self) -> int:
@@ -90,18 +94,18 @@ class _Meter:
         return row
 
 
-def _cut(name: str, meter: _Meter, plan: Plan, index: int, url: str) -> Row:
+def _cut(name: str, meter: _Meter, plan: Plan, index: int, size: int) -> Row:
     """A window from the plan's middle."""
     window = plan.windows[len(plan.windows) // 2]
     with tempfile.TemporaryDirectory() as folder:
         job = CutJob(
-            source_url=url,
+            source_url=meter.url,
             plan=plan,
             segments=plan.of_window(window),
             skip=frozenset(),
             folder=Path(folder),
             disk_budget=1 << 40,
-            reach=window.reach,
+            reach=window.reach or plan.whole_reach(size),
         )
         sizes = []
         for file in FfmpegCutter().cut(job, lambda _: None, lambda: False):

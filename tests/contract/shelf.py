@@ -60,7 +60,7 @@ class Item:
             skip=frozenset(),
             folder=folder,
             disk_budget=disk_budget,
-            reach=reach,
+            reach=reach or plan.whole_reach(self.source.size),
         )
 
 

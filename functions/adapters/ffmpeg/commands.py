@@ -27,8 +27,8 @@ _READ_THROUGH = 4_194_304
 # Whoever reads much takes much at a time. What has come when a connection is dropped is lost:
 # several are for one short segment, and in a fragmented MP4 one for most of its fragments.
 _RECEIVED, _RECEIVED_IN_JUMPS = 1_048_576, 131_072
-# A source that is relayed asks for no more than is read: what comes is little at a time.
-_RELAYED = 16_384
+# From a relay nothing is lost, but for what is read at the end of a part.
+_RELAYED, _RELAYED_PART = 262_144, 16_384
 # JPEG is full range and BT.601 whatever the source is. Of the first keyframes, the one that is
 # most like them all: cuts often open on a fade.
 _THUMBNAIL = (
@@ -62,20 +62,16 @@ def cut_command(job: CutJob, *, list_fd: int, progress_fd: int) -> list[str]:
 def source_words(job: CutJob) -> list[str]:
     """How to open a job's source. One that is read through needs no index: where an MP4 is in
     fragments, ffmpeg would go through all of it to make one before it begins."""
-    ignored = ["-fflags", "+ignidx"] if reads_fragments(job.plan) else []
+    ignored = ["-fflags", "+ignidx"] if job.plan.in_fragments else []
     return [*ignored, *opened_as(job.source_url, job.plan.container, *_buffers(job))]
 
 
 def _buffers(job: CutJob) -> tuple[int, int]:
     if job.reach is not None:
-        return _RELAYED, _RELAYED
-    jumps = len(job.segments) == 1 or reads_fragments(job.plan)
+        relayed = _RELAYED if job.reach.whole else _RELAYED_PART
+        return relayed, relayed
+    jumps = len(job.segments) == 1 or job.plan.in_fragments
     return _RECEIVED_IN_JUMPS if jumps else _RECEIVED, _READ_THROUGH
-
-
-def reads_fragments(plan: Plan) -> bool:
-    """Whether a source is an MP4 in fragments, read through: it is not to be gone through first."""
-    return plan.one_pass and "mov" in plan.container
 
 
 def opened_as(

@@ -25,7 +25,7 @@ from functions.domain.errors import UnavailableError
 from functions.domain.reach import Reach
 
 # What lies between two sockets when one is closed was read for nothing.
-_WAITING = 16 * 1024
+_WAITING, _WAITING_PART = 256 * 1024, 16 * 1024
 # Here each stream has something begin in it, if it has anything at all.
 _ENTRY = 1_000 * PACKET
 _ASKED = re.compile(r"bytes=(\d+)-(\d*)")
@@ -85,12 +85,13 @@ def relayed(job: CutJob) -> Iterator[CutJob]:
         yield job
         return
     file = UrlRangeFile(job.source_url, job.reach.size, job.reach.needed())
-    with file, serving(_view(job, job.reach, Whole(file))) as url:
+    waiting = _WAITING if job.reach.whole else _WAITING_PART
+    with file, serving(_view(job, job.reach, Whole(file)), waiting) as url:
         yield replace(job, source_url=url)
 
 
 def _view(job: CutJob, reach: Reach, whole: Whole) -> View:
-    if not job.plan.one_pass:
+    if job.plan.container != "mpegts":
         return whole
     try:
         return Spliced(whole, reach)
@@ -101,9 +102,10 @@ def _view(job: CutJob, reach: Reach, whole: Whole) -> View:
 
 
 @contextmanager
-def serving(view: View) -> Iterator[str]:
-    """Where a view is served, to whoever knows the address, until the block ends."""
-    server = _Server(view)
+def serving(view: View, waiting: int = _WAITING) -> Iterator[str]:
+    """Where a view is served, to whoever knows the address, until the block ends; about `waiting`
+    bytes are sent ahead."""
+    server = _Server(view, waiting)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
@@ -119,9 +121,9 @@ class _Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, waiting: int) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.view = view
+        self.view, self.waiting = view, waiting
         self.path = f"/{secrets.token_urlsafe(16)}"
 
 
@@ -129,7 +131,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def setup(self) -> None:
-        self.request.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _WAITING)
+        self.request.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self.server.waiting)
         super().setup()
 
     def do_GET(self) -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from functions.domain.errors import UnavailableError
 from functions.domain.keys import audio_piece_key
+from functions.domain.media import KeyframeIndex
+from functions.domain.reach import Reach
 from functions.domain.run import Stage
 from functions.domain.segment import SegmentType
 from functions.services.cut_window import WindowResult
@@ -27,6 +29,21 @@ def test_given_a_window_when_cut_then_only_its_own_segments_are_made(world: Worl
     world.cut(1)
 
     assert world.numbers() == [4, 5, 6]
+
+
+@pytest.mark.parametrize(("container", "known"), [("mov,mp4", True), ("mpegts", False)])
+def test_given_a_source_that_is_read_through_when_in_fragments_then_all_of_it_is_known_to_be_read(
+    world: World, container: str, known: bool
+):
+    index = KeyframeIndex(times=(0,), complete=False, seekable=False)
+    probe = make_probe(media=make_media(container=container), keyframes=index)
+    world.prober = FakeProber(probe, keyframes=tuple(range(0, 60_000, 2_000)))
+    world.plan_made()
+    world.cut(0)
+
+    [job] = world.cutter.jobs
+    size = world.video().source.size
+    assert job.reach == (Reach(first=0, last=size, size=size) if known else None)
 
 
 def test_given_a_segment_when_recorded_then_it_tells_what_was_asked_and_what_was_measured(
