@@ -9,9 +9,10 @@ from typing import Any
 
 from functions.domain.containers import M4A, MP4
 from functions.domain.course import usual
+from functions.domain.generation import LEASE, Generation, generation_id_of
 from functions.domain.keys import upload_key
 from functions.domain.media import AudioTrack, KeyframeIndex, Media, Probe, VideoTrack
-from functions.domain.moment import Edges, Moment
+from functions.domain.moment import Edges, Moment, MomentOptions
 from functions.domain.plan import Plan, PlannedSegment, Window
 from functions.domain.run import Run, RunStatus
 from functions.domain.segment import (
@@ -172,6 +173,24 @@ def make_moment(**overrides: Any) -> Moment:
     named = {**defaults, **overrides}
     named.setdefault("moment_id", f"moment-{named['start']:07d}-{named['end']:07d}")
     return Moment(**named)
+
+
+def make_generation(**overrides: Any) -> Generation:
+    """Queued; the id follows from number and key."""
+    defaults = {
+        "video_id": VIDEO,
+        "user_id": USER,
+        "number": 1,
+        "key": "found",
+        "verdicts": "none",
+        "options": MomentOptions(),
+        "transcript_version": 1,
+        "created_at": EPOCH,
+        "lease_until": EPOCH + LEASE,
+    }
+    named = {**defaults, **overrides}
+    named.setdefault("generation_id", generation_id_of(named["number"], named["key"]))
+    return Generation(**named)
 
 
 def make_video_track(**overrides: Any) -> VideoTrack:

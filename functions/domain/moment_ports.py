@@ -2,48 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Protocol
 
 from functions.domain.boundaries import Envelope
-from functions.domain.moment import EMBEDDED, MomentOptions, Proposal
+from functions.domain.generation import Generation
+from functions.domain.moment import Moment, MomentOptions
+from functions.domain.paging import Page, Position
+from functions.domain.proposals import Proposals
 from functions.domain.transcript import Transcript
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
-    """What a model service has counted, over all calls."""
-
-    calls: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-
-    def plus(self, other: Usage) -> Usage:
-        return Usage(
-            calls=self.calls + other.calls,
-            input_tokens=self.input_tokens + other.input_tokens,
-            output_tokens=self.output_tokens + other.output_tokens,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposals:
-    """What a generator proposes, and how it came by it.
-
-    `model_id`, `parameters`, `usage` and `cost_usd` are those of a model service. `notes` tell what
-    went otherwise than it should: a window that was asked about twice, or that had to be left to
-    the embedded generator.
-    """
-
-    items: tuple[Proposal, ...] = ()
-    generator: str = EMBEDDED
-    prompt_version: str = ""
-    model_id: str | None = None
-    parameters: Mapping[str, float] = field(default_factory=dict)
-    usage: Usage = Usage()
-    cost_usd: float = 0.0
-    notes: tuple[str, ...] = ()
 
 
 class MomentGenerator(Protocol):
@@ -52,3 +19,64 @@ class MomentGenerator(Protocol):
     ) -> Proposals:
         """Propose stretches of the transcript's words, the best first. What it says has to be held
         against the transcript. Raises UnavailableError where a service does not answer."""
+
+
+class MomentRefiner(Protocol):
+    def refine(self, transcript: Transcript, moment: Moment, instruction: str) -> Proposals:
+        """One proposal: where the moment lies when it is as the instruction has it. Raises
+        UnavailableError where a service does not answer, or makes no sense."""
+
+
+class MomentStore(Protocol):
+    def get(self, video_id: str, moment_id: str) -> Moment | None:
+        """The moment, read consistently."""
+
+    def find(self, moment_id: str) -> Moment | None:
+        """By its id alone; a moment of a second ago may not be found yet."""
+
+    def of_video(self, video_id: str) -> list[Moment]:
+        """All of them, older versions too, in any order, read consistently."""
+
+    def save(self, moment: Moment) -> Moment:
+        """Write over the revision that was read; raises StaleWriteError if it moved on."""
+
+    def refine(self, parent: Moment, child: Moment) -> Moment:
+        """Write the child, and that it supersedes its parent, or nothing; returns the child.
+        Raises StaleWriteError if the parent moved on or has a child."""
+
+    def remove(self, moments: Sequence[Moment]) -> None:
+        """All of them or none; raises StaleWriteError if one moved on."""
+
+
+class GenerationStore(Protocol):
+    """A video has one open generation at the most."""
+
+    def get(self, video_id: str, generation_id: str) -> Generation | None:
+        """The generation, read consistently."""
+
+    def latest(self, video_id: str) -> Generation | None:
+        """The one that was opened last, read consistently."""
+
+    def of_video(self, video_id: str, *, limit: int, after: Position | None) -> Page[Generation]:
+        """Newest first."""
+
+    def open(self, generation: Generation, before: Generation | None) -> bool:
+        """Write it after the latest one as it was read; where that is open, it is ended as lost.
+        False if another was opened meanwhile, or that one has ended."""
+
+    def begin(self, generation: Generation) -> bool:
+        """Write an open one as it is now; False if it has ended."""
+
+    def finish(
+        self, generation: Generation, added: Sequence[Moment], removed: Sequence[Moment]
+    ) -> bool:
+        """End it and exchange its video's moments, all at once; False if it has ended before.
+        Raises StaleWriteError if one of those to remove moved on."""
+
+    def fail(self, generation: Generation) -> bool:
+        """End it without a result; False if it has ended before."""
+
+
+class MomentRuns(Protocol):
+    def start(self, video_id: str, generation_id: str) -> None:
+        """Start a generation's execution; starting it again changes nothing."""

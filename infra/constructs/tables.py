@@ -46,6 +46,9 @@ class Tables(Construct):
         _index(self.snapshots, "user_id-captured_on-index", "user_id", "captured_on")
         self.rates = self._table("RateLimits", "rate_key", ttl="expires_at")
         self.runs = self._table("PipelineRuns", "video_id", "run_id")
+        self.moments = self._table("Moments", "video_id", "moment_id")
+        _index(self.moments, "moment_id-index", "moment_id")
+        self.generations = self._table("MomentGenerations", "video_id", "generation_id")
         self.preferences = self._table("Preferences", "user_id")
         self.transcriptions = self._table(
             "Transcriptions", "video_id", "window_id", ttl="expires_at"

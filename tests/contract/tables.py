@@ -19,6 +19,8 @@ _KINDS = {
     "RateLimits": "rates",
     "Preferences": "preferences",
     "Transcriptions": "transcriptions",
+    "Moments": "moments",
+    "MomentGenerations": "generations",
 }
 
 

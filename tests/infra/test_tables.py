@@ -40,6 +40,8 @@ TABLES: dict[str, tuple[list[str], dict[str, tuple[str, ...]]]] = {
         {"wait_shard-check_at-index": ("wait_shard", "check_at")},
     ),
     "PipelineRuns": (["video_id", "run_id"], {}),
+    "Moments": (["video_id", "moment_id"], {"moment_id-index": ("moment_id",)}),
+    "MomentGenerations": (["video_id", "generation_id"], {}),
     "Idempotency": (["id"], {}),
 }
 NUMBERS = {"sort_duration", "file_size", "sort_views", "sort_engagement_rate"}

@@ -156,9 +156,13 @@ class Table:
         after: Position | None = None,
         forward: bool = True,
         only: Filter | None = None,
+        consistent: bool = False,
     ) -> Rows:
-        """One page of a table or an index; `limit` counts rows before the filter `only`."""
+        """One page of a table or an index; `limit` counts rows before the filter `only`. An index
+        cannot be read consistently."""
         optional: dict[str, Any] = {"IndexName": index} if index else {}
+        if consistent:
+            optional["ConsistentRead"] = True
         if limit is not None:
             optional["Limit"] = limit
         if after:

@@ -63,12 +63,19 @@ class Transaction:
         }
         self._writes.append({"Update": update})
 
-    def delete(self, table: Table, key: Mapping[str, str], condition: str) -> None:
+    def delete(
+        self,
+        table: Table,
+        key: Mapping[str, str],
+        condition: str,
+        values: Mapping[str, Any] | None = None,
+    ) -> None:
         """A row that must be as the condition says."""
         gone = {
             "TableName": table.name,
             "Key": encode_item(key),
             "ConditionExpression": condition,
+            **expression(values, None),
         }
         self._writes.append({"Delete": gone})
 

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 from functions.domain.boundaries import Envelope
 from functions.domain.moment import EMBEDDED, MomentOptions, Proposal
-from functions.domain.moment_ports import Proposals
 from functions.domain.moments.lines import Line, lines_of
 from functions.domain.moments.phrases import best_line, quote_of, tags_of, title_of
 from functions.domain.moments.salience import WEIGHTS, Salience, Stretch, counted
 from functions.domain.moments.topics import topics_of
 from functions.domain.moments.wording import reason_of
+from functions.domain.proposals import Proposals
 from functions.domain.transcript import Transcript
 
 VERSION = "embedded-1"
