@@ -38,6 +38,19 @@ def client_at(service: Any, endpoint: str) -> Any:
     return _session().client(service, endpoint_url=endpoint, config=_CONFIG)
 
 
+def patient_client(
+    service: Any, endpoint: str | None, *, read_seconds: float, attempts: int
+) -> Any:
+    """A client of a service that thinks for a while before it answers; not kept."""
+    config = _CONFIG.merge(
+        Config(
+            read_timeout=read_seconds,
+            retries={"mode": "standard", "total_max_attempts": attempts},
+        )
+    )
+    return _session().client(service, endpoint_url=endpoint, config=config)
+
+
 def error_code(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 

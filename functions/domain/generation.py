@@ -14,7 +14,8 @@ from typing import Final
 
 from functions.domain.ids import fingerprint
 from functions.domain.moment import Moment, MomentOptions
-from functions.domain.proposals import Proposals, Usage
+from functions.domain.proposals import Proposals
+from functions.domain.usage import Usage
 from functions.domain.video import Failure
 
 LEASE: Final = timedelta(minutes=75)
@@ -36,8 +37,9 @@ class GenerationStatus(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generation:
     """`key` names what it follows from, `verdicts` what its user thought of earlier moments: where
-    both are the same, so is the outcome. `generator` is what has in fact made it, and `reused` says
-    that its proposals were those of an earlier one. `found` and `kept` count moments."""
+    both are the same, so is the outcome, unless it is `degraded`. `attempt` tells apart what was
+    asked for anew. `generator` is what has in fact made it, and `reused` says that its proposals
+    were those of an earlier one. `found` and `kept` count moments."""
 
     video_id: str
     generation_id: str
@@ -49,6 +51,7 @@ class Generation:
     transcript_version: int
     created_at: datetime
     lease_until: datetime
+    attempt: int = 0
     status: GenerationStatus = GenerationStatus.QUEUED
     started_at: datetime | None = None
     finished_at: datetime | None = None
@@ -61,6 +64,7 @@ class Generation:
     cost_usd: float = 0.0
     reused: bool = False
     notes: tuple[str, ...] = ()
+    degraded: bool = False
     found: int | None = None
     kept: int | None = None
 
@@ -76,7 +80,7 @@ class Generation:
         """Whether it is, or will be, what another one with these would come to."""
         if self.key != key or self.status is GenerationStatus.FAILED:
             return False
-        return self.open or self.verdicts == verdicts
+        return self.open or (self.verdicts == verdicts and not self.degraded)
 
     def begun(self, now: datetime) -> Generation:
         started = self.started_at or now
@@ -101,6 +105,7 @@ class Generation:
             cost_usd=0.0 if reused else made.cost_usd,
             reused=reused,
             notes=made.notes,
+            degraded=made.degraded,
             found=found,
             kept=kept,
             verdicts=verdicts,
@@ -116,7 +121,7 @@ def key_of(
     video_id: str, options: MomentOptions, transcript_version: int, made_by: str, *, sound: bool
 ) -> str:
     """`made_by` is the generator with its version; `sound` whether there is an envelope."""
-    asked = (options.count, options.minimum, options.maximum, options.topic or "", options.attempt)
+    asked = (options.count, options.minimum, options.maximum, options.topic or "")
     return fingerprint("moments", video_id, transcript_version, made_by, sound, *asked)
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from functions.domain.errors import ConflictError
 from functions.domain.ids import derived_id
 from functions.domain.times import Milliseconds
+from functions.domain.usage import Usage
 
 EMBEDDED: Final = "embedded"
 """The generator that needs no model service."""
@@ -41,15 +42,13 @@ class Edges(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MomentOptions:
-    """What is looked for. `model` is EMBEDDED or the name of a configured model; `attempt` tells
-    apart what was asked for anew."""
+    """What is looked for. `model` is EMBEDDED or the name of a configured model."""
 
     count: int = 5
     minimum: Milliseconds = 15_000
     maximum: Milliseconds = 60_000
     topic: str | None = None
     model: str = EMBEDDED
-    attempt: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +97,20 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refinement:
+    """How a version came from the one before: by an instruction, or by exact times. What was asked
+    of a model, and what it cost, is told as a generation tells it."""
+
+    instruction: str | None = None
+    made_by: str = EMBEDDED
+    model_id: str | None = None
+    prompt_version: str | None = None
+    usage: Usage = field(default_factory=Usage)
+    cost_usd: float = 0.0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
     """One moment of a video. Times in milliseconds from the video's start.
 
@@ -130,7 +143,7 @@ class Moment:
     version: int = 1
     parent_id: str | None = None
     superseded_by: str | None = None
-    instruction: str | None = None
+    refinement: Refinement | None = None
     revision: int = 1
 
     @property

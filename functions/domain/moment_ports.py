@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from functions.domain.boundaries import Envelope
 from functions.domain.generation import Generation
@@ -19,6 +19,16 @@ class MomentGenerator(Protocol):
     ) -> Proposals:
         """Propose stretches of the transcript's words, the best first. What it says has to be held
         against the transcript. Raises UnavailableError where a service does not answer."""
+
+
+class Memory(Protocol):
+    """Answers that were paid for, so that work which is done again does not pay again."""
+
+    def recall(self, name: str) -> Any | None:
+        """None where nothing was kept."""
+
+    def keep(self, name: str, document: Any) -> None:
+        """Plain values."""
 
 
 class MomentRefiner(Protocol):

@@ -13,9 +13,10 @@ from functions.adapters.dynamo.generations import DynamoGenerationStore
 from functions.adapters.dynamo.moments import DynamoMomentStore
 from functions.domain.errors import StaleWriteError
 from functions.domain.generation import LOST, Generation, GenerationStatus
-from functions.domain.moment import Moment, MomentOptions, MomentStatus, Quote
+from functions.domain.moment import Moment, MomentOptions, MomentStatus, Quote, Refinement
 from functions.domain.moment_ports import GenerationStore, MomentStore
-from functions.domain.proposals import Proposals, Usage
+from functions.domain.proposals import Proposals
+from functions.domain.usage import Usage
 from tests.builders import make_failure, make_generation, make_moment
 from tests.fakes.clock import EPOCH
 from tests.fakes.moments import FakeGenerationStore, FakeMomentStore
@@ -80,7 +81,7 @@ FULL = make_moment(
     status=MomentStatus.ACCEPTED,
     decided_at=EPOCH,
     parent_id="before",
-    instruction="longer",
+    refinement=Refinement(instruction="longer", usage=Usage(calls=1), cost_usd=0.25),
     version=2,
 )
 
@@ -288,7 +289,7 @@ class TestGenerationStore:
     def test_given_options_with_a_topic_when_read_then_they_are_as_they_were(
         self, stores: Stores, fresh: str
     ) -> None:
-        wanted = MomentOptions(count=3, topic="Bienen & Honig", model="haiku", attempt=2)
+        wanted = MomentOptions(count=3, topic="Bienen & Honig", model="haiku")
 
         assert stores.generations.open(make_generation(video_id=fresh, options=wanted), None)
 
