@@ -12,6 +12,15 @@ from typing import TYPE_CHECKING
 from functions.domain.analysis_ports import Analyser
 from functions.domain.hls_ports import HlsWriter
 from functions.domain.media_ports import Cutter, MediaStore, Prober
+from functions.domain.models import Models
+from functions.domain.moment_ports import (
+    GenerationStore,
+    Memory,
+    MomentGenerator,
+    MomentRefiner,
+    MomentRuns,
+    MomentStore,
+)
 from functions.domain.ports import (
     Account,
     Pipeline,
@@ -26,10 +35,17 @@ from functions.domain.ports import (
 )
 from functions.domain.times import utc_now
 from functions.domain.transcript_ports import SpeechExtractor, TranscriptionStore
+from functions.services.moments import MomentContext
 from functions.services.stages import Context
 
 if TYPE_CHECKING:
-    from functions.runtime.settings import AwaitSettings, ScribeSettings, StoreSettings
+    from functions.runtime.settings import (
+        ApiSettings,
+        AwaitSettings,
+        MomentSettings,
+        ScribeSettings,
+        StoreSettings,
+    )
     from functions.services.transcription import Scribes
 
 
@@ -156,6 +172,56 @@ def range_cuts(state_machine_arn: str) -> RangeCuts:
 
 
 @functools.cache
+def moment_store(table: str) -> MomentStore:
+    from functions.adapters.dynamo.moments import DynamoMomentStore
+
+    return DynamoMomentStore(table)
+
+
+@functools.cache
+def generation_store(table: str, moments: str) -> GenerationStore:
+    from functions.adapters.dynamo.generations import DynamoGenerationStore
+
+    return DynamoGenerationStore(table, moments)
+
+
+@functools.cache
+def moment_runs(state_machine_arn: str) -> MomentRuns:
+    from functions.adapters.step_functions_moments import StepFunctionsMoments
+
+    return StepFunctionsMoments(state_machine_arn)
+
+
+def moment_generator(
+    models: Models, name: str, memory: Memory, stop: Callable[[], bool]
+) -> MomentGenerator:
+    """The generator of a model's name; `stop` says when there is no time to ask a model."""
+    from functions.domain.moments.embedded import EmbeddedGenerator
+
+    model = models.named(name)
+    if model is None:
+        return EmbeddedGenerator()
+    from functions.adapters.bedrock.converse import Converse
+    from functions.adapters.bedrock.generator import BedrockGenerator
+
+    converse = Converse(models.endpoint)
+    return BedrockGenerator(converse, model, instead=EmbeddedGenerator(), memory=memory, stop=stop)
+
+
+def moment_refiner(models: Models, name: str) -> MomentRefiner:
+    """The refiner of a model's name. Somebody waits for its answer: a model has less time."""
+    model = models.named(name)
+    if model is None:
+        from functions.domain.moments.refining import EmbeddedRefiner
+
+        return EmbeddedRefiner()
+    from functions.adapters.bedrock.converse import Converse
+    from functions.adapters.bedrock.refiner import BedrockRefiner
+
+    return BedrockRefiner(Converse(models.endpoint, read_seconds=10, attempts=2), model)
+
+
+@functools.cache
 def user_directory(user_pool_id: str) -> UserDirectory:
     from functions.adapters.cognito_user_directory import CognitoUserDirectory
 
@@ -205,4 +271,14 @@ def context(settings: StoreSettings) -> Context:
         segments=segments_of(settings),
         media=media_store(settings.media_bucket),
         clock=utc_now,
+    )
+
+
+def moment_context(settings: MomentSettings | ApiSettings) -> MomentContext:
+    """What work on moments works with, beside that."""
+    return MomentContext(
+        context=context(settings),
+        moments=moment_store(settings.moments_table),
+        generations=generation_store(settings.generations_table, settings.moments_table),
+        models=settings.models,
     )

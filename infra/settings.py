@@ -20,6 +20,48 @@ class TierLimit:
     max_duration: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BedrockModel:
+    """A model that moments may be left to: `name` is what users choose it by, `profile` the
+    inference profile that is asked, `model_id` the model behind it, and `regions` those where it
+    may answer (none: wherever it is). Prices are dollars for a million tokens."""
+
+    name: str
+    profile: str
+    model_id: str
+    regions: tuple[str, ...] = ()
+    input_usd: float
+    output_usd: float
+    temperature: float = 0.2
+
+    def arns(self, partition: str, region: str, account: str) -> list[str]:
+        """The profile, and the model in each region; without a region for those of everywhere."""
+        start = f"arn:{partition}:bedrock"
+        models = [
+            f"{start}:{one}::foundation-model/{self.model_id}" for one in (region, *self.regions)
+        ]
+        everywhere = [] if self.regions else [f"{start}:::foundation-model/{self.model_id}"]
+        profile = f"{start}:{region}:{account}:inference-profile/{self.profile}"
+        return [profile, *models, *everywhere]
+
+
+# List prices; a profile whose name begins with `global.` is answered wherever there is room.
+HAIKU = BedrockModel(
+    name="claude-haiku",
+    profile="global.anthropic.claude-haiku-4-5-20251001-v1:0",
+    model_id="anthropic.claude-haiku-4-5-20251001-v1:0",
+    input_usd=1.0,
+    output_usd=5.0,
+)
+# Stands in on one machine, where its address is told: it counts long words.
+SIMULATED = BedrockModel(
+    name="simulated",
+    profile="local.simulated-v1:0",
+    model_id="local.simulated-v1:0",
+    input_usd=1.0,
+    output_usd=5.0,
+)
+
 CLOUD_TIERS = {
     "free": TierLimit(max_bytes=2 * GIB, max_duration=HOUR_MS // 2),
     "pro": TierLimit(max_bytes=20 * GIB, max_duration=4 * HOUR_MS),
@@ -84,6 +126,11 @@ class StageSettings:
     transcriber: str = "amazon-transcribe"
     # A job is looked at after so long, if no event has told of its end.
     recheck_s: int = 300
+    # What moments may be left to beside the embedded generator; the first is the usual one, unless
+    # `moment_model` names another. `bedrock_endpoint` is where that is not AWS's own.
+    bedrock_models: tuple[BedrockModel, ...] = (HAIKU,)
+    bedrock_endpoint: str | None = None
+    moment_model: str = "claude-haiku"
     cors_origins: tuple[str, ...] = ("*",)
     throttle_rate: int = 100
     throttle_burst: int = 200
@@ -107,6 +154,22 @@ class StageSettings:
         }
         return json.dumps(rows, separators=(",", ":"))
 
+    def models(self) -> str:
+        """The models as the functions read them."""
+        rows = [
+            {
+                "name": model.name,
+                "model_id": model.profile,
+                "input_usd": model.input_usd,
+                "output_usd": model.output_usd,
+                "temperature": model.temperature,
+            }
+            for model in self.bedrock_models
+        ]
+        where = {"endpoint": self.bedrock_endpoint} if self.bedrock_endpoint else {}
+        told = {"usual": self.moment_model, "models": rows, **where}
+        return json.dumps(told, separators=(",", ":"))
+
     def rate_limits(self) -> str:
         """Requests a minute by tier, as the API reads them."""
         return json.dumps(self.rates, separators=(",", ":"))
@@ -127,6 +190,9 @@ _STAGES = {
         transcribe_endpoint="http://127.0.0.1:4577",
         transcriber="whisper-tiny.en",
         recheck_s=20,
+        bedrock_models=(SIMULATED,),
+        bedrock_endpoint="http://127.0.0.1:4578",
+        moment_model="embedded",
     ),
     "dev": StageSettings(stage="dev"),
     "prod": StageSettings(

@@ -22,6 +22,17 @@ FUNCTION_ENVIRONMENT = {
     "IDEMPOTENCY_TABLE": "idempotency",
     "RATES_TABLE": "rates",
     "PREFERENCES_TABLE": "preferences",
+    "MOMENTS_TABLE": "moments",
+    "GENERATIONS_TABLE": "generations",
+    "MODELS": json.dumps(
+        {
+            "usual": "embedded",
+            "models": [
+                {"name": "claude-haiku", "model_id": "m:0", "input_usd": 1.0, "output_usd": 5.0}
+            ],
+        }
+    ),
+    "MOMENT_MACHINE_ARN": "arn:aws:states:eu-west-1:000000000000:stateMachine:moments",
     "RATE_LIMITS": json.dumps({"free": 120, "pro": 600, "enterprise": 3_000}),
     "YOUTUBE_COMBINED": "false",
     "MEDIA_BUCKET": "media",

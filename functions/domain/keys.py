@@ -107,6 +107,16 @@ def range_folder(user_id: str, video_id: str, segment_id: str) -> str:
     return f"{MEDIA}/{user_id}/{video_id}/{segment_id}"
 
 
+def proposals_key(user_id: str, video_id: str, digest: str) -> str:
+    """What was proposed as moments: it is never asked for twice."""
+    return f"{MEDIA}/{user_id}/{video_id}/moments/{digest}.json"
+
+
+def moment_answer_key(user_id: str, video_id: str, generation_id: str, digest: str) -> str:
+    """A model's answer for one window, until all are one."""
+    return f"{WORK}/{user_id}/{video_id}/moments-{generation_id}/{digest}.json"
+
+
 def range_plan_key(user_id: str, video_id: str, segment_id: str) -> str:
     return f"{range_folder(user_id, video_id, segment_id)}/plan.json"
 

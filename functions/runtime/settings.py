@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar, get_type_hints
 
+from functions.domain.codec import from_plain
+from functions.domain.models import Models
 from functions.domain.tiers import LimitsByTier, RatesByTier, Tier, TierLimits
 
 T = TypeVar("T")
@@ -134,8 +136,22 @@ class FollowSettings(StoreSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MomentSettings(StoreSettings):
+    """`handover_s` is kept free at the end: a model is not asked any more then."""
+
+    moments_table: str
+    generations_table: str
+    models: Models
+    handover_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiSettings(StoreSettings):
     idempotency_table: str
+    moments_table: str
+    generations_table: str
+    moment_machine_arn: str
+    models: Models
     state_machine_arn: str
     upload_queue: str
     cursor_secret_arn: str
@@ -173,7 +189,19 @@ def _parse(hint: Any, text: str) -> Any:
     if hint is bool:
         return {"true": True, "false": False}[text]
     rows = json.loads(text)
+    if hint is Models:
+        return _models(rows)
     return _rates(rows) if hint == RatesByTier else _limits(rows)
+
+
+def _models(rows: Any) -> Models:
+    """The usual one must be one of them."""
+    try:
+        models = from_plain(Models, rows)
+        models.named(models.usual)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError("models are incomplete") from error
+    return models
 
 
 def _rates(rows: Any) -> RatesByTier:

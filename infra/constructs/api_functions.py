@@ -8,7 +8,7 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 
 from infra.constructs.function_set import FunctionSet
-from infra.constructs.grants import grant_listing, grant_objects, grant_table
+from infra.constructs.grants import grant_listing, grant_models, grant_objects, grant_table
 from infra.constructs.python_function import Sizing
 from infra.constructs.tables import SEGMENT_INDEXES
 
@@ -20,11 +20,17 @@ _UNREAD = {"video_id-segment_type-index"}
 class ApiFunctions(FunctionSet):
     """Makes the API's function and the one that clears up after deletions."""
 
-    def api(self, machine: sfn.StateMachine, queue: sqs.Queue) -> lambda_.Function:
+    def api(
+        self, machine: sfn.StateMachine, search: sfn.StateMachine, queue: sqs.Queue
+    ) -> lambda_.Function:
         data, tables = self._data, self._data.tables
         environment = {
             **self._stores(),
             "IDEMPOTENCY_TABLE": tables.idempotency.table_name,
+            "MOMENTS_TABLE": tables.moments.table_name,
+            "GENERATIONS_TABLE": tables.generations.table_name,
+            "MOMENT_MACHINE_ARN": search.state_machine_arn,
+            "MODELS": self._settings.models(),
             "STATE_MACHINE_ARN": machine.state_machine_arn,
             "UPLOAD_QUEUE": queue.queue_name,
             "CURSOR_SECRET_ARN": data.cursor_secret_arn,
@@ -48,6 +54,8 @@ class ApiFunctions(FunctionSet):
             grant_table(function, table, "GetItem", "PutItem", "DescribeTable")
         grant_table(function, tables.videos, index=BY_USER)
         self._grant_segments(function)
+        search.grant_start_execution(function)
+        self._grant_moments(function)
         changes = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "DescribeTable")
         grant_table(function, tables.idempotency, *changes)
         grant_table(function, tables.rates, "UpdateItem", "DescribeTable")
@@ -56,6 +64,15 @@ class ApiFunctions(FunctionSet):
         self._grant_uploads(function)
         queue.grant(function, "sqs:GetQueueUrl")
         return function
+
+    def _grant_moments(self, function: lambda_.Function) -> None:
+        """A refinement may ask a model."""
+        tables = self._data.tables
+        moments = ("GetItem", "Query", "PutItem", "DeleteItem", "DescribeTable")
+        grant_table(function, tables.moments, *moments)
+        generations = ("GetItem", "Query", "PutItem", "DescribeTable")
+        grant_table(function, tables.generations, *generations)
+        grant_models(function, self._settings)
 
     def _grant_uploads(self, function: lambda_.Function) -> None:
         """Signed URLs carry the rights of who signs them."""

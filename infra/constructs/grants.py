@@ -9,6 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 
 from infra.constructs.nag import acknowledge
+from infra.settings import StageSettings
 
 
 def grant_table(
@@ -36,6 +37,21 @@ def grant_objects(
         f"IAM5[Resource::{_shown(bucket)}/{prefix}*]",
         "Object keys are not known before; the prefix bounds them.",
     )
+
+
+def grant_models(function: lambda_.Function, settings: StageSettings) -> None:
+    """Asking models through their inference profiles: a request may be answered in each region of
+    the profile, where the model itself has to be allowed, too."""
+    stack = Stack.of(function)
+    arns = [
+        arn
+        for model in settings.bedrock_models
+        for arn in model.arns(stack.partition, stack.region, stack.account)
+    ]
+    if arns:
+        function.add_to_role_policy(
+            iam.PolicyStatement(actions=["bedrock:InvokeModel"], resources=arns)
+        )
 
 
 def grant_listing(function: lambda_.Function, bucket: s3.Bucket) -> None:

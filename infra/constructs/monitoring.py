@@ -29,9 +29,10 @@ STAGES = (
     "claim", "probe", "plan_analysis", "analyse", "finish_analysis", "plan_hls",
     "write_hls", "finish_hls", "plan_transcript", "extract_speech", "await_transcription",
     "finish_transcript", "plan", "cut", "join", "audio",
-    "finish", "plan_range", "cut_range",
+    "finish", "plan_range", "cut_range", "moments",
 )  # fmt: skip
 RUN_COUNTS = ("RunsStarted", "RunsSucceeded", "RunsFailed", "RunFaults", "UploadsIgnored")
+MOMENT_COUNTS = ("MomentsFound", "MomentsFailed", "ModelsReplaced")
 RANGE_COUNTS = ("RangesCut", "RangesFailed", "RangeFaults")
 _FIVE = Duration.minutes(5)
 Metric = cloudwatch.IMetric
@@ -46,6 +47,7 @@ class Watched:
     stream: SegmentStream
     machine: sfn.StateMachine
     ranges: sfn.StateMachine
+    search: sfn.StateMachine
     http: HttpApi
     functions: Mapping[str, lambda_.Function]
 
@@ -64,6 +66,7 @@ class Monitoring(Construct):
         self._throttles = _throttles(watched.data)
         self._ring_for_events()
         self._ring_for_runs()
+        self._ring_for_moments()
         self._ring_for_calls()
         self._show()
 
@@ -90,6 +93,14 @@ class Monitoring(Construct):
         late = self._watched.ranges.metric_timed_out(period=_FIVE)
         self._alarm("RangeOverdue", late, 1, "The cut of a range hit its time limit.")
 
+    def _ring_for_moments(self) -> None:
+        failed = self._watched.search.metric_failed(period=_FIVE)
+        self._alarm("MomentFaults", failed, 3, "Moments are not found: generations fail.")
+        late = self._watched.search.metric_timed_out(period=_FIVE)
+        self._alarm("MomentsOverdue", late, 1, "A search for moments hit its time limit.")
+        replaced = self._ours("ModelsReplaced")
+        self._alarm("ModelsReplaced", replaced, 5, "A model does not answer, or makes no sense.")
+
     def _ring_for_calls(self) -> None:
         self._alarm("ApiFaults", self._faults, 5, "The API answers with 5xx.")
         for table, metric in self._throttles.items():
@@ -102,6 +113,8 @@ class Monitoring(Construct):
             "Segments created of planned (%)": [self._created_share()],
             "Runs": [self._ours(name) for name in RUN_COUNTS],
             "Ranges": [self._ours(name) for name in RANGE_COUNTS],
+            "Moments": [self._ours(name) for name in MOMENT_COUNTS],
+            "Tokens of models": [self._ours("ModelTokens")],
             "Stage durations (ms, p90)": [self._stage(stage) for stage in STAGES],
             "Upload queue: oldest message (s)": [self._age],
             "Dead letters": [*self._dead],
@@ -181,6 +194,8 @@ def _throttles(data: DataStack) -> dict[str, cloudwatch.Metric]:
         "Rates": tables.rates,
         "Preferences": tables.preferences,
         "Transcriptions": tables.transcriptions,
+        "Moments": tables.moments,
+        "Generations": tables.generations,
         "Idempotency": tables.idempotency,
     }
     return {

@@ -12,6 +12,7 @@ from infra.constructs.analysis_functions import AnalysisFunctions
 from infra.constructs.api_functions import ApiFunctions
 from infra.constructs.hls_functions import HlsFunctions
 from infra.constructs.http_api import HttpApi
+from infra.constructs.moment_functions import MomentFunctions
 from infra.constructs.monitoring import Monitoring, Watched
 from infra.constructs.python_function import Functions
 from infra.constructs.range_functions import RangeFunctions
@@ -22,6 +23,7 @@ from infra.constructs.transcription_events import TranscriptionEvents
 from infra.constructs.upload_queue import UploadQueue
 from infra.settings import StageSettings
 from infra.stacks.data_stack import DataStack
+from infra.workflows.moments import MomentSearch
 from infra.workflows.range_cut import RangeCut
 from infra.workflows.video_pipeline import VideoPipeline
 
@@ -57,10 +59,12 @@ class ServiceStack(Stack):
         uploads.feed(functions.start(pipeline.machine))
         range_functions = RangeFunctions(factory, settings, data)
         ranges = RangeCut(self, "RangeCut", settings, range_functions.range_cut())
+        moment_functions = MomentFunctions(factory, settings, data)
+        search = self._moments(moment_functions)
         api_functions = ApiFunctions(factory, settings, data)
-        http = self._http(api_functions.api(pipeline.machine, uploads.queue))
+        http = self._http(api_functions.api(pipeline.machine, search.machine, uploads.queue))
         stream = self._stream(api_functions.follow(ranges.machine))
-        beside = [analysis_functions, hls_functions, transcript_functions]
+        beside = [analysis_functions, hls_functions, transcript_functions, moment_functions]
         sets = [functions, *beside, range_functions, api_functions]
         watched = Watched(
             data=data,
@@ -68,6 +72,7 @@ class ServiceStack(Stack):
             stream=stream,
             machine=pipeline.machine,
             ranges=ranges.machine,
+            search=search.machine,
             http=http,
             functions={name: one for made in sets for name, one in made.all.items()},
         )
@@ -90,6 +95,11 @@ class ServiceStack(Stack):
             hls.hls(),
             transcript.transcript(),
         )
+        made.tell_of_bad_ends(functions.end())
+        return made
+
+    def _moments(self, functions: MomentFunctions) -> MomentSearch:
+        made = MomentSearch(self, "MomentSearch", self._settings, functions.moments())
         made.tell_of_bad_ends(functions.end())
         return made
 

@@ -18,6 +18,8 @@ class Owned:
     video: str
     segment: str
     upload: str
+    moment: str = "no-such-moment"
+    generation: str = "no-such-generation"
 
 
 ABSENT = Owned("no-such-video", "no-such-segment", "no-such-upload")
@@ -36,7 +38,9 @@ class Route:
     def at(self, owned: Owned) -> str:
         """The path, with ids put in."""
         thing = owned.upload if "/uploads/" in self.path else owned.video
-        return self.path.replace("{video_id}", thing).replace("{segment_id}", owned.segment)
+        ids = {"video_id": thing, "segment_id": owned.segment, "moment_id": owned.moment}
+        ids["generation_id"] = owned.generation
+        return self.path.format(**ids)
 
     def body(self, owned: Owned) -> Any:
         """A good body of it, None where it takes none."""
@@ -60,6 +64,9 @@ WORDS: Mapping[str, Any] = {
     "linkPost": lambda _: {"platform": "x", "post_id": "1", "metrics": {"views": 1}},
     "replaceTranscript": lambda _: {"words": []},
     "replacePreferences": lambda _: {"segmentation": {"mode": "fixed"}},
+    "generateMoments": lambda _: {"count": 2},
+    "refineMoment": lambda _: {"start": 0.0, "end": 1.0},
+    "replaceMomentFeedback": lambda _: {"status": "accepted"},
 }
 BATCHES = {"createSegments", "editSegments", "deleteSegments"}
 # What answers with the caller's own things, whoever calls.

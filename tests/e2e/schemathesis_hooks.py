@@ -78,6 +78,7 @@ def _mend(item: dict[str, Any]) -> None:
         item.pop("cut", None)
         item.pop("target", None)
     _mend_cut(item)
+    _mend_moments(item)
     if isinstance(item.get("size"), int | float):
         item["size"] = min(item["size"], LARGEST)
     for segmentation in (item.get("segmentation"), (item.get("options") or {}).get("segmentation")):
@@ -89,6 +90,16 @@ def _mend(item: dict[str, Any]) -> None:
         item.pop("posted_at", None)
         item.pop("collected_at", None)
         item["post_id"] = item.get("post_id") or "7"
+
+
+def _mend_moments(item: dict[str, Any]) -> None:
+    """Models are of the stage, lengths go together, and words are either understood or not."""
+    item.pop("model", None)
+    if "min_length_s" in item or "max_length_s" in item:
+        item.pop("min_length_s", None)
+        item.pop("max_length_s", None)
+    if "instruction" in item:
+        item["instruction"] = "longer"
 
 
 def _mend_mode(segmentation: dict[str, Any]) -> None:

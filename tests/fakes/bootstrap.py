@@ -26,12 +26,16 @@ def install(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
         "prober": ("MEDIA_BUCKET", lambda: world.prober),
         "pipeline": ("STATE_MACHINE_ARN", lambda: world.pipeline),
         "range_cuts": ("RANGE_MACHINE_ARN", lambda: world.range_cuts),
+        "moment_runs": ("MOMENT_MACHINE_ARN", lambda: world.moment_runs),
+        "moment_store": ("MOMENTS_TABLE", lambda: world.moments),
         "user_directory": ("USER_POOL_ID", lambda: world.users),
         "cursor_secret": ("CURSOR_SECRET_ARN", lambda: SECRET),
     }
     for name, (variable, fake) in made.items():
         monkeypatch.setattr(bootstrap, name, _maker(variable, fake))
     monkeypatch.setattr(bootstrap, "segment_store", _segment_maker(world))
+    monkeypatch.setattr(bootstrap, "generation_store", lambda *_: world.generations)
+    monkeypatch.setattr(bootstrap, "moment_refiner", lambda _, name: world.refiner(name))
     monkeypatch.setattr(bootstrap, "account", lambda: world.account)
     monkeypatch.setattr(bootstrap, "cutter", lambda: world.cutter)
     monkeypatch.setattr(bootstrap, "health_checks", lambda *_: HEALTHY)

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from functions.domain.errors import StaleWriteError
+from functions.domain.errors import StaleWriteError, UnavailableError
 from functions.domain.generation import LOST, Generation
 from functions.domain.moment import Moment
 from functions.domain.paging import Page, Position
@@ -139,6 +139,21 @@ class FakeGenerationStore:
                 return False
             self.rows[_gkey(generation)] = generation
             return True
+
+
+class FakeMomentRuns:
+    """`down` makes every start fail."""
+
+    def __init__(self) -> None:
+        self.started: set[Key] = set()
+        self.calls = 0
+        self.down = False
+
+    def start(self, video_id: str, generation_id: str) -> None:
+        self.calls += 1
+        if self.down:
+            raise UnavailableError("dependency.unavailable", "The search for moments failed.")
+        self.started.add((video_id, generation_id))
 
 
 def _key(moment: Moment) -> Key:

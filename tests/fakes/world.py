@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,6 +14,10 @@ from functions.domain.codec import from_plain
 from functions.domain.course import usual
 from functions.domain.extras import Extra
 from functions.domain.media import Media
+from functions.domain.models import Models
+from functions.domain.moment_ports import Memory, MomentGenerator, MomentRefiner
+from functions.domain.moments.embedded import EmbeddedGenerator
+from functions.domain.moments.refining import EmbeddedRefiner
 from functions.domain.plan import Plan
 from functions.domain.run import Run
 from functions.domain.segment import Segment, SegmentType
@@ -25,18 +30,20 @@ from functions.services.cut_window import Bounds, WindowResult, cut_window
 from functions.services.finish_analysis import finish_analysis
 from functions.services.finish_run import finish_run
 from functions.services.join_audio import AudioBounds, join_audio
+from functions.services.moments import MomentContext
 from functions.services.plan_analysis import AnalysisToDo, plan_analyses
 from functions.services.plan_segments import plan_segments
 from functions.services.probe_source import probe_source
 from functions.services.stages import Context
 from functions.services.start_run import Stores
 from tests.builders import RUN, STRANGER, USER, VIDEO, make_probe, make_queued_video, make_run
-from tests.environment import TIERS
+from tests.environment import FUNCTION_ENVIRONMENT, TIERS
 from tests.fakes.account import FakeAccount
 from tests.fakes.analyser import FakeAnalyser
 from tests.fakes.clock import FakeClock
 from tests.fakes.cutter import FakeCutter
 from tests.fakes.media import FakeMediaStore
+from tests.fakes.moments import FakeGenerationStore, FakeMomentRuns, FakeMomentStore
 from tests.fakes.pipeline import FakePipeline
 from tests.fakes.preferences import FakePreferenceStore
 from tests.fakes.prober import FakeProber
@@ -47,6 +54,7 @@ from tests.fakes.segments import FakeSegmentCounters, FakeSegmentStore
 from tests.fakes.users import FakeUserDirectory
 from tests.fakes.videos import FakeVideoStore
 
+MODELS = from_plain(Models, json.loads(FUNCTION_ENVIRONMENT["MODELS"]))
 LIMITS = {Tier(name): TierLimits(**row) for name, row in TIERS.items()}
 
 
@@ -70,7 +78,29 @@ class World:
     )
     clock: FakeClock = field(default_factory=FakeClock)
     request_counts: FakeRequestCounts = field(default_factory=FakeRequestCounts)
+    moments: FakeMomentStore = field(default_factory=FakeMomentStore)
+    moment_runs: FakeMomentRuns = field(default_factory=FakeMomentRuns)
+    generators: dict[str, MomentGenerator] = field(default_factory=dict)
+    refiners: dict[str, MomentRefiner] = field(default_factory=dict)
     run_id: str = RUN
+
+    def __post_init__(self) -> None:
+        self.generations = FakeGenerationStore(self.moments)
+
+    @property
+    def moment_context(self) -> MomentContext:
+        return MomentContext(
+            context=self.context,
+            moments=self.moments,
+            generations=self.generations,
+            models=MODELS,
+        )
+
+    def generator(self, name: str, _: Memory | None = None) -> MomentGenerator:
+        return self.generators.get(name) or EmbeddedGenerator()
+
+    def refiner(self, name: str) -> MomentRefiner:
+        return self.refiners.get(name) or EmbeddedRefiner()
 
     @property
     def counters(self) -> FakeSegmentCounters:

@@ -17,12 +17,10 @@ from functions.domain.moments.lines import Line, lines_of
 from functions.domain.moments.phrases import best_line, quote_of, tags_of, title_of
 from functions.domain.moments.salience import WEIGHTS, Salience, Stretch, counted
 from functions.domain.moments.topics import topics_of
+from functions.domain.moments.versions import EMBEDDED_VERSION
 from functions.domain.moments.wording import reason_of
 from functions.domain.proposals import Proposals
 from functions.domain.transcript import Transcript
-
-VERSION = "embedded-1"
-"""Raised when the same transcript would give other moments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ class EmbeddedGenerator:
         """
         lines = lines_of(transcript, options.maximum)
         if not lines:
-            return Proposals(generator=EMBEDDED, prompt_version=VERSION)
+            return Proposals(generator=EMBEDDED, prompt_version=EMBEDDED_VERSION)
         salience = Salience(
             lines, transcript.language, options.minimum, options.maximum, options.topic, audio
         )
@@ -53,7 +51,7 @@ class EmbeddedGenerator:
         return Proposals(
             items=tuple(_proposal(one, salience, transcript.language) for one in chosen),
             generator=EMBEDDED,
-            prompt_version=VERSION,
+            prompt_version=EMBEDDED_VERSION,
         )
 
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from functions.domain.moment import (
     MAX_TAGS,
-    QUOTE_LENGTH,
     REASON_LENGTH,
     TAG_LENGTH,
     TITLE_LENGTH,
@@ -31,18 +30,18 @@ from functions.domain.moment import (
 from functions.domain.moments.lines import Line, lines_of
 from functions.domain.moments.phrases import (
     best_line,
-    quote_of,
     sentence_case,
     shortened,
     tags_of,
     title_of,
 )
-from functions.domain.moments.text import words_in
+from functions.domain.moments.quoting import find_words, quote_of_words
 from functions.domain.times import Milliseconds
 from functions.domain.transcript import Transcript
 
 MAX_OVERLAP: Final = 0.10
 """Of the shorter of two moments: more, and they are near-duplicates."""
+Weights = Mapping[str, float]
 _NO_REASON: Final = "No reason was given."
 
 
@@ -124,7 +123,8 @@ class Ground:
 
     def _quoted(self, proposal: Proposal, first: int, last: int) -> int | None:
         """The line in which its quote begins, None where it was not said there."""
-        place = self._find(proposal.quote, first, last)
+        span = self.lines[first].first, self.lines[last].last
+        place = find_words(self.transcript, proposal.quote, span)
         return None if place is None else self._line_at(place[0])
 
     def _made(self, proposal: Proposal, first: int, last: int) -> Draft:
@@ -141,50 +141,18 @@ class Ground:
             title=shortened(_cleaned(proposal.title), TITLE_LENGTH)
             or sentence_case(title_of(lines, weights, language)),
             reason=shortened(_cleaned(proposal.reason), REASON_LENGTH) or _NO_REASON,
-            quote=self._quote(proposal, first, last) or self._own_quote(lines, weights),
+            quote=self._quote(proposal, lines, weights),
             score=_share(proposal.score),
             parts={_name(name): _share(value) for name, value in proposal.parts.items()},
             tags=_tags(proposal.tags) or tags_of(lines, weights, language),
             source=proposal.source,
         )
 
-    def _quote(self, proposal: Proposal, first: int, last: int) -> Quote | None:
-        place = self._find(proposal.quote, first, last)
-        return None if place is None else self._said(*place)
-
-    def _own_quote(self, lines: Sequence[Line], weights: Mapping[str, float]) -> Quote:
-        line = best_line(lines, weights)
-        return self._said(line.first, line.first + len(quote_of(line).split(" ")) - 1, line.last)
-
-    def _said(self, first: int, last: int, most: int | None = None) -> Quote:
-        """Words as they stand, as many as a quote may have."""
-        words = self.transcript.words[first : min(last, last if most is None else most) + 1]
-        while len(words) > 1 and sum(len(word.text) + 1 for word in words) - 1 > QUOTE_LENGTH:
-            words = words[:-1]
-        text = " ".join(word.text for word in words)
-        return Quote(text=text, start=words[0].start, end=words[-1].end)
-
-    def _find(self, quote: str, first: int, last: int) -> tuple[int, int] | None:
-        """Where these words stand one after the other, whatever their case and punctuation."""
-        sought = words_in(quote)
-        if not sought:
-            return None
-        spoken = [
-            (part, at)
-            for at in range(self.lines[first].first, self.lines[last].last + 1)
-            for part in words_in(self.transcript.words[at].text)
-        ]
-        for place in range(len(spoken) - len(sought) + 1):
-            if all(spoken[place + i][0] == word for i, word in enumerate(sought)):
-                return spoken[place][1], spoken[place + len(sought) - 1][1]
-        return None
-
-    def words_between(self, start: Milliseconds, end: Milliseconds) -> tuple[int, int] | None:
-        """First and last of the words that lie wholly in there."""
-        words = self.transcript.words
-        first = bisect_left(words, start, key=lambda word: word.start)
-        last = bisect_right(words, end, key=lambda word: word.end) - 1
-        return (first, last) if first <= last else None
+    def _quote(self, proposal: Proposal, lines: Sequence[Line], weights: Weights) -> Quote:
+        """Its own if it was said there, else the line that says most."""
+        own = find_words(self.transcript, proposal.quote, (lines[0].first, lines[-1].last))
+        best = best_line(lines, weights)
+        return quote_of_words(self.transcript, own or (best.first, best.last))
 
 
 def weights_of(lines: Sequence[Line]) -> dict[str, float]:

@@ -15,6 +15,8 @@ from functions.handlers.api import (
     analytics,
     extras,
     hls,
+    moment_changes,
+    moments,
     pipeline,
     preferences,
     segment_batches,
@@ -35,7 +37,8 @@ from functions.services.uploads import URL_SECONDS
 
 app = Api()
 _SEGMENTS = (segments, segment_changes, segment_batches, social, analytics)
-for part in (uploads, videos, extras, hls, transcripts, *_SEGMENTS, pipeline, preferences, system):
+_VIDEOS = (uploads, videos, extras, hls, transcripts, moments, moment_changes)
+for part in (*_VIDEOS, *_SEGMENTS, pipeline, preferences, system):
     app.include_router(part.router)
 describe(app)
 

@@ -39,6 +39,7 @@ _TAGS: Final = {
     "transcripts": "What is said in it",
     "pipeline": "What is done with a video",
     "segments": "Pieces of videos, and the posts that were made of them",
+    "moments": "Stretches of what was said that are worth to stand alone",
     "preferences": "What holds for all of your videos",
     "system": "Is it there",
 }

@@ -22,6 +22,9 @@ ETAG: Final = frozenset(
         "replacePreferences",
         "getTranscript",
         "replaceTranscript",
+        "getMoment",
+        "refineMoment",
+        "replaceMomentFeedback",
     }
 )
 IF_MATCH: Final = frozenset(
@@ -32,11 +35,15 @@ IF_MATCH: Final = frozenset(
         "linkPost",
         "replacePreferences",
         "replaceTranscript",
+        "replaceMomentFeedback",
+        "deleteMoment",
     }
 )
 VARY: Final = frozenset({"getTranscript"})
 CACHE: Final = frozenset({"getHls"})
-LOCATION: Final = frozenset({"createSegment", "startPipeline", "completeUpload"})
+LOCATION: Final = frozenset(
+    {"createSegment", "startPipeline", "completeUpload", "generateMoments", "refineMoment"}
+)
 
 
 def _header(says: str, example: str, **schema: Any) -> Part:

@@ -16,6 +16,7 @@ from functions.domain.media_ports import MediaStore
 from functions.domain.ports import SegmentStore, VideoStore
 from functions.domain.tiers import tier_of
 from functions.runtime.settings import ApiSettings, load
+from functions.services.moments import MomentContext
 from functions.services.ownership import Caller
 from functions.services.start_run import Stores
 
@@ -71,6 +72,10 @@ def stores() -> Stores:
 
 def segment_store() -> SegmentStore:
     return bootstrap.segments_of(settings)
+
+
+def moment_context() -> MomentContext:
+    return bootstrap.moment_context(settings)
 
 
 def media_store() -> MediaStore:

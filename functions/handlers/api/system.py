@@ -30,6 +30,8 @@ def health(deep: Annotated[bool, Query()] = False) -> Response[models.HealthAnsw
         "segments": settings.segments_table,
         "counters": settings.counters_table,
         "snapshots": settings.snapshots_table,
+        "moments": settings.moments_table,
+        "generations": settings.generations_table,
         "rates": settings.rates_table,
         "transcriptions": settings.transcriptions_table,
         "idempotency": settings.idempotency_table,

@@ -17,6 +17,8 @@ EVERY = pytest.mark.parametrize("name", sorted(NAMES))
 VERBS = {"abort", "complete", "create", "delete", "download", "edit", "get", "link", "list"} | {
     "replace",
     "start",
+    "generate",
+    "refine",
 }
 BODIES = {
     "createUpload",
@@ -30,6 +32,9 @@ BODIES = {
     "linkPost",
     "replacePreferences",
     "replaceTranscript",
+    "generateMoments",
+    "refineMoment",
+    "replaceMomentFeedback",
 }
 PRIVATE = sorted(set(NAMES) - {"getHealth"})
 
@@ -112,8 +117,10 @@ def test_given_headers_that_are_heeded_when_read_then_they_are_parameters():
     posts = {one["operationId"] for (method, _), one in operations().items() if method == "POST"}
 
     changes = {"replaceSegment", "editSegment", "deleteSegment", "linkPost"}
-    assert _honouring("If-Match") == {*changes, "replacePreferences", "replaceTranscript"}
-    read = {"getVideo", "getSegment", "getPreferences", "getTranscript"}
+    moments = {"replaceMomentFeedback", "deleteMoment"}
+    others = {*moments, "replacePreferences", "replaceTranscript"}
+    assert _honouring("If-Match") == changes | others
+    read = {"getVideo", "getSegment", "getPreferences", "getTranscript", "getMoment"}
     assert _honouring("If-None-Match") == read
     assert _honouring("Idempotency-Key") == posts
 

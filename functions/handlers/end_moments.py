@@ -1,0 +1,32 @@
+"""EventBridge: an execution that looks for moments has ended badly. One that was stopped or ran out
+of time passes by every catch; what its generation says already stays."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions import bootstrap
+from functions.runtime import telemetry
+from functions.runtime.settings import MomentSettings, load
+from functions.services.fail_generation import fail_generation
+
+settings = load(MomentSettings)
+
+
+def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """“Step Functions Execution Status Change” -> {failed}"""
+    ids = json.loads(event["detail"]["input"])
+    telemetry.begin(context, stage="end", video_id=ids["video_id"])
+    failure = fail_generation(
+        bootstrap.moment_context(settings),
+        video_id=ids["video_id"],
+        generation_id=ids["generation_id"],
+        code=None,
+        detail=None,
+    )
+    telemetry.logger.info("execution ended", extra={"status": event["detail"]["status"]})
+    return {"failed": failure is not None}
