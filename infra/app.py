@@ -17,6 +17,7 @@ from infra.stacks.data_stack import DataStack
 from infra.stacks.service_stack import ServiceStack
 
 SERVICE = "cutroom"
+_ADDRESSES = ("transcribe_endpoint", "bedrock_endpoint")
 
 
 def build(app: App, settings: StageSettings) -> tuple[DataStack, ServiceStack]:
@@ -45,7 +46,7 @@ def _options(settings: StageSettings) -> dict[str, object]:
 
 def _addresses(app: App) -> dict[str, Any]:
     """Where outside services are stood in for, as whoever deploys to one machine knows."""
-    named = {name: app.node.try_get_context(name) for name in ("transcribe_endpoint",)}
+    named = {name: app.node.try_get_context(name) for name in _ADDRESSES}
     return {name: str(address) for name, address in named.items() if address}
 
 

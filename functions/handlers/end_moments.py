@@ -29,4 +29,8 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
         detail=None,
     )
     telemetry.logger.info("execution ended", extra={"status": event["detail"]["status"]})
+    if failure is not None:
+        telemetry.count("MomentsFailed")
+        telemetry.count("MomentFaults")
+        telemetry.flush()
     return {"failed": failure is not None}

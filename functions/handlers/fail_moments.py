@@ -10,7 +10,7 @@ from functions import bootstrap
 from functions.runtime import telemetry
 from functions.runtime.settings import MomentSettings, load
 from functions.runtime.step import Event, read_cause, step
-from functions.services.fail_generation import fail_generation
+from functions.services.fail_generation import INTERNAL, fail_generation
 
 settings = load(MomentSettings)
 
@@ -32,4 +32,6 @@ def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
         "moments failed", extra={"code": failure.code, "error": str(event.get("error"))}
     )
     telemetry.count("MomentsFailed")
+    if failure.ours or failure.code == INTERNAL:
+        telemetry.count("MomentFaults")
     return {"failed": True}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functions.domain.video import Failure
 from functions.services.moments import MomentContext
 
+INTERNAL = "moments.internal"
+
 
 def fail_generation(
     made: MomentContext, *, video_id: str, generation_id: str, code: str | None, detail: str | None
@@ -16,7 +18,7 @@ def fail_generation(
     if generation is None:
         return None
     failure = Failure(
-        code=code or "moments.internal",
+        code=code or INTERNAL,
         detail=detail or "Something of ours failed; ask for moments again.",
         stage="moments",
     )

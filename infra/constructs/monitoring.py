@@ -94,8 +94,8 @@ class Monitoring(Construct):
         self._alarm("RangeOverdue", late, 1, "The cut of a range hit its time limit.")
 
     def _ring_for_moments(self) -> None:
-        failed = self._watched.search.metric_failed(period=_FIVE)
-        self._alarm("MomentFaults", failed, 3, "Moments are not found: generations fail.")
+        faults = self._ours("MomentFaults")
+        self._alarm("MomentFaults", faults, 1, "Moments were not found by a fault of ours.")
         late = self._watched.search.metric_timed_out(period=_FIVE)
         self._alarm("MomentsOverdue", late, 1, "A search for moments hit its time limit.")
         replaced = self._ours("ModelsReplaced")

@@ -53,6 +53,9 @@ USES = {
     "plan_range": ("context", "prober"),
     "cut_range": ("context", "cutter"),
     "fail_range": ("context",),
+    "generate_moments": ("moment_context",),
+    "fail_moments": ("moment_context",),
+    "end_moments": ("moment_context",),
     "follow_segments": ("segments_of", "media_store", "video_store", "range_cuts"),
     "api.app": (
         "video_store",

@@ -13,7 +13,8 @@ State = dict[str, Any]
 
 PIPELINE = "VideoPipeline"
 RANGES = "RangeCut"
-MACHINES = (PIPELINE, RANGES)
+MOMENTS = "MomentSearch"
+MACHINES = (PIPELINE, RANGES, MOMENTS)
 
 
 @dataclass(frozen=True)

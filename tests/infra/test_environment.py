@@ -110,6 +110,8 @@ def test_given_an_audit_when_its_setting_is_switched_on_then_the_api_knows():
         ("SNAPSHOTS_TABLE", "SocialSnapshots"),
         ("RATES_TABLE", "RateLimits"),
         ("PREFERENCES_TABLE", "Preferences"),
+        ("MOMENTS_TABLE", "Moments"),
+        ("GENERATIONS_TABLE", "MomentGenerations"),
         ("TRANSCRIPTIONS_TABLE", "Transcriptions"),
         ("IDEMPOTENCY_TABLE", "Idempotency"),
     ],

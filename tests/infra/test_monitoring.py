@@ -30,6 +30,8 @@ REPORTED = {
     ],
     ("Cutroom", "RunFaults"): [{"service"}],
     ("Cutroom", "RangeFaults"): [{"service"}],
+    ("Cutroom", "MomentFaults"): [{"service"}],
+    ("Cutroom", "ModelsReplaced"): [{"service"}],
 }
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.infra.definition import MACHINES, PIPELINE, RANGES, maps, read, resource, tasks
+from tests.infra.definition import MACHINES, MOMENTS, PIPELINE, RANGES, maps, read, resource, tasks
 from tests.infra.handlers import payload_keys
 from tests.infra.synth import Synth
 
@@ -35,6 +35,7 @@ TASKS = {
         "Fail transcript",
     ),
     RANGES: ("Plan range", "Cut range", "Record failure"),
+    MOMENTS: ("Find moments", "Record failure"),
 }
 REFERENCES = {
     PIPELINE: {
@@ -50,6 +51,7 @@ REFERENCES = {
         "cause",
     },
     RANGES: {"segment_id", "plan_key", "target_key", "error", "cause"},
+    MOMENTS: {"video_id", "generation_id", "error", "cause"},
 }
 INLINE_LIMIT = 40
 MAPS = {

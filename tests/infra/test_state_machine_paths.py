@@ -13,6 +13,7 @@ from statelint.problem import ProblemType
 
 from tests.infra.definition import (
     MACHINES,
+    MOMENTS,
     PIPELINE,
     RANGES,
     Flow,
@@ -31,7 +32,11 @@ ENDS = {"Succeed", "Fail"}
 
 # The step that every error leads to, and how an execution may end after it: a range whose segment
 # was deleted meanwhile has not failed.
-RECORDS = {PIPELINE: ("Fail run", {"Fail"}), RANGES: ("Record failure", {"Fail", "Succeed"})}
+RECORDS = {
+    PIPELINE: ("Fail run", {"Fail"}),
+    RANGES: ("Record failure", {"Fail", "Succeed"}),
+    MOMENTS: ("Record failure", {"Fail"}),
+}
 
 # The step that records what was not made beside the cut.
 NOTED = "Fail analysis"

@@ -29,6 +29,8 @@ OUTPUTS = {
     "transcript": keys.transcript_key("user", "video", 1, "digest"),
     "heard": keys.heard_key("user", "video", "transcription", 0),
     "speech": keys.speech_key("user", "video", "transcription", 0),
+    "proposals": keys.proposals_key("user", "video", "digest"),
+    "moment answer": keys.moment_answer_key("user", "video", "generation", "digest"),
     "hls work": keys.hls_work("user", "video", "etag", "hls"),
 }
 

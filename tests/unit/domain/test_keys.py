@@ -84,6 +84,8 @@ def test_given_everything_we_make_when_stored_then_it_is_outside_the_watched_pre
         keys.transcript_key("u", "v", 1, "d"),
         keys.heard_key("u", "v", "t", 0),
         keys.speech_key("u", "v", "t", 0),
+        keys.proposals_key("u", "v", "d"),
+        keys.moment_answer_key("u", "v", "g", "d"),
         keys.range_plan_key("u", "v", "s"),
         keys.range_key("u", "v", "s", "mp4"),
         keys.range_thumbnail_key("u", "v", "s"),
