@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from functions.domain.boundaries import Boundaries, Envelope
 from functions.domain.errors import MediaError, UnavailableError
@@ -20,10 +20,12 @@ NO_BOUNDARIES = Boundaries()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What is known of a video: `boundaries` where the mode follows them, and how to weigh it."""
+    """What is known of a video: `boundaries` and `moments` where the mode follows them, and how to
+    weigh it."""
 
     duration: Milliseconds
     boundaries: Boundaries = NO_BOUNDARIES
+    moments: tuple[Span, ...] | None = None
     weigh: Callable[[], Weights] | None = None
 
 
@@ -42,6 +44,8 @@ def wanted_spans(known: Known, options: Segmentation) -> tuple[Span, ...] | None
     """
     if options.mode is Mode.RANGES:
         return _ranges(known, options)
+    if options.mode is Mode.MOMENTS:
+        return _moments(known, options)
     if options.mode is Mode.FIXED and options.overlap:
         return _overlapping(known, options)
     return None
@@ -139,6 +143,22 @@ def _ranges(known: Known, options: Segmentation) -> tuple[Span, ...]:
             f"{known.duration / 1000:g} seconds. Start again with other ranges.",
         )
     return tuple(spans)
+
+
+def _moments(known: Known, options: Segmentation) -> tuple[Span, ...]:
+    """Those that are neither too short nor too long."""
+    if known.moments is None:
+        raise UnavailableError("pipeline.out_of_order", "Moments were not looked for yet.")
+    low, high = options.min_length or 1, options.max_length or MAX
+    fitting = (replace(one, end=min(one.end, known.duration)) for one in known.moments)
+    spans = tuple(one for one in fitting if low <= one.end - one.start <= high)
+    if not spans:
+        raise MediaError(
+            "segmentation.no_moments",
+            "There is no moment of such a length in this video to cut it by. Look at its moments, "
+            "set times by hand, or cut it another way.",
+        )
+    return spans
 
 
 def _overlapping(known: Known, options: Segmentation) -> tuple[Span, ...]:

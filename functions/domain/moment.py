@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from functions.domain.clip import Clip
 from functions.domain.errors import ConflictError
 from functions.domain.ids import derived_id
 from functions.domain.times import Milliseconds
@@ -115,7 +116,8 @@ class Moment:
     """One moment of a video. Times in milliseconds from the video's start.
 
     `version` counts refinements from 1: each is a moment of its own that keeps its parent, and
-    `superseded_by` leads from the parent to it. `revision` counts writes. `first_word` and
+    `superseded_by` leads from the parent to it; `clip` was cut of this one alone. `revision` counts
+    writes. `first_word` and
     `last_word` are of the transcript's version that it was found in; None where none is inside.
     """
 
@@ -144,6 +146,7 @@ class Moment:
     parent_id: str | None = None
     superseded_by: str | None = None
     refinement: Refinement | None = None
+    clip: Clip | None = None
     revision: int = 1
 
     @property
@@ -154,7 +157,8 @@ class Moment:
     @property
     def kept(self) -> bool:
         """Somebody has made it theirs: a later generation leaves it alone."""
-        return self.status is not MomentStatus.PROPOSED or self.version > 1 or not self.current
+        judged = self.status is not MomentStatus.PROPOSED
+        return judged or self.version > 1 or not self.current or self.clip is not None
 
     @property
     def length(self) -> Milliseconds:
@@ -184,6 +188,12 @@ def moment_id_of(video_id: str, generation_id: str, start: Milliseconds, end: Mi
 def refined_id_of(parent: Moment) -> str:
     """A moment has one refinement at most: the next one is of that."""
     return derived_id("refined", parent.video_id, parent.moment_id)
+
+
+def to_cut(moments: Iterable[Moment]) -> list[Moment]:
+    """The latest versions of all that was not rejected, in the order of the video."""
+    wanted = [one for one in moments if one.current and one.status is not MomentStatus.REJECTED]
+    return sorted(wanted, key=lambda one: (one.start, one.end, one.moment_id))
 
 
 def overlap(first: Draft | Moment, second: Draft | Moment) -> float:

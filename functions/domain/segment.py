@@ -34,6 +34,7 @@ class SegmentSource(StrEnum):
     PIPELINE = "pipeline"
     UPLOAD = "upload"
     RANGE = "range"
+    MOMENT = "moment"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,7 @@ class Segment:
     status: SegmentStatus = SegmentStatus.READY
     error: Failure | None = None
     plan_id: str | None = None
+    moment_id: str | None = None
     duration: Milliseconds | None = None
     start: Milliseconds | None = None
     end: Milliseconds | None = None
@@ -91,8 +93,9 @@ class Segment:
 
     @property
     def is_range(self) -> bool:
-        """A range that a user asked for, and not its thumbnail."""
-        return self.source is SegmentSource.RANGE and self.segment_type is SegmentType.PROCESSED
+        """A range that a user asked for, or a clip; not its thumbnail."""
+        made = self.source in {SegmentSource.RANGE, SegmentSource.MOMENT}
+        return made and self.segment_type is SegmentType.PROCESSED
 
 
 def segment_id_of(video_id: str, kind: SegmentType, content: str) -> str:

@@ -20,7 +20,7 @@ MAX_SIZE = 10_000_000_000
 
 class Mode(StrEnum):
     """Where the cuts are: each `length`, where a user says, where the picture changes, where
-    speech pauses, in equal parts, by the size of files, or nowhere."""
+    speech pauses, in equal parts, by the size of files, nowhere, or where its moments are."""
 
     FIXED = "fixed"
     RANGES = "ranges"
@@ -29,11 +29,17 @@ class Mode(StrEnum):
     PARTS = "parts"
     SIZE = "size"
     NONE = "none"
+    MOMENTS = "moments"
 
     @property
     def follows_boundaries(self) -> bool:
         """The video has to be looked at before it can be planned."""
         return self in {Mode.SCENES, Mode.SILENCE}
+
+    @property
+    def follows_moments(self) -> bool:
+        """What is said has to be known, and its moments found, before it can be planned."""
+        return self is Mode.MOMENTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +59,8 @@ class Segmentation:
     exact, each beginning `overlap` before the one before it ends. `ranges`: these. `scenes`: where
     the picture changes by `threshold` (0 to 100). `silence`: in the middle of each pause of at
     least `pause` in which no peak reaches `level` (dBFS). `parts`: that many, equally long.
-    `size`: files of at most so many bytes. `min_length` and `max_length` hold in all modes;
+    `size`: files of at most so many bytes. `moments`: each that was not rejected and has a length
+    that is allowed. `min_length` and `max_length` hold in all modes;
     `target` is for `accurate` cuts alone.
     """
 

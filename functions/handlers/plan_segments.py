@@ -12,6 +12,7 @@ from functions.runtime import telemetry
 from functions.runtime.settings import PlanSettings, load
 from functions.runtime.step import Event, step
 from functions.services.analysis import read_boundaries
+from functions.services.moments_to_cut import moments_to_cut
 from functions.services.plan_segments import plan_segments
 
 settings = load(PlanSettings)
@@ -23,6 +24,7 @@ def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
     in the bucket; `at_once` functions may run side by side."""
     budget = _budget()
     context = bootstrap.context(settings)
+    moments = bootstrap.moment_store(settings.moments_table)
     plan = plan_segments(
         context,
         bootstrap.prober(settings.media_bucket),
@@ -30,6 +32,7 @@ def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
         run_id=event["run_id"],
         segments_per_window=settings.segments_per_window,
         read_boundaries=lambda video: read_boundaries(context, video),
+        read_moments=lambda video: moments_to_cut(moments, video),
         budget=budget,
     )
     telemetry.count("SegmentsPlanned", len(plan.segments))

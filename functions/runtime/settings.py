@@ -68,6 +68,7 @@ class PlanSettings(StoreSettings):
     gb_second_usd: float
     request_usd: float
     transition_usd: float
+    moments_table: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

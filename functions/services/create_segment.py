@@ -15,12 +15,12 @@ from functions.domain.errors import ConflictError, FieldError, InvalidInputError
 from functions.domain.exactness import EncodeTarget, Exactness
 from functions.domain.ids import derived_id, new_id
 from functions.domain.keys import MEDIA
-from functions.domain.media import Media
 from functions.domain.media_ports import MediaStore
 from functions.domain.ports import SegmentStore, VideoStore
 from functions.domain.segment import Segment, SegmentSource, SegmentStatus, SegmentType
+from functions.domain.tiers import Tier
 from functions.domain.times import Milliseconds, seconds
-from functions.domain.video import Source, Video
+from functions.domain.video import Video
 from functions.services.captions import keep_captions
 from functions.services.ownership import Caller, own_segment, own_video
 
@@ -37,6 +37,8 @@ class NewSegment:
     tags: tuple[str, ...] = ()
     cut: Exactness = Exactness.KEYFRAME
     target: EncodeTarget | None = None
+    moment_id: str | None = None
+    """Of a clip."""
 
     @property
     def kind(self) -> SegmentType:
@@ -72,20 +74,36 @@ def create_segment(
     a range beyond its end.
     """
     video = own_video(caller, videos, wanted.video_id)
-    probed, source = video.media, video.source
-    if probed is None or source is None:
-        raise ConflictError("video.not_ready", "The video was not read yet; wait for its run.")
+    probed = video.media
+    if probed is None or video.source is None:
+        raise _not_read()
     segment_id = derived_id("segment", caller.user_id, key) if key else new_id(now)
+    if wanted.end is not None and wanted.end > probed.duration:
+        _refuse(probed.duration)
+    return add_segment(
+        wanted, video, segment_id, segments=segments, media=media, now=now, number=number
+    )
+
+
+def add_segment(
+    wanted: NewSegment,
+    video: Video,
+    segment_id: str,
+    *,
+    segments: SegmentStore,
+    media: MediaStore,
+    now: datetime,
+    number: int | None = None,
+) -> Segment:
+    """The row, or the one that is there by this id. The video has been read."""
     if wanted.start is None or wanted.end is None:
-        content = _whole(video, probed, source)
+        content = _whole(video)
     else:
-        if wanted.end > probed.duration:
-            _refuse(probed.duration)
         content = _range(wanted, video, media, segment_id)
     segment = Segment(
         segment_id=segment_id,
         video_id=video.video_id,
-        user_id=caller.user_id,
+        user_id=video.user_id,
         segment_type=wanted.kind,
         segment_number=number or next_numbers([wanted], segments)[0],
         title=wanted.title,
@@ -97,7 +115,7 @@ def create_segment(
     )
     if segments.create(segment):
         return segment
-    return own_segment(caller, segments, segment_id)
+    return own_segment(Caller(video.user_id, Tier.FREE), segments, segment_id)
 
 
 def _range(wanted: NewSegment, video: Video, media: MediaStore, segment_id: str) -> dict[str, Any]:
@@ -107,7 +125,8 @@ def _range(wanted: NewSegment, video: Video, media: MediaStore, segment_id: str)
         key = keep_captions(media, video.user_id, video.video_id, target.captions)
         target = replace(target, captions=None, captions_key=key)
     return {
-        "source": SegmentSource.RANGE,
+        "source": SegmentSource.MOMENT if wanted.moment_id else SegmentSource.RANGE,
+        "moment_id": wanted.moment_id,
         "status": SegmentStatus.PENDING,
         "s3_key": f"{MEDIA}/{video.user_id}/{video.video_id}/{segment_id}/segment",
         "file_size": 0,
@@ -119,7 +138,10 @@ def _range(wanted: NewSegment, video: Video, media: MediaStore, segment_id: str)
     }
 
 
-def _whole(video: Video, probed: Media, source: Source) -> dict[str, Any]:
+def _whole(video: Video) -> dict[str, Any]:
+    source, probed = video.source, video.media
+    if source is None or probed is None:
+        raise _not_read()
     picture = probed.video
     size = {"width": picture.width, "height": picture.height} if picture else {}
     return {
@@ -134,6 +156,10 @@ def _whole(video: Video, probed: Media, source: Source) -> dict[str, Any]:
         "actual_end": probed.duration,
         **size,
     }
+
+
+def _not_read() -> ConflictError:
+    return ConflictError("video.not_ready", "The video was not read yet; wait for its run.")
 
 
 def _refuse(duration: Milliseconds) -> None:

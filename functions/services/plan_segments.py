@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from functions.domain.boundaries import Boundaries
 from functions.domain.budget import Budget, estimate, shared_out
@@ -15,6 +16,7 @@ from functions.domain.plan import Plan
 from functions.domain.planning import make_plan
 from functions.domain.proxy import plan_proxy
 from functions.domain.run import Stage
+from functions.domain.spans import Span
 from functions.domain.times import Milliseconds
 from functions.domain.video import Source, Video
 from functions.services.adopt_segments import adopt_segments
@@ -33,6 +35,7 @@ def plan_segments(
     run_id: str,
     segments_per_window: int,
     read_boundaries: Callable[[Video], Boundaries] = lambda _: NO_BOUNDARIES,
+    read_moments: Callable[[Video], tuple[Span, ...]] = lambda _: (),
     budget: Budget | None = None,
 ) -> Plan:
     """Compute and store the plan; the same probe, options and budget give the same plan.
@@ -44,7 +47,9 @@ def plan_segments(
         probe, options = read_probe(context, work.video), work.video.segmentation
         known = Known(duration=probe.media.duration, weigh=lambda: prober.weigh(work.source, probe))
         if options.mode.follows_boundaries:
-            known = Known(duration=known.duration, boundaries=read_boundaries(work.video))
+            known = replace(known, boundaries=read_boundaries(work.video))
+        if options.mode.follows_moments:
+            known = replace(known, moments=read_moments(work.video))
         plan = make_plan(
             probe,
             options,

@@ -224,6 +224,7 @@ def _child(made: MomentContext, parent: Moment) -> Moment:
         moment_id=refined_id_of(parent),
         parent_id=parent.moment_id,
         superseded_by=None,
+        clip=None,
         version=parent.version + 1,
         revision=1,
         status=_status(parent),

@@ -70,6 +70,7 @@ class ApiFunctions(FunctionSet):
         tables = self._data.tables
         moments = ("GetItem", "Query", "PutItem", "DeleteItem", "DescribeTable")
         grant_table(function, tables.moments, *moments)
+        grant_table(function, tables.moments, index="moment_id-index")
         generations = ("GetItem", "Query", "PutItem", "DescribeTable")
         grant_table(function, tables.generations, *generations)
         grant_models(function, self._settings)

@@ -67,13 +67,19 @@ class ServiceFunctions(FunctionSet):
 
     def _plan(self) -> lambda_.Function:
         sizing = Sizing(memory_mb=1769, timeout_s=300, layers=("dependencies", "av"))
-        environment = {**self._stores(), **self._budget()}
+        moments = self._data.tables.moments
+        environment = {
+            **self._stores(),
+            **self._budget(),
+            "MOMENTS_TABLE": moments.table_name,
+        }
         function = self._add("PlanSegments", "plan_segments", sizing, environment)
         function.add_to_role_policy(
             iam.PolicyStatement(actions=["lambda:GetAccountSettings"], resources=["*"])
         )
         self._grant_rows(function)
         self._grant_segments(function)
+        grant_table(function, moments, "Query")
         grant_objects(function, self._bucket, "GetObject", "GetObjectVersion", prefix="uploads/")
         grant_objects(function, self._bucket, "GetObject", "PutObject", prefix="media/")
         grant_listing(function, self._bucket)

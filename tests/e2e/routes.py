@@ -67,6 +67,8 @@ WORDS: Mapping[str, Any] = {
     "generateMoments": lambda _: {"count": 2},
     "refineMoment": lambda _: {"start": 0.0, "end": 1.0},
     "replaceMomentFeedback": lambda _: {"status": "accepted"},
+    "createClips": lambda _: {"cut": "keyframe"},
+    "recutClip": lambda _: {"cut": "keyframe"},
 }
 BATCHES = {"createSegments", "editSegments", "deleteSegments"}
 # What answers with the caller's own things, whoever calls.

@@ -25,6 +25,7 @@ OPTIONS = {
     "parts": ("parts",),
     "size": ("size_mb",),
     "none": (),
+    "moments": (),
 }
 NEEDED: Mapping[str, dict[str, Any]] = {
     "ranges": {"ranges": [{"start": 0, "end": 1}]},

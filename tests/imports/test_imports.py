@@ -28,7 +28,7 @@ USES = {
     "start_pipeline": ("video_store", "run_store", "pipeline"),
     "claim_run": ("context", "user_directory"),
     "probe_source": ("context", "prober"),
-    "plan_segments": ("context", "prober"),
+    "plan_segments": ("context", "prober", "moment_store"),
     "cut_window": ("context", "cutter"),
     "join_segment": ("context", "cutter"),
     "join_audio": ("context", "cutter"),

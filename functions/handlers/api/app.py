@@ -13,6 +13,7 @@ from functions import bootstrap
 from functions.domain.errors import CutroomError, FieldError, InvalidInputError, TooLargeError
 from functions.handlers.api import (
     analytics,
+    clips,
     extras,
     hls,
     moment_changes,
@@ -37,7 +38,7 @@ from functions.services.uploads import URL_SECONDS
 
 app = Api()
 _SEGMENTS = (segments, segment_changes, segment_batches, social, analytics)
-_VIDEOS = (uploads, videos, extras, hls, transcripts, moments, moment_changes)
+_VIDEOS = (uploads, videos, extras, hls, transcripts, moments, moment_changes, clips)
 for part in (*_VIDEOS, *_SEGMENTS, pipeline, preferences, system):
     app.include_router(part.router)
 describe(app)

@@ -10,9 +10,18 @@ from functions import bootstrap
 from functions.domain.moment_ports import MomentRefiner
 from functions.handlers.api.conditional import accepted, versioned
 from functions.handlers.api.models import moments as models
-from functions.handlers.api.request import answer, caller, moment_context, new_router, settings
+from functions.handlers.api.request import (
+    answer,
+    caller,
+    moment_context,
+    new_router,
+    segment_store,
+    settings,
+)
 from functions.handlers.api.views import moments as views
+from functions.services.cut_clips import Cutting, follow_clip
 from functions.services.judge_moment import Named, delete_moment, judge_moment
+from functions.services.ownership import own_video
 from functions.services.refine_moment import Exactly, Instructed, refine_moment
 
 router = new_router()
@@ -31,15 +40,17 @@ _MATCHED = "With `If-Match`, only at that revision: 412 says that it moved on."
         "they are, up to the video's end. An instruction goes to the model; the embedded one "
         "understands: shorter, longer, start or end earlier or later, by seconds, minutes or "
         "sentences, such as `10 seconds shorter` or `start one sentence earlier and end later`. "
-        "Seconds go to the nearest pause or end of a sentence. An accepted moment stays accepted."
+        "Seconds go to the nearest pause or end of a sentence. An accepted moment stays accepted, "
+        "and one whose clip was cut has a clip of the new version cut."
     ),
 )
 def refine(
     video_id: str, moment_id: str, body: models.RefineMoment
 ) -> Response[models.MomentAnswer]:
-    moment = refine_moment(
-        moment_context(), _refiner, Named(caller(router), video_id, moment_id), _wanted(body)
-    )
+    who, made = caller(router), moment_context()
+    refined = refine_moment(made, _refiner, Named(who, video_id, moment_id), _wanted(body))
+    cutting = Cutting(made=made, segments=segment_store())
+    moment = follow_clip(cutting, own_video(who, made.context.videos, video_id), refined)
     place = {"Location": views.moment_url(moment)}
     return versioned(router, views.moment(moment), moment.revision, HTTPStatus.CREATED, place)
 

@@ -40,6 +40,7 @@ _TAGS: Final = {
     "pipeline": "What is done with a video",
     "segments": "Pieces of videos, and the posts that were made of them",
     "moments": "Stretches of what was said that are worth to stand alone",
+    "clips": "Moments as files of their own",
     "preferences": "What holds for all of your videos",
     "system": "Is it there",
 }
@@ -49,6 +50,7 @@ _SUCCESS: Final = {
     "201": "Created",
     "202": "Accepted: it goes on in the background",
     "204": "Done; there is nothing to tell",
+    "302": "It is there",
     "304": "The client has this version already",
     "503": "Something is down",
 }
@@ -68,6 +70,7 @@ _PROBLEMS: Final = {
     "createSegment": {"404"},
     "downloadSegment": {"409"},
     "getHls": {"409"},
+    "getClipStream": {"409"},
     "getTranscript": {"406", "413"},
 }
 
@@ -144,13 +147,13 @@ class _Operation:
 
     def _answers(self) -> Iterator[tuple[str, Part]]:
         written: Part = self._written["responses"]
-        usual = {status: answer for status, answer in written.items() if status < "300"}
+        usual = {status: answer for status, answer in written.items() if status < "400"}
         if self._name in _ALSO:
             usual[_ALSO[self._name]] = next(iter(usual.values()))
         if self._cached:
             usual["304"] = {}
         for status, answer in sorted(usual.items()):
-            empty = status in {"204", "304"}
+            empty = status in {"204", "302", "304"}
             yield (
                 status,
                 {

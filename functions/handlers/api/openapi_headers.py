@@ -40,9 +40,18 @@ IF_MATCH: Final = frozenset(
     }
 )
 VARY: Final = frozenset({"getTranscript"})
-CACHE: Final = frozenset({"getHls"})
+CACHE: Final = frozenset({"getHls", "getClipStream"})
 LOCATION: Final = frozenset(
-    {"createSegment", "startPipeline", "completeUpload", "generateMoments", "refineMoment"}
+    {
+        "createSegment",
+        "startPipeline",
+        "completeUpload",
+        "generateMoments",
+        "refineMoment",
+        "createClips",
+        "recutClip",
+        "getClipStream",
+    }
 )
 
 

@@ -13,6 +13,7 @@ from functions.domain.boundaries import Boundaries, Envelope, SceneChange
 from functions.domain.errors import InvalidInputError, MediaError, UnavailableError
 from functions.domain.modes import Known, wanted_cuts, wanted_spans
 from functions.domain.segmentation import AskedRange, Mode, Segmentation
+from functions.domain.spans import Span
 from functions.domain.weights import Weights
 
 MINUTE = 60_000
@@ -201,3 +202,30 @@ def test_given_options_that_do_not_go_together_when_made_then_the_place_is_named
         Segmentation(**options)  # type: ignore[arg-type]
 
     assert [field.pointer for field in refused.value.fields] == [place]
+
+
+def test_given_moments_when_wanted_then_each_is_a_span_with_its_title():
+    moments = (Span(start=1_000, end=21_000, title="One"), Span(start=30_000, end=90_000))
+
+    spans = wanted_spans(known(moments=moments), Segmentation(mode=Mode.MOMENTS))
+
+    assert spans == (moments[0], Span(start=30_000, end=60_000))
+
+
+def test_given_lengths_when_moments_are_wanted_then_only_those_that_fit_are():
+    moments = tuple(Span(start=0, end=end) for end in (2_000, 20_000, 50_000))
+    options = Segmentation(mode=Mode.MOMENTS, min_length=5_000, max_length=30_000)
+
+    assert wanted_spans(known(moments=moments), options) == (moments[1],)
+
+
+def test_given_no_moments_when_wanted_then_it_says_what_to_do():
+    with pytest.raises(MediaError) as refused:
+        wanted_spans(known(moments=()), Segmentation(mode=Mode.MOMENTS))
+
+    assert refused.value.code == "segmentation.no_moments"
+
+
+def test_given_moments_nobody_has_looked_for_when_wanted_then_it_is_told():
+    with pytest.raises(UnavailableError):
+        wanted_spans(known(), Segmentation(mode=Mode.MOMENTS))

@@ -49,6 +49,7 @@ class SegmentAnswer(BaseModel):
         description="Orders a video's segments of a type; one's own may share a number"
     )
     source: SegmentSource
+    moment_id: str | None = Field(description="Of a clip: the moment that it is cut from")
     status: SegmentStatus
     error: FailureAnswer | None
     s3_key: str

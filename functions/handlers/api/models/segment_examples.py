@@ -47,6 +47,7 @@ SEGMENT: Final[JsonDict] = {
     "segment_type": "processed",
     "segment_number": 5,
     "source": "range",
+    "moment_id": None,
     "status": "ready",
     "error": None,
     "s3_key": f"media/{_USER_ID}/{VIDEO_ID}/{SEGMENT_ID}/segment.mp4",

@@ -25,6 +25,7 @@ _OPTIONS: Final[dict[Mode, tuple[str, ...]]] = {
     Mode.PARTS: ("parts",),
     Mode.SIZE: ("size_mb",),
     Mode.NONE: (),
+    Mode.MOMENTS: (),
 }
 _NEEDED: Final = {Mode.RANGES: "ranges", Mode.PARTS: "parts", Mode.SIZE: "size_mb"}
 

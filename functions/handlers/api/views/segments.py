@@ -17,6 +17,7 @@ def segment(item: Segment) -> models.SegmentAnswer:
         segment_type=item.segment_type,
         segment_number=item.segment_number,
         source=item.source,
+        moment_id=item.moment_id,
         status=item.status,
         error=failure(item.error),
         s3_key=item.s3_key,

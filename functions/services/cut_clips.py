@@ -1,0 +1,132 @@
+"""Moments become clips: each a segment that is cut as ranges are.
+
+The segment is written before the moment tells of it. Both ids follow from the moment and from
+which cut of it this is, so that what is killed between the two, or asked for twice, is one clip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from functions.domain.caption_cues import captions_of
+from functions.domain.caption_files import vtt
+from functions.domain.clip import USUAL_CLIP, Clip, ClipOptions, clip_id_of
+from functions.domain.errors import ConflictError, StaleWriteError
+from functions.domain.exactness import EncodeTarget
+from functions.domain.moment import Moment
+from functions.domain.ports import SegmentStore
+from functions.domain.segment import Segment, SegmentStatus
+from functions.domain.times import Milliseconds
+from functions.domain.video import Video
+from functions.services.captions import keep_captions
+from functions.services.create_segment import NewSegment, add_segment
+from functions.services.moments import MomentContext, read_words
+
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cutting:
+    """What clips are cut with."""
+
+    made: MomentContext
+    segments: SegmentStore
+
+    @property
+    def now(self) -> datetime:
+        return self.made.context.clock()
+
+
+def cut_clips(
+    cutting: Cutting, video: Video, moments: Sequence[Moment], options: ClipOptions = USUAL_CLIP
+) -> list[tuple[Moment, Segment]]:
+    """A clip of each; what is there, and was asked for so, is left as it is.
+
+    Raises ConflictError until the video was read, and where captions are asked for and there is no
+    transcript.
+    """
+    if video.media is None or video.source is None:
+        raise ConflictError("video.not_ready", "The video was not read yet; wait for its run.")
+    resolved = _resolved(cutting, video, options)
+    return [_cut(cutting, video, moment, resolved) for moment in moments]
+
+
+def _resolved(cutting: Cutting, video: Video, options: ClipOptions) -> ClipOptions:
+    """With captions kept beside the video, by a name that follows from their text: once words were
+    corrected, another clip is wanted. A cut takes those that lie in it, from its own start."""
+    media, target = cutting.made.context.media, options.target
+    text = target.captions if target else None
+    if options.captions:
+        said = read_words(cutting.made.context, video)
+        text = vtt(captions_of(said.words, said.language, _duration(video)))
+    if text is None:
+        return options
+    key = keep_captions(media, video.user_id, video.video_id, text)
+    target = replace(target or EncodeTarget(), captions=None, captions_key=key)
+    return replace(options, target=target)
+
+
+def _duration(video: Video) -> Milliseconds:
+    return video.media.duration if video.media else 0
+
+
+def _cut(
+    cutting: Cutting, video: Video, moment: Moment, options: ClipOptions
+) -> tuple[Moment, Segment]:
+    for _ in range(_ATTEMPTS):
+        known = clip_of(cutting.segments, moment)
+        if moment.clip and known and moment.clip.options == options and not _failed(known):
+            return moment, known
+        number = moment.clip.number + 1 if moment.clip else 1
+        clip = Clip(segment_id=clip_id_of(moment.moment_id, number), options=options, number=number)
+        segment = add_segment(
+            _new(moment, options),
+            video,
+            clip.segment_id,
+            segments=cutting.segments,
+            media=cutting.made.context.media,
+            now=cutting.now,
+        )
+        try:
+            return cutting.made.moments.save(replace(moment, clip=clip)), segment
+        except StaleWriteError:
+            again = cutting.made.moments.get(moment.video_id, moment.moment_id)
+            if again is None:
+                raise
+            moment = again
+    raise StaleWriteError("The moment")
+
+
+def follow_clip(cutting: Cutting, video: Video, child: Moment) -> Moment:
+    """A refined moment whose clip was cut is cut anew, as that was."""
+    before = child.parent_id
+    parent = cutting.made.moments.get(child.video_id, before) if before else None
+    if parent is None or parent.clip is None:
+        return child
+    ((moment, _),) = cut_clips(cutting, video, [child], parent.clip.options)
+    return moment
+
+
+def clip_of(segments: SegmentStore, moment: Moment) -> Segment | None:
+    """None where none was cut, or where it was deleted."""
+    return segments.get(moment.clip.segment_id) if moment.clip else None
+
+
+def _failed(segment: Segment) -> bool:
+    return segment.status is SegmentStatus.FAILED
+
+
+def _new(moment: Moment, options: ClipOptions) -> NewSegment:
+    return NewSegment(
+        video_id=moment.video_id,
+        start=moment.start,
+        end=moment.end,
+        title=moment.title,
+        description=moment.reason or None,
+        tags=moment.tags,
+        cut=options.cut,
+        target=options.target,
+        moment_id=moment.moment_id,
+    )
