@@ -23,7 +23,7 @@ from functions.domain.moments.lines import within
 from functions.domain.moments.prompts import PROMPT_VERSION
 from functions.domain.moments.versions import EMBEDDED_VERSION
 from functions.domain.transcript import Transcript
-from functions.domain.video import Video
+from functions.domain.video import Video, VideoStatus
 from functions.services.analysis import read_result
 from functions.services.ownership import Caller, is_id, own_video
 from functions.services.stages import Context
@@ -62,8 +62,9 @@ def require_words(video: Video) -> int:
     """The version of the transcript. Raises ConflictError where there is none, with the reason."""
     if video.transcript_key is not None:
         return video.transcript_version
-    if video.transcript_error is not None:
-        says = f"There is no transcript to look through: {video.transcript_error.detail}"
+    error = video.transcript_error or (video.error if video.status is VideoStatus.FAILED else None)
+    if error is not None:
+        says = f"There is no transcript to look through: {error.detail}"
         raise ConflictError("transcript.failed", says)
     if not video.transcription.wanted:
         says = "No transcript was asked for; start the pipeline with one, then ask for moments."

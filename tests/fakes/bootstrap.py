@@ -35,6 +35,11 @@ def install(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
         monkeypatch.setattr(bootstrap, name, _maker(variable, fake))
     monkeypatch.setattr(bootstrap, "segment_store", _segment_maker(world))
     monkeypatch.setattr(bootstrap, "generation_store", lambda *_: world.generations)
+    monkeypatch.setattr(
+        bootstrap,
+        "moment_generator",
+        lambda _, name, memory, stop: world.generator(name, memory, stop),
+    )
     monkeypatch.setattr(bootstrap, "moment_refiner", lambda _, name: world.refiner(name))
     monkeypatch.setattr(bootstrap, "account", lambda: world.account)
     monkeypatch.setattr(bootstrap, "cutter", lambda: world.cutter)

@@ -85,6 +85,7 @@ class World:
     run_id: str = RUN
 
     def __post_init__(self) -> None:
+        self.out_of_time = False
         self.generations = FakeGenerationStore(self.moments)
 
     @property
@@ -96,7 +97,10 @@ class World:
             models=MODELS,
         )
 
-    def generator(self, name: str, _: Memory | None = None) -> MomentGenerator:
+    def generator(
+        self, name: str, _: Memory | None = None, stop: Callable[[], bool] = lambda: False
+    ) -> MomentGenerator:
+        self.out_of_time = stop()
         return self.generators.get(name) or EmbeddedGenerator()
 
     def refiner(self, name: str) -> MomentRefiner:

@@ -18,6 +18,7 @@ from functions.domain.generation import LEASE, Generation, GenerationStatus
 from functions.domain.moment import EMBEDDED, Moment, MomentOptions, MomentStatus
 from functions.domain.transcript import Transcript
 from functions.domain.transcript_options import TranscriptOptions
+from functions.domain.video import VideoStatus
 from functions.services.fail_generation import fail_generation
 from functions.services.generate_moments import generate_moments, run_generation
 from functions.services.open_generation import Wanted, request_moments
@@ -90,6 +91,7 @@ def test_given_nobody_speaks_when_moments_are_asked_for_then_there_are_none_and_
         ({"transcription": TranscriptOptions()}, "transcript.not_ready"),
         ({}, "transcript.not_asked"),
         ({"transcript_error": make_failure()}, "transcript.failed"),
+        ({"status": VideoStatus.FAILED, "error": make_failure()}, "transcript.failed"),
     ],
 )
 def test_given_no_transcript_when_moments_are_asked_for_then_it_is_told_why(
