@@ -20,9 +20,10 @@ from functions.handlers.api.request import (
 )
 from functions.handlers.api.views import moments as views
 from functions.services.cut_clips import Cutting, follow_clip
+from functions.services.instruct_moment import Instructed
 from functions.services.judge_moment import Named, delete_moment, judge_moment
 from functions.services.ownership import own_video
-from functions.services.refine_moment import Exactly, Instructed, refine_moment
+from functions.services.refine_moment import Exactly, refine_moment
 
 router = new_router()
 TAGS = ["moments"]

@@ -18,6 +18,7 @@ from functions.domain.paging import Position
 from functions.domain.proposals import Proposals
 from functions.domain.transcript import Transcript
 from functions.domain.usage import Usage
+from functions.services.instruct_moment import Instructed
 from functions.services.judge_moment import Named, delete_moment, judge_moment
 from functions.services.list_moments import (
     MomentOrder,
@@ -25,7 +26,7 @@ from functions.services.list_moments import (
     MomentVersions,
     list_moments,
 )
-from functions.services.refine_moment import Exactly, Instructed, refine_moment
+from functions.services.refine_moment import Exactly, refine_moment
 from tests.builders import STRANGER, VIDEO, make_caller, make_moment
 from tests.fakes.world import World
 from tests.unit.services.telling import BEES, LENGTH, tell
@@ -178,6 +179,15 @@ def test_given_a_model_out_of_reach_when_words_are_not_simple_then_that_is_told(
 
     with pytest.raises(UnavailableError):
         refine(world, moment, Instructed(instruction="funnier", model="claude-haiku"))
+
+
+def test_given_a_transcript_that_has_lost_its_words_when_refined_then_it_is_told(
+    world: World, moment: Moment
+):
+    tell(world, Transcript(language="en", engine="e", version=2))
+
+    with pytest.raises(ConflictError, match="Nobody speaks"):
+        refine(world, moment, "longer")
 
 
 def test_given_a_model_that_there_is_not_when_refined_then_it_is_refused(
