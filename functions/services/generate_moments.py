@@ -124,6 +124,8 @@ def _exchange(
 ) -> Generation:
     """Chosen again where somebody has accepted, rejected or refined one meanwhile."""
     for left in reversed(range(_ATTEMPTS)):
+        # A model may have taken minutes: nothing is written of a video that is gone since.
+        _video(made, generation.video_id)
         there = made.moments.of_video(generation.video_id)
         kept = [moment for moment in there if moment.kept]
         chosen = select(drafts, kept, said, generation.options.count)
