@@ -23,19 +23,21 @@ from functions.domain.moment_ports import (
 )
 from functions.domain.ports import (
     Account,
-    Pipeline,
     PreferenceStore,
     RangeCuts,
     RequestCounts,
-    RunStore,
     SegmentCounters,
     SegmentStore,
+    SegmentWatch,
     UserDirectory,
     VideoStore,
 )
+from functions.domain.run_ports import Pipeline, RunLock, RunStore, RunWatch, RunWork
 from functions.domain.times import utc_now
 from functions.domain.transcript_ports import SpeechExtractor, TranscriptionStore
 from functions.services.moments import MomentContext
+from functions.services.reap_ranges import RangeReaper
+from functions.services.reap_runs import Reaper
 from functions.services.stages import Context
 
 if TYPE_CHECKING:
@@ -64,10 +66,31 @@ def run_store(table: str) -> RunStore:
 
 
 @functools.cache
+def run_lock(videos: str, runs: str) -> RunLock:
+    from functions.adapters.dynamo.run_lock import DynamoRunLock
+
+    return DynamoRunLock(videos, runs)
+
+
+@functools.cache
+def run_watch(table: str) -> RunWatch:
+    from functions.adapters.dynamo.run_watch import DynamoRunWatch
+
+    return DynamoRunWatch(table)
+
+
+@functools.cache
 def segment_store(table: str, counters: str, snapshots: str) -> SegmentStore:
     from functions.adapters.dynamo.segments import DynamoSegmentStore
 
     return DynamoSegmentStore(table, counters, snapshots)
+
+
+@functools.cache
+def segment_watch(table: str) -> SegmentWatch:
+    from functions.adapters.dynamo.segment_watch import DynamoSegmentWatch
+
+    return DynamoSegmentWatch(table)
 
 
 @functools.cache
@@ -254,6 +277,36 @@ def spending(settings: StoreSettings) -> Callable[[str, str, int, int], None]:
         store.spent(video_id, run_id, milliseconds=milliseconds, memory_mb=memory_mb)
 
     return tell
+
+
+def outside_work() -> tuple[RunWork, ...]:
+    """What may go on for a run outside of its own execution: whoever begins such work adds here
+    what ends it. It is ended with the run, however that ends but well."""
+    return ()
+
+
+def all_work(state_machine_arn: str) -> tuple[RunWork, ...]:
+    """The run's execution, and all that may go on beside it."""
+    return (pipeline(state_machine_arn), *outside_work())
+
+
+def reaper(settings: StoreSettings, state_machine_arn: str) -> Reaper:
+    """Brings runs that stopped without an end to one."""
+    return Reaper(
+        context=context(settings),
+        pipeline=pipeline(state_machine_arn),
+        watch=run_watch(settings.runs_table),
+        works=all_work(state_machine_arn),
+    )
+
+
+def range_reaper(settings: StoreSettings, range_machine_arn: str) -> RangeReaper:
+    """The same for ranges."""
+    return RangeReaper(
+        context=context(settings),
+        cuts=range_cuts(range_machine_arn),
+        watch=segment_watch(settings.segments_table),
+    )
 
 
 @functools.cache

@@ -82,6 +82,25 @@ LOCAL_RATES = {"free": 240, "pro": 6_000, "enterprise": 30_000}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """Days for which what is not for ever is kept, by what it is.
+
+    `work`: half-way pieces under work/, which a failed run that is started again goes on from;
+    findings of analyses and lists of HLS pieces are among them. A run takes twelve hours at the
+    most. `parts`: those of uploads that nobody finishes; the upload itself ends after one day.
+    `replaced` and `replaced_work`: versions that were written over or removed, under media/ and
+    under work/. Those under uploads/ stay: a video is cut from the version that came, whatever came
+    after. `dead_letters`: what could not be done in any number of tries.
+    """
+
+    work: int = 3
+    parts: int = 2
+    replaced: int = 30
+    replaced_work: int = 1
+    dead_letters: int = 14
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StageSettings:
     """Everything that differs between stages.
 
@@ -95,6 +114,10 @@ class StageSettings:
     python_version: str = "3.13"
     machine: str = "aarch64"
     log_days: int = 30
+    retention: Retention = field(default_factory=Retention)
+    # How often runs that stopped without an end are looked for, and how many of a shard at once.
+    reap_minutes: int = 1
+    reap_limit: int = 25
     tiers: dict[str, TierLimit] = field(default_factory=lambda: dict(CLOUD_TIERS))
     rates: dict[str, int] = field(default_factory=lambda: dict(CLOUD_RATES))
     # YouTube's terms allow its numbers in sums and rates with others' only after an audit.

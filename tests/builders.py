@@ -11,6 +11,7 @@ from functions.domain.containers import M4A, MP4
 from functions.domain.course import usual
 from functions.domain.generation import LEASE, Generation, generation_id_of
 from functions.domain.keys import upload_key
+from functions.domain.lease import lease_from, watch_shard
 from functions.domain.media import AudioTrack, KeyframeIndex, Media, Probe, VideoTrack
 from functions.domain.moment import Edges, Moment, MomentOptions
 from functions.domain.plan import Plan, PlannedSegment, Window
@@ -112,8 +113,16 @@ def make_run(**overrides: Any) -> Run:
         "status": RunStatus.QUEUED,
         "created_at": EPOCH,
         "todo": usual(make_video()),
+        "lease_until": lease_from(EPOCH),
+        "watch_shard": watch_shard(VIDEO),
     }
     return Run(**{**defaults, **overrides})
+
+
+def tried_once(run: Run) -> Run:
+    """But for how often steps were tried, and until when it is held."""
+    stages = {stage: replace(times, attempts=1) for stage, times in run.stages.items()}
+    return replace(run, stages=stages, lease_until=None)
 
 
 def make_segment(**overrides: Any) -> Segment:

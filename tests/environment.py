@@ -61,6 +61,7 @@ FUNCTION_ENVIRONMENT = {
     "TRANSCRIBER": "fake",
     "JOB_PREFIX": "cutroom-test",
     "RECHECK_S": "60",
+    "REAP_LIMIT": "25",
 }
 
 FAKE_AWS = {

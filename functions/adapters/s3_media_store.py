@@ -187,6 +187,12 @@ class S3MediaStore:
             for start in range(0, len(wanted), 1000):
                 self._delete([{"Key": key} for key in wanted[start : start + 1000]])
 
+    def clear(self, folder: str) -> None:
+        pages = client("s3").get_paginator("list_objects_v2")
+        with _translated():
+            for page in pages.paginate(Bucket=self._bucket, Prefix=folder):
+                self._delete([{"Key": item["Key"]} for item in page.get("Contents", [])])
+
     def erase(self, key: str) -> None:
         """By prefix, so other keys that begin alike are passed over."""
         self._erase(key, lambda found: found == key)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from functions.adapters.executions import start_once
+from functions.adapters.executions import Executions
 
 
 class StepFunctionsMoments:
     def __init__(self, state_machine_arn: str) -> None:
-        self._arn = state_machine_arn
+        self._executions = Executions("The search for moments", state_machine_arn)
 
     def start(self, video_id: str, generation_id: str) -> None:
         """The name is made of both: a generation's id is its video's."""
         ids = {"video_id": video_id, "generation_id": generation_id}
-        start_once("The search for moments", self._arn, f"{video_id}-{generation_id}", ids)
+        self._executions.start(f"{video_id}-{generation_id}", ids)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from functions.adapters.executions import start_once
+from functions.adapters.executions import Executions
+from functions.domain.run import Run
+from functions.domain.run_ports import ExecutionState
 
 
 class StepFunctionsPipeline:
     def __init__(self, state_machine_arn: str) -> None:
-        self._arn = state_machine_arn
+        self._executions = Executions("The pipeline", state_machine_arn)
 
     def start(self, video_id: str, run_id: str) -> None:
-        start_once("The pipeline", self._arn, run_id, {"video_id": video_id, "run_id": run_id})
+        self._executions.start(run_id, {"video_id": video_id, "run_id": run_id})
+
+    def state(self, run_id: str) -> ExecutionState:
+        return self._executions.state(run_id)
+
+    def stop(self, run: Run) -> None:
+        self._executions.stop(run.run_id, f"The run has {run.status.value}.")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from functions.adapters.executions import start_once
+from functions.adapters.executions import Executions
+from functions.domain.run_ports import ExecutionState
 
 
 class StepFunctionsRangeCuts:
     def __init__(self, state_machine_arn: str) -> None:
-        self._arn = state_machine_arn
+        self._executions = Executions("The cutting of ranges", state_machine_arn)
 
     def start(self, segment_id: str) -> None:
-        start_once("The cutting of ranges", self._arn, segment_id, {"segment_id": segment_id})
+        self._executions.start(segment_id, {"segment_id": segment_id})
+
+    def state(self, segment_id: str) -> ExecutionState:
+        return self._executions.state(segment_id)

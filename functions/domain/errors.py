@@ -5,7 +5,8 @@ CutroomError            code, title and what to do, kept for the user
 ├── ForbiddenError      403  not allowed for this tier
 ├── NotFoundError       404  absent, or somebody else's
 ├── ConflictError       409  right request, wrong moment
-│   └── StaleWriteError 409  another worker wrote first; read again
+│   ├── StaleWriteError 409  another worker wrote first; read again
+│   └── RunOverError    409  the run it was done for has ended: nothing more is written for it
 ├── GoneError           410  too late
 ├── PreconditionError   412  If-Match names another version
 ├── TooLargeError       413  above a limit
@@ -63,6 +64,17 @@ class StaleWriteError(ConflictError):
 
     def __init__(self, what: str) -> None:
         super().__init__("write.conflict", f"{what} changed meanwhile; read it again and repeat.")
+
+
+class RunOverError(ConflictError):
+    """The run that a write names has ended, or does not hold its video any more."""
+
+    def __init__(
+        self,
+        code: str = "pipeline.run_over",
+        detail: str = "This run has ended already; start a new one.",
+    ) -> None:
+        super().__init__(code, detail)
 
 
 class GoneError(CutroomError):

@@ -35,6 +35,11 @@ def parse_upload_key(key: str) -> UploadKey | None:
     return UploadKey(user_id, name)
 
 
+def work_prefix(user_id: str, video_id: str) -> str:
+    """All half-way pieces of a video."""
+    return f"{WORK}/{user_id}/{video_id}/"
+
+
 def upload_key(user_id: str, video_id: str) -> str:
     return f"{UPLOADS}/{user_id}/{video_id}/source"
 

@@ -81,6 +81,9 @@ class MediaStore(Protocol):
     def delete(self, keys: Iterable[str]) -> None:
         """Remove objects; absent ones are fine."""
 
+    def clear(self, folder: str) -> None:
+        """Remove all objects whose keys begin so, a slash included."""
+
     def erase(self, key: str) -> None:
         """Remove an object with all its versions; fine if it is gone."""
 

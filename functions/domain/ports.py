@@ -1,4 +1,6 @@
-"""What the services need from outside: each has an adapter, and a fake under tests/fakes."""
+"""What the services need from outside: each has an adapter, and a fake under tests/fakes.
+
+What holds runs and starts them is in `run_ports`, what stores and makes media in `media_ports`."""
 
 from __future__ import annotations
 
@@ -6,17 +8,16 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from functions.domain.budget import Estimate
 from functions.domain.counts import SegmentCounts
 from functions.domain.paging import Page, Position
 from functions.domain.preferences import Preferences
-from functions.domain.run import Run, Stage
+from functions.domain.run import Run
+from functions.domain.run_ports import ExecutionState
 from functions.domain.segment import Segment, SegmentType
 from functions.domain.segment_query import SegmentQuery
 from functions.domain.social_history import Gain, PlatformSums
 from functions.domain.tiers import Tier
-from functions.domain.times import Milliseconds
-from functions.domain.video import Failure, Video
+from functions.domain.video import Video
 
 
 class VideoStore(Protocol):
@@ -33,43 +34,9 @@ class VideoStore(Protocol):
         """Newest first."""
 
 
-class RunStore(Protocol):
-    def get(self, video_id: str, run_id: str) -> Run | None:
-        """The run, read consistently."""
-
-    def create(self, run: Run) -> bool:
-        """False if the run exists."""
-
-    def begin(self, video_id: str, run_id: str) -> bool:
-        """queued -> running; True also when it runs already, False when it has ended."""
-
-    def stage_started(self, run: Run, stage: Stage, now: datetime) -> None:
-        """Keep the first start."""
-
-    def stage_finished(self, run: Run, stage: Stage, now: datetime, *, reused: bool) -> None:
-        """Keep the first finish."""
-
-    def planned(self, run: Run, plan_key: str, duration: Milliseconds) -> None:
-        """Note the plan, so that progress can be counted."""
-
-    def progressed(self, run: Run, window: int, done: Milliseconds) -> None:
-        """Raise a window's progress; a lower value changes nothing."""
-
-    def estimated(self, run: Run, estimate: Estimate) -> None:
-        """Note what the plan is expected to take."""
-
-    def spent(self, video_id: str, run_id: str, *, milliseconds: int, memory_mb: int) -> None:
-        """Add what one function took; nothing where the run is gone."""
-
-    def succeed(self, run: Run, now: datetime) -> bool:
-        """running -> succeeded; False if it has ended before."""
-
-    def fail(self, video_id: str, run_id: str, failure: Failure, now: datetime) -> bool:
-        """queued or running -> failed; False if it has ended before."""
-
-
 class SegmentStore(Protocol):
-    """Every write also moves what counts segments and sums up their posts, or nothing at all."""
+    """Every write also moves what counts segments and sums up their posts, or nothing at all. A
+    write for a run (`by`) raises RunOverError once the run is closed."""
 
     def get(self, segment_id: str) -> Segment | None:
         """The segment, read consistently; None once it is deleted."""
@@ -77,17 +44,20 @@ class SegmentStore(Protocol):
     def get_many(self, segment_ids: Sequence[str]) -> list[Segment]:
         """Those that exist, in any order, read consistently."""
 
-    def create(self, segment: Segment) -> bool:
+    def create(self, segment: Segment, by: Run | None = None) -> bool:
         """False if the id is taken: the first write stays."""
 
-    def add(self, segments: Sequence[Segment]) -> None:
+    def add(self, segments: Sequence[Segment], by: Run | None = None) -> None:
         """Write those that are not there; a repeated write changes nothing."""
 
-    def save(self, before: Segment, after: Segment) -> Segment:
+    def save(self, before: Segment, after: Segment, by: Run | None = None) -> Segment:
         """Write over the version that was read; raises StaleWriteError if it moved on."""
 
-    def delete(self, segment: Segment, now: datetime) -> None:
+    def delete(self, segment: Segment, now: datetime, by: Run | None = None) -> None:
         """Gone for every reader at once; raises StaleWriteError if it moved on."""
+
+    def close(self, run: Run) -> None:
+        """From now on nothing is written for this run of its video, nor for earlier ones."""
 
     def deleted(self, segment_id: str) -> Segment | None:
         """A deleted segment of which something may be left."""
@@ -110,6 +80,11 @@ class SegmentStore(Protocol):
         """The highest number among a video's segments of a type, 0 if there are none."""
 
 
+class SegmentWatch(Protocol):
+    def waiting(self, shard: str, before: datetime, limit: int) -> list[str]:
+        """Ids of segments that were asked for before then and wait to be cut, the oldest first."""
+
+
 class SegmentCounters(Protocol):
     """What is counted with every write of a segment."""
 
@@ -129,14 +104,12 @@ class SegmentCounters(Protocol):
         """The same of one segment."""
 
 
-class Pipeline(Protocol):
-    def start(self, video_id: str, run_id: str) -> None:
-        """Start the run's execution; starting it again changes nothing."""
-
-
 class RangeCuts(Protocol):
     def start(self, segment_id: str) -> None:
         """Start cutting; starting it again changes nothing."""
+
+    def state(self, segment_id: str) -> ExecutionState:
+        """Whether the cut's execution goes on."""
 
 
 class Account(Protocol):

@@ -8,11 +8,14 @@ from datetime import datetime
 from enum import StrEnum
 
 from functions.domain.budget import Estimate, Spent
+from functions.domain.exactness import Exactness
+from functions.domain.extras import Extra
+from functions.domain.segmentation import Mode
 from functions.domain.stage import ALL_STAGES, STAGES, Stage
 from functions.domain.times import Milliseconds
 from functions.domain.video import Failure
 
-__all__ = ["Run", "RunStatus", "Stage", "StageTimes"]
+__all__ = ["Outcome", "Run", "RunOptions", "RunStatus", "Stage", "StageTimes"]
 
 
 class RunStatus(StrEnum):
@@ -20,27 +23,63 @@ class RunStatus(StrEnum):
     RUNNING = "running"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+OPEN = frozenset({RunStatus.QUEUED, RunStatus.RUNNING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageTimes:
+    """`attempts` counts the calls of a stage that is one call, `errors` those that said why they
+    failed, `last_error` with which code; a worker that was killed says nothing. `given_up`: it has
+    failed, and the run goes on without it."""
+
     started_at: datetime | None = None
     finished_at: datetime | None = None
     reused: bool = False
+    given_up: bool = False
+    attempts: int = 0
+    errors: int = 0
+    last_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """What was asked of a run: how to cut, what to make beside, which stages, again from where."""
+
+    mode: Mode
+    cut: Exactness
+    extras: tuple[Extra, ...] = ()
+    stages: tuple[Stage, ...] | None = None
+    from_stage: Stage | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a run that cut leaves with its video."""
+
+    segment_count: int
+    poster_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """A run. It goes through the stages `todo`, and does those of `redo` again though they were
-    done before. `progress` holds, for each window, the milliseconds of media it has worked through;
-    `keep_segments` leaves those of earlier plans where they are. The last three add up what its
-    functions took: see `spent`."""
+    """A run, the `number`th of its video. It goes through the stages `todo`, and does those of
+    `redo` again though they were done before. `progress` holds, for each window, the milliseconds
+    of media it has worked through; `keep_segments` leaves those of earlier plans where they are.
+
+    `lease_until` and `watch_shard` are there until it has let its video go (see `lease`);
+    `revived` counts how often its execution had to be started for it. The last three add up what
+    its functions took: see `spent`."""
 
     video_id: str
     run_id: str
     user_id: str
     status: RunStatus
     created_at: datetime
+    number: int = 1
+    options: RunOptions | None = None
     todo: tuple[Stage, ...] = ALL_STAGES
     redo: tuple[Stage, ...] = ()
     stages: Mapping[Stage, StageTimes] = field(default_factory=dict)
@@ -49,7 +88,11 @@ class Run:
     plan_key: str | None = None
     finished_at: datetime | None = None
     error: Failure | None = None
+    outcome: Outcome | None = None
     keep_segments: bool = False
+    lease_until: datetime | None = None
+    watch_shard: str | None = None
+    revived: int = 0
     estimate: Estimate | None = None
     calls: int = 0
     milliseconds: int = 0
@@ -62,6 +105,16 @@ class Run:
             milliseconds=self.milliseconds,
             mb_milliseconds=self.mb_milliseconds,
         )
+
+    @property
+    def open(self) -> bool:
+        """It waits or works; else it has ended, one way or the other."""
+        return self.status in OPEN
+
+    @property
+    def watched(self) -> bool:
+        """Something of it may be left to be done, its end included."""
+        return self.watch_shard is not None
 
     def does(self, stage: Stage) -> bool:
         """Whether the run goes through a stage."""

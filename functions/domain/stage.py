@@ -37,7 +37,7 @@ class StageRule:
 
 STAGES: Final[Mapping[Stage, StageRule]] = {
     Stage.CLAIM: StageRule(share=1, always=True),
-    Stage.PROBE: StageRule(share=3, after=(Stage.CLAIM,)),
+    Stage.PROBE: StageRule(share=3, after=(Stage.CLAIM,), always=True),
     Stage.ANALYSIS: StageRule(share=10, after=(Stage.PROBE,)),
     Stage.TRANSCRIPT: StageRule(share=10, after=(Stage.PROBE,)),
     Stage.PLAN: StageRule(share=2, after=(Stage.PROBE,)),

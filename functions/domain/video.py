@@ -1,8 +1,10 @@
 """A video and the states it moves through.
 
 uploading ──> queued ──> processing ──> ready
-    │            ▲            └───────> failed
-    └─> aborted  └── a new run, from ready or failed
+    │            ▲   └────────┴───────> failed, cancelled
+    └─> aborted  └── a new run, from ready, failed or cancelled
+
+While it is queued or processing, the run that it names holds it (see `lease`).
 """
 
 from __future__ import annotations
@@ -26,6 +28,10 @@ class VideoStatus(StrEnum):
     PROCESSING = "processing"
     READY = "ready"
     FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+HELD = frozenset({VideoStatus.QUEUED, VideoStatus.PROCESSING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +69,17 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Resting:
+    """How a video was before runs that do not cut: once one of them went well, it is so again."""
+
+    status: VideoStatus
+    error: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Video:
-    """One video of one user."""
+    """One video of one user. `plan_basis` says what its latest plan was made of; `analysis_run`,
+    `transcript_run`, `proxy_run` and `hls_run` which runs have made what lies there."""
 
     video_id: str
     user_id: str
@@ -84,19 +99,26 @@ class Video:
     probe_key: str | None = None
     run_id: str | None = None
     runs: int = 0
+    before: Resting | None = None
+    plan_key: str | None = None
+    plan_basis: str | None = None
     segment_count: int | None = None
     poster_id: str | None = None
     analysis_key: str | None = None
     analysed: tuple[Extra, ...] = ()
+    analysis_run: str | None = None
     analysis_error: Failure | None = None
     hls_key: str | None = None
+    hls_run: str | None = None
     hls_error: Failure | None = None
     proxy_key: str | None = None
+    proxy_run: str | None = None
     proxy_error: Failure | None = None
     # `transcript_of` names the source and the options that an engine made it of.
     transcript_key: str | None = None
     transcript_version: int = 0
     transcript_of: str | None = None
+    transcript_run: str | None = None
     transcript_corrected: bool = False
     transcript_error: Failure | None = None
     error: Failure | None = None
@@ -106,6 +128,11 @@ class Video:
     def visible(self) -> bool:
         """An aborted upload is no video any more."""
         return self.status is not VideoStatus.ABORTED
+
+    @property
+    def holder(self) -> str | None:
+        """The run that works on it, None while none may."""
+        return self.run_id if self.status in HELD else None
 
     def status_at(self, now: datetime) -> VideoStatus:
         """The status a reader sees: an upload that was never finished expires by itself."""
@@ -138,8 +165,10 @@ class Video:
         extras: tuple[Extra, ...] | None = None,
     ) -> Video:
         """A run is about to start. Raises ConflictError while one is under way."""
-        if self.status in {VideoStatus.QUEUED, VideoStatus.PROCESSING}:
+        if self.holder:
             raise ConflictError("pipeline.already_running", "A run of this video is under way.")
+        rested = self.status in {VideoStatus.READY, VideoStatus.FAILED, VideoStatus.CANCELLED}
+        now_at = Resting(status=self.status, error=self.error) if rested else None
         return replace(
             self,
             status=VideoStatus.QUEUED,
@@ -148,6 +177,7 @@ class Video:
             extras=self.extras if extras is None else extras,
             run_id=run_id,
             runs=self.runs + 1,
+            before=self.before or now_at,
             error=None,
             updated_at=now,
         )
@@ -172,24 +202,35 @@ class Video:
         )
 
     def with_analysis(self, key: str, made: tuple[Extra, ...], now: datetime) -> Video:
-        """What was made is kept under `key`."""
-        return replace(self, analysis_key=key, analysed=made, analysis_error=None, updated_at=now)
+        """What was made by the run that holds it is kept under `key`, with what was there."""
+        return replace(
+            self,
+            analysis_key=key,
+            analysed=made,
+            analysis_run=self.run_id,
+            analysis_error=None,
+            updated_at=now,
+        )
 
     def without_analysis(self, failure: Failure, now: datetime) -> Video:
         """What was wanted beside the segments could not be made."""
         return replace(self, analysis_error=failure, updated_at=now)
 
+    def planned(self, key: str, basis: str, now: datetime) -> Video:
+        """Its latest plan is kept under `key`."""
+        return replace(self, plan_key=key, plan_basis=basis, updated_at=now)
+
     def with_proxy(self, key: str, now: datetime) -> Video:
-        """A small copy of it is kept under `key`."""
-        return replace(self, proxy_key=key, proxy_error=None, updated_at=now)
+        """A small copy of it is kept under `key`, made by the run that holds it."""
+        return replace(self, proxy_key=key, proxy_run=self.run_id, proxy_error=None, updated_at=now)
 
     def without_proxy(self, failure: Failure, now: datetime) -> Video:
         """The small copy that was asked for could not be made."""
         return replace(self, proxy_error=failure, updated_at=now)
 
     def with_hls(self, key: str, now: datetime) -> Video:
-        """The list of a finished rendition is kept under `key`."""
-        return replace(self, hls_key=key, hls_error=None, updated_at=now)
+        """The list of a finished rendition is kept under `key`, made by the run that holds it."""
+        return replace(self, hls_key=key, hls_run=self.run_id, hls_error=None, updated_at=now)
 
     def without_hls(self, failure: Failure, now: datetime) -> Video:
         """The rendition could not be made."""
@@ -206,12 +247,13 @@ class Video:
         )
 
     def with_transcript(self, key: str, version: int, made_of: str, now: datetime) -> Video:
-        """A version of an engine's is kept under `key`."""
+        """A version of an engine's is kept under `key`, made for the run that holds it."""
         return replace(
             self,
             transcript_key=key,
             transcript_version=version,
             transcript_of=made_of,
+            transcript_run=self.run_id,
             transcript_corrected=False,
             transcript_error=None,
             updated_at=now,
@@ -233,3 +275,12 @@ class Video:
 
     def failed(self, failure: Failure, now: datetime) -> Video:
         return replace(self, status=VideoStatus.FAILED, error=failure, updated_at=now)
+
+    def cancelled(self, now: datetime) -> Video:
+        """A user has stopped its run; what was made stays."""
+        return replace(self, status=VideoStatus.CANCELLED, error=None, updated_at=now)
+
+    def rested(self, now: datetime) -> Video:
+        """A run that did not cut has gone well: the video is as it was before, or else ready."""
+        was = self.before or Resting(status=VideoStatus.READY)
+        return replace(self, status=was.status, error=was.error, before=None, updated_at=now)

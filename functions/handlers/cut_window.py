@@ -10,8 +10,9 @@ from functions import bootstrap
 from functions.runtime import telemetry
 from functions.runtime.scratch import scratch_folder
 from functions.runtime.settings import CutSettings, load
-from functions.runtime.step import Event, step
+from functions.runtime.step import Event, out_of_time, run_ids, step
 from functions.services.cut_window import Bounds, cut_window
+from functions.services.heartbeat import beating
 
 settings = load(CutSettings)
 
@@ -20,21 +21,11 @@ settings = load(CutSettings)
 def lambda_handler(event: Event, context: LambdaContext) -> dict[str, Any]:
     """{video_id, run_id, window} -> {finished}: False hands the rest to the next invocation."""
 
-    def out_of_time() -> bool:
-        return context.get_remaining_time_in_millis() < settings.handover_s * 1000
-
-    with scratch_folder() as folder:
-        result = cut_window(
-            bootstrap.context(settings),
-            bootstrap.cutter(),
-            Bounds(
-                folder=folder,
-                disk_budget=settings.disk_budget_mb * 1024 * 1024,
-                stop=out_of_time,
-            ),
-            video_id=event["video_id"],
-            run_id=event["run_id"],
-            index=int(event["window"]),
-        )
+    stores, ids = bootstrap.context(settings), run_ids(event)
+    late = out_of_time(context, settings.handover_s)
+    with beating(stores, late, **ids) as stop, scratch_folder() as folder:
+        disk = settings.disk_budget_mb * 1024 * 1024
+        bounds = Bounds(folder=folder, disk_budget=disk, stop=stop)
+        result = cut_window(stores, bootstrap.cutter(), bounds, index=int(event["window"]), **ids)
     telemetry.count("SegmentsCreated", result.made)
     return {"finished": result.finished}

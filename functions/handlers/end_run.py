@@ -12,18 +12,28 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions import bootstrap
 from functions.runtime import telemetry
 from functions.runtime.settings import StoreSettings, load
-from functions.services.fail_run import fail_run
+from functions.services.close_run import INTERNAL
+from functions.services.fail_run import OVERDUE, STOPPED, fail_run
 
 settings = load(StoreSettings)
+# What an execution tells by its status alone; one that fails has told the run why.
+_SAYS = {"ABORTED": STOPPED, "TIMED_OUT": OVERDUE}
 
 
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """“Step Functions Execution Status Change” -> {code}"""
-    ids = json.loads(event["detail"]["input"])
+    """“Step Functions Execution Status Change” -> {code}: null where the run was cancelled, or
+    went well."""
+    ids, status = json.loads(event["detail"]["input"]), event["detail"]["status"]
     video_id, run_id = ids["video_id"], ids["run_id"]
     telemetry.begin(context, stage="end", video_id=video_id, run_id=run_id)
+    says = _SAYS.get(status, INTERNAL)
     failure = fail_run(
-        bootstrap.context(settings), video_id=video_id, run_id=run_id, code=None, detail=None
+        bootstrap.context(settings),
+        video_id=video_id,
+        run_id=run_id,
+        code=says.code,
+        detail=says.detail,
+        works=bootstrap.outside_work(),
     )
-    telemetry.logger.info("execution ended", extra={"status": event["detail"]["status"]})
-    return {"code": failure.code}
+    telemetry.logger.info("execution ended", extra={"status": status})
+    return {"code": failure.code if failure else None}

@@ -9,8 +9,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions import bootstrap
 from functions.runtime.scratch import scratch_folder
 from functions.runtime.settings import TimedSettings, load
-from functions.runtime.step import Event, step
+from functions.runtime.step import Event, out_of_time, run_ids, step
 from functions.services.extract_speech import extract_speech
+from functions.services.heartbeat import beating
 
 settings = load(TimedSettings)
 
@@ -19,18 +20,16 @@ settings = load(TimedSettings)
 def lambda_handler(event: Event, context: LambdaContext) -> dict[str, Any]:
     """{video_id, run_id, transcription_id, window} -> {audible}"""
 
-    def out_of_time() -> bool:
-        return context.get_remaining_time_in_millis() < settings.handover_s * 1000
-
-    with scratch_folder() as folder:
+    stores, ids = bootstrap.context(settings), run_ids(event)
+    late = out_of_time(context, settings.handover_s)
+    with beating(stores, late, **ids) as stop, scratch_folder() as folder:
         audible = extract_speech(
-            bootstrap.context(settings),
+            stores,
             bootstrap.speech_extractor(),
             folder,
-            out_of_time,
-            video_id=event["video_id"],
-            run_id=event["run_id"],
+            stop,
             transcription_id=event["transcription_id"],
             index=int(event["window"]),
+            **ids,
         )
     return {"audible": audible}

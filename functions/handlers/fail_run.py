@@ -17,7 +17,7 @@ settings = load(StoreSettings)
 
 @step("fail")
 def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
-    """{video_id, run_id, error, cause} -> {code}"""
+    """{video_id, run_id, error, cause} -> {code}: null where it was cancelled, or went well."""
     code, detail = read_cause(str(event.get("cause", "")))
     failure = fail_run(
         bootstrap.context(settings),
@@ -25,7 +25,11 @@ def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
         run_id=event["run_id"],
         code=code,
         detail=detail,
+        works=bootstrap.outside_work(),
     )
+    if failure is None:
+        telemetry.logger.info("run was over before", extra={"error": str(event.get("error"))})
+        return {"code": None}
     telemetry.logger.error(
         "run failed", extra={"code": failure.code, "error": str(event.get("error"))}
     )

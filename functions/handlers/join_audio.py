@@ -9,7 +9,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions import bootstrap
 from functions.runtime.scratch import scratch_folder
 from functions.runtime.settings import TimedSettings, load
-from functions.runtime.step import Event, step
+from functions.runtime.step import Event, out_of_time, run_ids, step
+from functions.services.heartbeat import beating
 from functions.services.join_audio import AudioBounds, join_audio
 
 settings = load(TimedSettings)
@@ -19,15 +20,9 @@ settings = load(TimedSettings)
 def lambda_handler(event: Event, context: LambdaContext) -> dict[str, Any]:
     """{video_id, run_id} -> {segment_id}, null for a silent video"""
 
-    def out_of_time() -> bool:
-        return context.get_remaining_time_in_millis() < settings.handover_s * 1000
-
-    with scratch_folder() as folder:
-        segment_id = join_audio(
-            bootstrap.context(settings),
-            bootstrap.cutter(),
-            AudioBounds(folder=folder, stop=out_of_time),
-            video_id=event["video_id"],
-            run_id=event["run_id"],
-        )
+    stores, ids = bootstrap.context(settings), run_ids(event)
+    late = out_of_time(context, settings.handover_s)
+    with beating(stores, late, **ids) as stop, scratch_folder() as folder:
+        bounds = AudioBounds(folder=folder, stop=stop)
+        segment_id = join_audio(stores, bootstrap.cutter(), bounds, **ids)
     return {"segment_id": segment_id}

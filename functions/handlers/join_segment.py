@@ -10,9 +10,10 @@ from functions import bootstrap
 from functions.runtime import telemetry
 from functions.runtime.scratch import scratch_folder
 from functions.runtime.settings import JoinSettings, load
-from functions.runtime.step import Event, step
+from functions.runtime.step import Event, out_of_time, run_ids, step
 from functions.services.cut_chunk import join_segment
 from functions.services.cut_window import Bounds
+from functions.services.heartbeat import beating
 
 settings = load(JoinSettings)
 
@@ -21,21 +22,11 @@ settings = load(JoinSettings)
 def lambda_handler(event: Event, context: LambdaContext) -> dict[str, Any]:
     """{video_id, run_id, window} -> {made}: False where the segment was there."""
 
-    def out_of_time() -> bool:
-        return context.get_remaining_time_in_millis() < settings.handover_s * 1000
-
-    with scratch_folder() as folder:
-        made = join_segment(
-            bootstrap.context(settings),
-            bootstrap.cutter(),
-            Bounds(
-                folder=folder,
-                disk_budget=settings.join_disk_mb * 1024 * 1024,
-                stop=out_of_time,
-            ),
-            video_id=event["video_id"],
-            run_id=event["run_id"],
-            index=int(event["window"]),
-        )
+    stores, ids = bootstrap.context(settings), run_ids(event)
+    late = out_of_time(context, settings.handover_s)
+    with beating(stores, late, **ids) as stop, scratch_folder() as folder:
+        disk = settings.join_disk_mb * 1024 * 1024
+        bounds = Bounds(folder=folder, disk_budget=disk, stop=stop)
+        made = join_segment(stores, bootstrap.cutter(), bounds, index=int(event["window"]), **ids)
     telemetry.count("SegmentsCreated", int(made))
     return {"made": made}

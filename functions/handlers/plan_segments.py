@@ -13,7 +13,11 @@ from functions.runtime.settings import PlanSettings, load
 from functions.runtime.step import Event, step
 from functions.services.analysis import read_boundaries
 from functions.services.moments_to_cut import moments_to_cut
-from functions.services.plan_segments import plan_segments
+from functions.services.plan_segments import (
+    PlanBounds,
+    left_to_cut,
+    plan_segments,
+)
 
 settings = load(PlanSettings)
 
@@ -21,24 +25,25 @@ settings = load(PlanSettings)
 @step("plan", bootstrap.spending(settings))
 def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
     """{video_id, run_id} -> {windows: [0, 1, …], joins: […], at_once}: indexes only, the plan is
-    in the bucket; `at_once` functions may run side by side."""
+    in the bucket; `at_once` functions may run side by side. No windows where all is there."""
     budget = _budget()
     context = bootstrap.context(settings)
     moments = bootstrap.moment_store(settings.moments_table)
+    ids = {"video_id": str(event["video_id"]), "run_id": str(event["run_id"])}
     plan = plan_segments(
         context,
         bootstrap.prober(settings.media_bucket),
-        video_id=event["video_id"],
-        run_id=event["run_id"],
-        segments_per_window=settings.segments_per_window,
+        PlanBounds(segments_per_window=settings.segments_per_window, budget=budget),
         read_boundaries=lambda video: read_boundaries(context, video),
         read_moments=lambda video: moments_to_cut(moments, video),
-        budget=budget,
+        **ids,
     )
-    telemetry.count("SegmentsPlanned", len(plan.segments))
+    left = left_to_cut(context, plan, **ids)
+    if left.windows:
+        telemetry.count("SegmentsPlanned", len(plan.segments))
     return {
-        "windows": [window.index for window in plan.all_windows()],
-        "joins": [window.index for window in plan.all_joins()],
+        "windows": list(left.windows),
+        "joins": list(left.joins),
         "at_once": budget.width,
     }
 

@@ -30,6 +30,7 @@ def _start(body: str) -> bool:
     stores = Stores(
         videos=bootstrap.video_store(settings.videos_table),
         runs=bootstrap.run_store(settings.runs_table),
+        lock=bootstrap.run_lock(settings.videos_table, settings.runs_table),
         pipeline=bootstrap.pipeline(settings.state_machine_arn),
         preferences=bootstrap.preference_store(settings.preferences_table),
     )

@@ -9,8 +9,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions import bootstrap
 from functions.runtime.scratch import scratch_folder
 from functions.runtime.settings import CutSettings, load
-from functions.runtime.step import Event, step
+from functions.runtime.step import Event, out_of_time, run_ids, step
 from functions.services.cut_window import Bounds
+from functions.services.heartbeat import beating
 from functions.services.write_hls import write_window
 
 settings = load(CutSettings)
@@ -20,21 +21,17 @@ settings = load(CutSettings)
 def lambda_handler(event: Event, context: LambdaContext) -> dict[str, Any]:
     """{video_id, run_id, hls_id, window} -> {written}: 0 where it was done before."""
 
-    def out_of_time() -> bool:
-        return context.get_remaining_time_in_millis() < settings.handover_s * 1000
-
-    with scratch_folder() as folder:
+    stores, ids = bootstrap.context(settings), run_ids(event)
+    late = out_of_time(context, settings.handover_s)
+    with beating(stores, late, **ids) as stop, scratch_folder() as folder:
+        disk = settings.disk_budget_mb * 1024 * 1024
+        bounds = Bounds(folder=folder, disk_budget=disk, stop=stop)
         written = write_window(
-            bootstrap.context(settings),
+            stores,
             bootstrap.hls_writer(),
-            Bounds(
-                folder=folder,
-                disk_budget=settings.disk_budget_mb * 1024 * 1024,
-                stop=out_of_time,
-            ),
-            video_id=event["video_id"],
-            run_id=event["run_id"],
+            bounds,
             hls_id=event["hls_id"],
             index=int(event["window"]),
+            **ids,
         )
     return {"written": written}

@@ -147,6 +147,15 @@ class MomentSettings(StoreSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReapSettings(StoreSettings):
+    """`reap_limit` bounds how many of a shard are looked at in one tick."""
+
+    state_machine_arn: str
+    range_machine_arn: str
+    reap_limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiSettings(StoreSettings):
     idempotency_table: str
     moments_table: str

@@ -65,6 +65,16 @@ def step(name: str, spending: Spending | None = None) -> Callable[[Handler], Han
     return wrap
 
 
+def run_ids(event: Event) -> dict[str, str]:
+    """The run that a step is for, as services are told of it."""
+    return {"video_id": str(event["video_id"]), "run_id": str(event["run_id"])}
+
+
+def out_of_time(context: LambdaContext, seconds: int) -> Callable[[], bool]:
+    """Whether less than so many seconds of an invocation are left: kept free to give up in."""
+    return lambda: bool(context.get_remaining_time_in_millis() < seconds * 1000)
+
+
 def _tell(spending: Spending, event: Event, milliseconds: float, context: LambdaContext) -> None:
     """What is only counted must not fail what was done."""
     memory = int(context.memory_limit_in_mb)

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from functions.domain.errors import StaleWriteError
 from functions.domain.plan import Plan
+from functions.domain.run import Run
 from functions.domain.segment import Segment, SegmentSource, SegmentType
 from functions.services.stages import Context, segments_of
 
@@ -20,18 +21,19 @@ _BESIDE = {
 }
 
 
-def adopt_segments(context: Context, video_id: str, plan: Plan) -> int:
-    """Number what is there as the plan does; returns how many segments need not be made.
+def adopt_segments(context: Context, run: Run, plan: Plan) -> int:
+    """Number what is there as the plan does; returns how many segments are there.
 
     Raises StaleWriteError where a user changed one at the same moment.
     """
-    found = {kind: segments_of(context, video_id, plan, kind) for kind in MADE}
+    found = {kind: segments_of(context, run.video_id, plan, kind) for kind in MADE}
     for kind, rows in found.items():
         beside = found[_BESIDE[kind]]
         for number, row in rows.items():
             taken = _as_planned(row, plan, number, beside.get(number))
             if taken != row:
-                context.segments.save(row, replace(taken, updated_at=context.clock()))
+                after = replace(taken, updated_at=context.clock())
+                context.segments.save(row, after, by=run)
     return len(found[SegmentType.PROCESSED])
 
 
@@ -52,13 +54,13 @@ def _as_planned(row: Segment, plan: Plan, number: int, beside: Segment | None) -
     )
 
 
-def leave_segments(context: Context, video_id: str, plan: Plan) -> int:
+def leave_segments(context: Context, run: Run, plan: Plan) -> int:
     """Delete what only earlier plans asked for, but nothing that a user has named or posted.
 
     A segment and its thumbnail stay together, whichever is used.
     """
     earlier = {
-        kind: [row for row in context.segments.all_of(video_id, kind) if _is_earlier(row, plan)]
+        kind: [row for row in context.segments.all_of(run.video_id, kind) if _is_earlier(row, plan)]
         for kind in MADE
     }
     left, kept = 0, {_place(row) for rows in earlier.values() for row in rows if _is_used(row)}
@@ -66,7 +68,7 @@ def leave_segments(context: Context, video_id: str, plan: Plan) -> int:
         for row in rows:
             if _place(row) in kept:
                 continue
-            if _delete(context, row):
+            if _delete(context, row, run):
                 left += 1
             else:
                 kept.add(_place(row))
@@ -85,7 +87,7 @@ def _is_used(row: Segment) -> bool:
     return bool(row.title or row.description or row.tags or row.social_media_usage)
 
 
-def _delete(context: Context, row: Segment) -> bool:
+def _delete(context: Context, row: Segment, run: Run) -> bool:
     """Whether it is gone: as the table has it, since an index may lag behind."""
     current = context.segments.get(row.segment_id)
     if current is None:
@@ -93,7 +95,7 @@ def _delete(context: Context, row: Segment) -> bool:
     if current.plan_id != row.plan_id or _is_used(current):
         return False
     try:
-        context.segments.delete(current, context.clock())
+        context.segments.delete(current, context.clock(), by=run)
     except StaleWriteError:
         # A user is at work on it: it stays.
         return False

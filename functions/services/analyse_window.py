@@ -11,16 +11,17 @@ from functions.domain.analysis import AnalysisJob, WindowFiles
 from functions.domain.analysis_ports import Analyser
 from functions.domain.codec import to_plain
 from functions.domain.cutting import StopRequested
+from functions.domain.run import Stage
 from functions.domain.video import Video
 from functions.services.analysis import (
     findings_key,
-    folder_of,
+    home_of,
     moving_key,
     read_analysis_plan,
     sheet_name,
 )
 from functions.services.cut_window import SOURCE_URL_SECONDS
-from functions.services.stages import Context, load
+from functions.services.stages import Context, load, noted, require_open
 
 
 def analyse_window(
@@ -46,7 +47,9 @@ def analyse_window(
         window=plan.windows[index],
         folder=folder,
     )
-    files = analyser.analyse(job, stop)
+    with noted(context, Stage.ANALYSIS, work):
+        files = analyser.analyse(job, stop)
+    require_open(context, work.run)
     _keep(context, work.video, analysis_id, index, files)
     context.media.write_json(key, to_plain(files.findings))
     return True
@@ -54,7 +57,7 @@ def analyse_window(
 
 def _keep(context: Context, video: Video, analysis_id: str, index: int, files: WindowFiles) -> None:
     for number, sheet in enumerate(files.sheets):
-        key = f"{folder_of(video)}/{analysis_id}/{sheet_name(index, number)}"
+        key = f"{home_of(video, analysis_id)}/{sheet_name(index, number)}"
         context.media.upload(sheet, key, "image/jpeg")
     if files.moving:
         context.media.upload(files.moving, moving_key(video, analysis_id, index), "video/x-mjpeg")

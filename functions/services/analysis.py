@@ -11,23 +11,29 @@ from functions.domain.errors import UnavailableError
 from functions.domain.extras import Extra
 from functions.domain.keys import analysis_folder, analysis_work
 from functions.domain.media_ports import MediaStore
+from functions.domain.run import Stage
 from functions.domain.segmentation import Mode
 from functions.domain.video import Video
-from functions.services.stages import Context
+from functions.services.stages import Context, StageWork
 
 NEEDED = {Mode.SCENES: Extra.SCENES, Mode.SILENCE: Extra.SILENCE}
 """What the plan of a cut follows."""
 
 
-def missing(video: Video) -> tuple[Extra, ...]:
-    """What was asked for or is needed, and was not made yet."""
+def missing(work: StageWork) -> tuple[Extra, ...]:
+    """What was asked for or is needed, and was not made yet, or is to be made again."""
+    video, run = work.video, work.run
+    again = run.redoes(Stage.ANALYSIS) and video.analysis_run != run.run_id
+    made = () if again else video.analysed
     wanted = {*video.extras, NEEDED.get(video.segmentation.mode)}
-    return tuple(one for one in ANALYSES if one in wanted and one not in video.analysed)
+    if not run.does(Stage.ANALYSIS):
+        return ()
+    return tuple(one for one in ANALYSES if one in wanted and one not in made)
 
 
-def needed_first(video: Video) -> bool:
+def needed_first(work: StageWork) -> bool:
     """Whether the video cannot be planned before it was looked at."""
-    return NEEDED.get(video.segmentation.mode) in missing(video)
+    return NEEDED.get(work.video.segmentation.mode) in missing(work)
 
 
 def read_boundaries(context: Context, video: Video) -> Boundaries:
@@ -47,6 +53,11 @@ def read_result(media: MediaStore, video: Video) -> AnalysisResult:
 
 def folder_of(video: Video) -> str:
     return analysis_folder(video.user_id, video.video_id, _etag(video))
+
+
+def home_of(video: Video, analysis_id: str) -> str:
+    """Where the files of one look lie; another look at the same puts them in the same place."""
+    return f"{folder_of(video)}/{analysis_id.partition('-')[0]}"
 
 
 def work_of(video: Video, analysis_id: str) -> str:

@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from functions.domain.cutting import CutFile, CutJob
 from functions.domain.errors import MediaError, UnavailableError
 from functions.domain.media_ports import Cutter
 from functions.domain.plan import Chunk
+from functions.domain.run import Run
 from functions.domain.video import Source
 from functions.services.cut_job import Bounds, too_slow
-from functions.services.stages import Context
+from functions.services.stages import Context, require_open
 
 DOWNLOAD_THREADS = 8
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChunkPlace:
+    """Where a chunk of segment `number` goes, and for which run."""
+
+    key: str
+    number: int
+    run: Run
+
+
 def encode_to(
-    context: Context,
-    cutter: Cutter,
-    job: CutJob,
-    chunk: Chunk,
-    key: str,
-    bounds: Bounds,
-    number: int,
+    context: Context, cutter: Cutter, job: CutJob, chunk: Chunk, place: ChunkPlace, bounds: Bounds
 ) -> None:
-    """Encode a chunk of segment `number` to `key`, unless it is there."""
-    if context.media.find(key) is not None:
+    """Encode a chunk to its place, unless it is there."""
+    if context.media.find(place.key) is not None:
         return
     path = cutter.encode_chunk(job, chunk, bounds.stop)
     if path is None:
-        raise too_slow(job.plan, number)
-    context.media.upload(path, key, "video/mp4")
+        raise too_slow(job.plan, place.number)
+    require_open(context, place.run)
+    context.media.upload(path, place.key, "video/mp4")
     path.unlink()
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from functions.domain.errors import ConflictError, MediaError
+from datetime import datetime
+
+from functions.domain.errors import MediaError, RunOverError
 from functions.domain.ports import UserDirectory
 from functions.domain.run import Stage
 from functions.domain.tiers import LimitsByTier, Tier
@@ -19,10 +21,11 @@ def claim_run(
     run_id: str,
 ) -> Tier:
     """Mark run and video as under way and check the source's owner, presence and size."""
-    if not context.runs.begin(video_id, run_id):
-        raise ConflictError("pipeline.run_over", "This run has ended already; start a new one.")
+    if not context.runs.begin(video_id, run_id, context.clock()):
+        raise RunOverError
     with stage(context, Stage.CLAIM, video_id, run_id) as work:
-        video = change_video(context, video_id, lambda video: _processing(video, run_id, context))
+        now = context.clock()
+        video = change_video(context, video_id, lambda video: _processing(video, now), by=work.run)
         source = work.source
         tier = users.tier(video.user_id)
         if tier is None:
@@ -35,10 +38,8 @@ def claim_run(
         return tier
 
 
-def _processing(video: Video, run_id: str, context: Context) -> Video:
-    if video.run_id != run_id:
-        raise ConflictError("pipeline.superseded", "A newer run of this video has been started.")
-    return video if video.status is VideoStatus.PROCESSING else video.processing(context.clock())
+def _processing(video: Video, now: datetime) -> Video:
+    return video if video.status is VideoStatus.PROCESSING else video.processing(now)
 
 
 def _check(video: Video, source: Source, found: Source | None) -> None:

@@ -10,11 +10,13 @@ from __future__ import annotations
 from functions.domain.keys import chunk_key
 from functions.domain.media_ports import Cutter
 from functions.domain.plan import Chunk, Plan, Window
-from functions.services.chunk_files import encode_to, joined
+from functions.domain.run import Stage
+from functions.services.chunk_files import ChunkPlace, encode_to, joined
 from functions.services.cut_job import Bounds, cut_job
 from functions.services.make_proxy import join_proxy
 from functions.services.progress import WindowProgress
-from functions.services.stages import Context, StageWork, load, numbers_of, read_plan
+from functions.services.redo import work_name
+from functions.services.stages import Context, StageWork, load, noted, numbers_of, read_plan
 from functions.services.store_segment import Shelf
 from functions.services.window_tasks import window_tasks
 
@@ -30,11 +32,12 @@ def cut_chunk(
 ) -> None:
     """Encode one chunk, unless it or its whole segment is there."""
     (number,) = plan.numbers_of(window)
-    have = numbers_of(context, work.video.video_id, plan, [number])
+    have = numbers_of(context, work.run, plan, [number])
     progress = WindowProgress(context, work.run, plan, window, ())
     for task in window_tasks(plan, window, have):
         job = cut_job(context, work, bounds, task)
-        encode_to(context, cutter, job, chunk, _key(work, plan, number, chunk), bounds, number)
+        place = ChunkPlace(key=_key(work, plan, number, chunk), number=number, run=work.run)
+        encode_to(context, cutter, job, chunk, place, bounds)
     progress.read(chunk.end - chunk.start)
     progress.report(force=True)
 
@@ -50,15 +53,20 @@ def join_segment(
 ) -> bool:
     """Join a segment's chunks and record it; False where it was there."""
     work = load(context, video_id, run_id)
+    with noted(context, Stage.CUT, work):
+        return _join(context, cutter, bounds, work, index)
+
+
+def _join(context: Context, cutter: Cutter, bounds: Bounds, work: StageWork, index: int) -> bool:
     plan = read_plan(context, work.run)
     window = plan.window(index)
     if plan.proxy and plan.is_proxy(window):
         return join_proxy(context, cutter, bounds, work, plan.proxy, window)
     (number,) = plan.numbers_of(window)
     keys = [_key(work, plan, number, chunk) for chunk in plan.chunks_of(window)]
-    have = numbers_of(context, video_id, plan, [number])
+    have = numbers_of(context, work.run, plan, [number])
     progress = WindowProgress(context, work.run, plan, window, have)
-    shelf = Shelf(context=context, cutter=cutter, video=work.video, plan=plan, progress=progress)
+    shelf = Shelf(context=context, cutter=cutter, work=work, plan=plan, progress=progress)
     made = False
     for task in window_tasks(plan, window, have):
         job = cut_job(context, work, bounds, task)
@@ -70,5 +78,5 @@ def join_segment(
 
 
 def _key(work: StageWork, plan: Plan, number: int, chunk: Chunk) -> str:
-    place = (work.video.user_id, work.video.video_id, plan.plan_id)
+    place = (work.video.user_id, work.video.video_id, work_name(plan.plan_id, work.run, Stage.CUT))
     return chunk_key(*place, number, chunk.start, chunk.end)

@@ -9,13 +9,13 @@ from functions.domain.cutting import CutFile, Inspection
 from functions.domain.keys import range_thumbnail_key, segment_key, thumbnail_key
 from functions.domain.plan import Plan
 from functions.domain.segment import Segment, SegmentType, range_thumbnail_id, segment_id_of
-from functions.domain.video import Video
-from functions.services.stages import Context
+from functions.services.stages import Context, StageWork
 
 
 def processed_row(
-    context: Context, video: Video, plan: Plan, file: CutFile, seen: Inspection
+    context: Context, work: StageWork, plan: Plan, file: CutFile, seen: Inspection
 ) -> Segment:
+    video = work.video
     asked, now = file.segment, context.clock()
     picture = video.media.video if video.media else None
     own = (picture.width, picture.height) if picture else (None, None)
@@ -34,6 +34,7 @@ def processed_row(
         file_size=file.path.stat().st_size,
         content_type=plan.format.content_type,
         plan_id=plan.plan_id,
+        run_id=work.run.run_id,
         duration=seen.duration,
         start=asked.start,
         end=asked.end,
@@ -76,6 +77,7 @@ def _thumbnail(of: Segment, thumbnail_id: str, key: str, path: Path, now: dateti
         content_type="image/jpeg",
         source=of.source,
         plan_id=of.plan_id,
+        run_id=of.run_id,
         thumbnail_of=of.segment_id,
         start=of.start,
         end=of.end,

@@ -10,13 +10,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from functions.domain.cutting import CutJob, StopRequested
+from functions.domain.errors import RunOverError
 from functions.domain.media_ports import Cutter
+from functions.domain.plan import Plan
 from functions.domain.run import Stage
 from functions.services.cut_chunk import cut_chunk
 from functions.services.cut_job import SOURCE_URL_SECONDS, Bounds, cut_job, too_slow
 from functions.services.make_proxy import cut_proxy
 from functions.services.progress import WindowProgress
-from functions.services.stages import Context, load, numbers_of, read_plan
+from functions.services.stages import Context, StageWork, load, noted, numbers_of, read_plan
 from functions.services.store_segment import Shelf, shortfall
 from functions.services.window_tasks import WindowTask, window_tasks
 
@@ -35,9 +37,17 @@ class WindowResult:
 def cut_window(
     context: Context, cutter: Cutter, bounds: Bounds, *, video_id: str, run_id: str, index: int
 ) -> WindowResult:
-    """Make what is missing of a window. Raises MediaError where the source ends too early."""
+    """Make what is missing of a window. Raises MediaError where the source ends too early,
+    RunOverError where the run ends meanwhile."""
     work = load(context, video_id, run_id)
-    context.runs.stage_started(work.run, Stage.CUT, context.clock())
+    context.runs.stage_started(work.run, Stage.CUT, context.clock(), counted=False)
+    with noted(context, Stage.CUT, work):
+        return _cut(context, cutter, bounds, work, index)
+
+
+def _cut(
+    context: Context, cutter: Cutter, bounds: Bounds, work: StageWork, index: int
+) -> WindowResult:
     plan = read_plan(context, work.run)
     window = plan.window(index)
     if plan.proxy and plan.is_proxy(window):
@@ -47,21 +57,32 @@ def cut_window(
         cut_chunk(context, cutter, bounds, work, plan, window, window.chunk)
         return WindowResult(finished=True, made=0)
     numbers = plan.numbers_of(window)
-    have = numbers_of(context, video_id, plan, numbers)
+    have = numbers_of(context, work.run, plan, numbers)
     progress = WindowProgress(context, work.run, plan, window, have)
-    shelf = Shelf(context=context, cutter=cutter, video=work.video, plan=plan, progress=progress)
+    shelf = Shelf(context=context, cutter=cutter, work=work, plan=plan, progress=progress)
+
+    def stop() -> bool:
+        return progress.over or bounds.stop()
+
     made: set[int] = set()
     for task in window_tasks(plan, window, have):
-        made |= _make(shelf, task, cut_job(context, work, bounds, task), bounds.stop)
-        if bounds.stop():
+        made |= _make(shelf, task, cut_job(context, work, bounds, task), stop)
+        if stop():
             break
+    progress.report(force=True)
+    if progress.over:
+        raise RunOverError
     left = [number for number in numbers if number not in have | made]
+    _require_progress(plan, left, made, bounds)
+    return WindowResult(finished=not left, made=len(made))
+
+
+def _require_progress(plan: Plan, left: list[int], made: set[int], bounds: Bounds) -> None:
+    """What is left is for the next invocation, if this one had no more time and made something."""
     if left and not made and bounds.stop():
         raise too_slow(plan, left[0])
     if left and not bounds.stop():
         raise shortfall(plan, left[0])
-    progress.report(force=True)
-    return WindowResult(finished=not left, made=len(made))
 
 
 def _make(shelf: Shelf, task: WindowTask, job: CutJob, stop: StopRequested) -> set[int]:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from functions.domain.cutting import StopRequested
 from functions.domain.heard import NOTHING_SAID
+from functions.domain.stage import Stage
 from functions.domain.transcript_plan import SpeechWindow, TranscriptPlan
 from functions.domain.transcript_ports import SpeechExtractor, SpeechJob
 from functions.domain.video import Video
 from functions.services.cut_window import SOURCE_URL_SECONDS
-from functions.services.stages import Context, StageWork, load
+from functions.services.stages import Context, StageWork, load, noted, require_open
 from functions.services.transcription import heard_of, read_transcript_plan, speech_of
 
 CONTENT_TYPE = "audio/flac"
@@ -36,9 +37,12 @@ def extract_speech(
         return True
     plan = read_transcript_plan(context, work.video, transcription_id)
     job = _job(context, work, plan, plan.windows[index], folder)
-    if not extractor.extract(job, stop):
+    with noted(context, Stage.TRANSCRIPT, work):
+        heard = extractor.extract(job, stop)
+    if not heard:
         note_silence(context, work.video, transcription_id, index)
         return False
+    require_open(context, work.run)
     context.media.upload(job.target, key, CONTENT_TYPE)
     return True
 

@@ -17,7 +17,7 @@ def fail_analysis(
         stage=Stage.ANALYSIS.value,
     )
     now = context.clock()
-    change_video(context, video_id, lambda video: video.without_analysis(failure, now))
-    work = load(context, video_id, run_id)
-    context.runs.stage_finished(work.run, Stage.ANALYSIS, now, reused=False)
+    run = load(context, video_id, run_id).run
+    change_video(context, video_id, lambda video: video.without_analysis(failure, now), by=run)
+    context.runs.stage_finished(run, Stage.ANALYSIS, now, reused=False, given_up=True)
     return failure

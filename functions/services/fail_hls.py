@@ -17,7 +17,7 @@ def fail_hls(
         stage=Stage.HLS.value,
     )
     now = context.clock()
-    change_video(context, video_id, lambda video: video.without_hls(failure, now))
-    work = load(context, video_id, run_id)
-    context.runs.stage_finished(work.run, Stage.HLS, now, reused=False)
+    run = load(context, video_id, run_id).run
+    change_video(context, video_id, lambda video: video.without_hls(failure, now), by=run)
+    context.runs.stage_finished(run, Stage.HLS, now, reused=False, given_up=True)
     return failure

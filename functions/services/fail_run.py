@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
-from functions.domain.run import Stage
-from functions.domain.video import Failure, Video, VideoStatus
-from functions.services.stages import Context, change_video
+from collections.abc import Sequence
 
-INTERNAL = Failure(
-    code="pipeline.internal",
-    detail="Something of ours failed. Your file is kept; start the pipeline again.",
-    stage=Stage.CLAIM,
+from functions.domain.run import RunStatus, Stage
+from functions.domain.run_ports import RunWork
+from functions.domain.video import Failure
+from functions.services.close_run import INTERNAL, close_run
+from functions.services.stages import Context
+
+_KEPT = "What was made is kept; start the pipeline again."
+STOPPED = Failure(
+    code="pipeline.stopped", detail=f"The run stopped without an end. {_KEPT}", stage=""
+)
+OVERDUE = Failure(
+    code="pipeline.overdue", detail=f"The run took longer than a run may. {_KEPT}", stage=""
 )
 
 
 def fail_run(
-    context: Context, *, video_id: str, run_id: str, code: str | None, detail: str | None
-) -> Failure:
-    """Write `failed` on both rows. An error without a code is ours, and says so."""
+    context: Context,
+    *,
+    video_id: str,
+    run_id: str,
+    code: str | None,
+    detail: str | None,
+    works: Sequence[RunWork] = (),
+) -> Failure | None:
+    """Write `failed` on both rows. An error without a code is ours, and says so.
+
+    None where the run has not failed: it has ended otherwise before, or is gone.
+    """
     run = context.runs.get(video_id, run_id)
     stage = run.stage() if run else Stage.CLAIM
     failure = Failure(
         code=code or INTERNAL.code, detail=detail or INTERNAL.detail, stage=stage.value
     )
-    now = context.clock()
-    if not context.runs.fail(video_id, run_id, failure, now) and run and run.error:
-        failure = run.error
-
-    def failed(video: Video) -> Video:
-        over = video.run_id != run_id or video.status in {VideoStatus.READY, VideoStatus.FAILED}
-        return video if over else video.failed(failure, now)
-
-    change_video(context, video_id, failed)
-    return failure
+    context.runs.fail(video_id, run_id, failure, context.clock())
+    ended = context.runs.get(video_id, run_id)
+    if ended is None:
+        return None
+    if ended.watched:
+        close_run(context, ended, works)
+    return ended.error if ended.status is RunStatus.FAILED else None

@@ -26,7 +26,7 @@ def fail_transcript(
         stage=Stage.TRANSCRIPT.value,
     )
     now = context.clock()
-    change_video(context, video_id, lambda video: video.without_transcript(failure, now))
-    work = load(context, video_id, run_id)
-    context.runs.stage_finished(work.run, Stage.TRANSCRIPT, now, reused=False)
+    run = load(context, video_id, run_id).run
+    change_video(context, video_id, lambda video: video.without_transcript(failure, now), by=run)
+    context.runs.stage_finished(run, Stage.TRANSCRIPT, now, reused=False, given_up=True)
     return failure

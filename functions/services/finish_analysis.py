@@ -23,6 +23,7 @@ from functions.domain.waveform import peaks_document, waveform_png
 from functions.services.analysis import (
     findings_key,
     folder_of,
+    home_of,
     missing,
     moving_key,
     read_analysis_plan,
@@ -45,12 +46,12 @@ def finish_analysis(
     """Returns all that the video has now; nothing is done where nothing is missing."""
     with stage(context, Stage.ANALYSIS, video_id, run_id) as work:
         video = work.video
-        if not missing(video):
+        if not missing(work):
             return video.analysed
         plan = read_analysis_plan(context, video, analysis_id)
         findings = _findings(context, video, plan)
         result = merged(plan, findings)
-        home = f"{folder_of(video)}/{analysis_id}"
+        home = home_of(video, analysis_id)
         if result.storyboard:
             result = replace(result, sheets=home)
         if plan.wants(Extra.WAVEFORM):
@@ -62,7 +63,12 @@ def finish_analysis(
         key = f"{folder_of(video)}/{fingerprint(*whole.made)}.json"
         context.media.write_json(key, to_plain(whole))
         now = context.clock()
-        change_video(context, video_id, lambda read: read.with_analysis(key, whole.made, now))
+        change_video(
+            context,
+            video_id,
+            lambda read: read.with_analysis(key, whole.made, now),
+            by=work.run,
+        )
         return whole.made
 
 

@@ -34,6 +34,6 @@ def finish_hls(context: Context, *, video_id: str, run_id: str, hls_id: str) -> 
     index = make_index(plan, folder_of(video), windows)
     context.media.write_json(index_key(video), to_plain(index))
     now = context.clock()
-    change_video(context, video_id, lambda read: read.with_hls(index_key(video), now))
+    change_video(context, video_id, lambda read: read.with_hls(index_key(video), now), by=work.run)
     context.runs.stage_finished(work.run, Stage.HLS, now, reused=False)
     return len(index.entries)

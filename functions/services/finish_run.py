@@ -4,37 +4,34 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from functions.domain.errors import UnavailableError
+from functions.domain.errors import NotFoundError, RunOverError, UnavailableError
 from functions.domain.keys import poster_key
 from functions.domain.plan import Plan
-from functions.domain.run import Run, Stage
+from functions.domain.run import Outcome, Run, RunStatus, Stage
 from functions.domain.segment import Segment, SegmentType, segment_id_of
-from functions.domain.video import Video, VideoStatus
 from functions.services.adopt_segments import leave_segments
-from functions.services.stages import (
-    Context,
-    change_video,
-    numbers_of,
-    read_plan,
-    segments_of,
-    stage,
-)
+from functions.services.close_run import close_run
+from functions.services.redo import record
+from functions.services.stages import Context, StageWork, read_plan, segments_of, stage
 
 
 def finish_run(context: Context, *, video_id: str, run_id: str) -> int:
-    """Check that every planned segment is there, then close the run; returns their number."""
-    with stage(context, Stage.FINISH, video_id, run_id) as work:
-        plan = read_plan(context, work.run)
-        wanted = range(1, len(plan.segments) + 1)
-        have = numbers_of(context, video_id, plan, wanted)
-        if len(have) != len(wanted):
-            raise UnavailableError("pipeline.incomplete", "Some segments are missing; run again.")
-        poster = _poster(context, work.video, plan)
-        change_video(context, video_id, lambda video: _ready(context, video, len(wanted), poster))
-        if not work.run.keep_segments:
-            leave_segments(context, video_id, plan)
-    context.runs.succeed(work.run, context.clock())
-    return len(wanted)
+    """Check that every planned segment is there, then close the run; returns their number.
+
+    The run's success is decided by one write, which a cancelling may come before: RunOverError
+    then. What earlier cuts alone have asked for goes after that, and before the video is let go.
+    """
+    run = _run(context, video_id, run_id)
+    if run.status is not RunStatus.SUCCEEDED:
+        with stage(context, Stage.FINISH, video_id, run_id) as work:
+            outcome = _outcome(context, work) if work.run.does(Stage.CUT) else None
+        if not context.runs.succeed(run, outcome, context.clock()):
+            raise RunOverError
+        run = _run(context, video_id, run_id)
+    _leave(context, run)
+    if run.watched:
+        close_run(context, run)
+    return run.outcome.segment_count if run.outcome else 0
 
 
 def estimate_errors(run: Run) -> dict[str, float]:
@@ -46,21 +43,41 @@ def estimate_errors(run: Run) -> dict[str, float]:
     return {"seconds": took / expected.seconds, "cost": cost / expected.cost_usd}
 
 
-def _ready(context: Context, video: Video, count: int, poster: str | None) -> Video:
-    if video.status is VideoStatus.READY:
-        return video
-    return video.ready(segment_count=count, poster_id=poster, now=context.clock())
+def _run(context: Context, video_id: str, run_id: str) -> Run:
+    run = context.runs.get(video_id, run_id)
+    if run is None:
+        raise NotFoundError("video.not_found", "The video was deleted while it was worked on.")
+    return run
 
 
-def _poster(context: Context, video: Video, plan: Plan) -> str | None:
+def _outcome(context: Context, work: StageWork) -> Outcome:
+    """Raises UnavailableError where a segment is not there."""
+    plan = read_plan(context, work.run)
+    have = segments_of(context, work.run.video_id, plan, SegmentType.PROCESSED)
+    if len(have) != len(plan.segments):
+        raise UnavailableError("pipeline.incomplete", "Some segments are missing; run again.")
+    # The sound that comes next notes it, too, where there is one to be joined.
+    context.runs.stage_finished(work.run, Stage.CUT, context.clock(), reused=False)
+    return Outcome(segment_count=len(have), poster_id=_poster(context, work, plan))
+
+
+def _leave(context: Context, run: Run) -> None:
+    """Only while the video is held: a later run has a plan of its own."""
+    video = context.videos.get(run.video_id)
+    held = video is not None and video.holder == run.run_id
+    if held and run.outcome and not run.keep_segments:
+        leave_segments(context, run, read_plan(context, run))
+
+
+def _poster(context: Context, work: StageWork, plan: Plan) -> str | None:
     """The thumbnail with the most in it: the largest JPEG is never the black or empty frame."""
-    thumbnails = segments_of(context, video.video_id, plan, SegmentType.THUMBNAIL)
+    thumbnails = segments_of(context, work.run.video_id, plan, SegmentType.THUMBNAIL)
     if not thumbnails:
         return None
     best = max(thumbnails.values(), key=lambda segment: segment.file_size)
     poster = _poster_of(best, plan)
     context.media.copy(best.s3_key, poster.s3_key)
-    context.segments.add([poster])
+    record(context, [poster], work.run, Stage.CUT)
     return poster.segment_id
 
 

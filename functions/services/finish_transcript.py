@@ -8,6 +8,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from functions.domain.heard import Heard, read_heard
+from functions.domain.run import Run
 from functions.domain.sentences import sentences_of
 from functions.domain.stage import Stage
 from functions.domain.transcript import Transcript
@@ -19,7 +20,7 @@ from functions.domain.transcript_ports import TranscriptionStore
 from functions.domain.transcription import window_id
 from functions.domain.video import Video
 from functions.services.keep_transcript import NewVersion, keep_transcript
-from functions.services.stages import Context, load
+from functions.services.stages import Context, StageWork, load
 from functions.services.transcription import heard_of, read_transcript_plan, transcript_missing
 
 READ_THREADS = 8
@@ -38,12 +39,12 @@ def finish_transcript(
 ) -> int:
     """Returns the number of words, 0 also where nothing was left to do."""
     work = load(context, video_id, run_id)
-    made = _made(context, rows, engine, work.video, transcription)
+    made = _made(context, rows, engine, work, transcription)
     if made is not None:
         new = NewVersion(
-            change=lambda video, _: made if _wanted(video, transcription) else None,
+            change=lambda video, _: made if _wanted(video, work.run, transcription) else None,
             made_by=MadeBy.ENGINE,
-            made_of=transcription,
+            made_of=_options_of(transcription),
             now=context.clock(),
         )
         keep_transcript(context.videos, context.media, video_id, new)
@@ -52,17 +53,23 @@ def finish_transcript(
     return len(made.words) if made else 0
 
 
-def _wanted(video: Video, transcription: str) -> bool:
-    """Still, and of just these options."""
-    source = video.source
-    same = source is not None and transcription_id(source, video.transcription) == transcription
-    return same and transcript_missing(video)
+def _wanted(video: Video, run: Run, transcription: str) -> bool:
+    """Still, of just these options, and by the run that holds the video."""
+    source, asked = video.source, _options_of(transcription)
+    same = source is not None and transcription_id(source, video.transcription) == asked
+    return same and video.holder == run.run_id and transcript_missing(video, run)
+
+
+def _options_of(transcription: str) -> str:
+    """What is made again has the name of what it is made of, and of its run."""
+    return transcription.partition("-")[0]
 
 
 def _made(
-    context: Context, rows: TranscriptionStore, engine: str, video: Video, transcription: str
+    context: Context, rows: TranscriptionStore, engine: str, work: StageWork, transcription: str
 ) -> Transcript | None:
-    if not _wanted(video, transcription):
+    video = work.video
+    if not _wanted(video, work.run, transcription):
         return None
     plan = read_transcript_plan(context, video, transcription)
 

@@ -22,9 +22,11 @@ KEPT_SECONDS = 300
 
 
 def hls_wanted(work: StageWork) -> bool:
-    """Whether it was asked for, is not there yet, and is this run's to make."""
-    asked = Extra.HLS in work.video.extras and work.run.does(Stage.HLS)
-    return asked and work.video.hls_key is None
+    """Whether it was asked for, and is not there yet or to be made again."""
+    video, run = work.video, work.run
+    asked = Extra.HLS in video.extras and run.does(Stage.HLS)
+    again = run.redoes(Stage.HLS) and video.hls_run != run.run_id
+    return asked and (video.hls_key is None or again)
 
 
 def folder_of(video: Video) -> str:

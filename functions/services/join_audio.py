@@ -17,7 +17,15 @@ from functions.domain.segment import Segment, SegmentType, segment_id_of
 from functions.domain.times import Milliseconds
 from functions.domain.video import Video
 from functions.services.cut_window import SOURCE_URL_SECONDS
-from functions.services.stages import Context, StageWork, read_plan, segments_of, stage
+from functions.services.redo import in_place, record
+from functions.services.stages import (
+    Context,
+    StageWork,
+    read_plan,
+    require_open,
+    segments_of,
+    stage,
+)
 
 DOWNLOAD_THREADS = 8
 
@@ -42,7 +50,9 @@ def join_audio(
         if plan.audio_format is None:
             return None
         segment_id = segment_id_of(video_id, SegmentType.AUDIO, "source")
-        work.reused = context.segments.get(segment_id) is not None
+        known = context.segments.get(segment_id)
+        again = work.run.redoes(Stage.AUDIO) and known and known.run_id != work.run.run_id
+        work.reused = known is not None and not again
         if work.reused:
             return segment_id
         target = bounds.folder / f"audio.{plan.audio_format.extension}"
@@ -50,9 +60,11 @@ def join_audio(
         length = make(context, cutter, bounds, work, plan, target)
         if length is None:
             return None
-        segment = _segment(context, work.video, plan, plan.audio_format, target, length)
+        made = _segment(context, work, plan, plan.audio_format, target, length)
+        require_open(context, work.run)
+        (segment,) = in_place(context, [made], work.run, Stage.AUDIO)
         context.media.upload(target, segment.s3_key, segment.content_type)
-        context.segments.add([segment])
+        record(context, [segment], work.run, Stage.AUDIO)
         _clear_pieces(context, work.video, plan)
         return segment_id
 
@@ -121,13 +133,13 @@ def _piece(context: Context, cutter: Cutter, folder: Path, plan: Plan, row: Segm
 
 def _segment(
     context: Context,
-    video: Video,
+    work: StageWork,
     plan: Plan,
     file_format: FileFormat,
     path: Path,
     length: Milliseconds,
 ) -> Segment:
-    now = context.clock()
+    video, now = work.video, context.clock()
     return Segment(
         segment_id=segment_id_of(video.video_id, SegmentType.AUDIO, "source"),
         video_id=video.video_id,
@@ -138,6 +150,7 @@ def _segment(
         file_size=path.stat().st_size,
         content_type=file_format.content_type,
         plan_id=plan.plan_id,
+        run_id=work.run.run_id,
         duration=length,
         start=0,
         end=plan.duration,

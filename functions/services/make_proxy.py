@@ -13,23 +13,27 @@ from functions.domain.extras import Extra
 from functions.domain.keys import chunk_key, proxy_key
 from functions.domain.media_ports import Cutter
 from functions.domain.plan import Chunk, Plan, Window
-from functions.domain.video import Failure, Video
-from functions.services.chunk_files import encode_to, joined
+from functions.domain.run import Stage
+from functions.domain.video import Failure
+from functions.services.chunk_files import ChunkPlace, encode_to, joined
 from functions.services.cut_job import Bounds, cut_job, too_slow
-from functions.services.stages import Context, StageWork, change_video
+from functions.services.redo import work_name
+from functions.services.stages import Context, StageWork, change_video, require_open
 from functions.services.window_tasks import WindowTask, window_tasks
 
 
-def proxy_wanted(video: Video) -> bool:
-    """Whether it was asked for and is not there yet."""
-    return Extra.PROXY in video.extras and video.proxy_key is None
+def proxy_wanted(work: StageWork) -> bool:
+    """Whether it was asked for, and is not there yet or to be made again."""
+    video, run = work.video, work.run
+    again = run.redoes(Stage.CUT) and video.proxy_run != run.run_id
+    return Extra.PROXY in video.extras and (video.proxy_key is None or again)
 
 
 def cut_proxy(
     context: Context, cutter: Cutter, bounds: Bounds, work: StageWork, plan: Plan, window: Window
 ) -> None:
     """Encode one chunk of it, or all of a source that cannot be entered."""
-    if not proxy_wanted(work.video):
+    if not proxy_wanted(work):
         return
     (task,) = window_tasks(plan, window, ())
     try:
@@ -38,7 +42,8 @@ def cut_proxy(
             return
         key = _chunk_key(work, plan, window.chunk)
         job = cut_job(context, work, bounds, task)
-        encode_to(context, cutter, job, window.chunk, key, bounds, 1)
+        place = ChunkPlace(key=key, number=1, run=work.run)
+        encode_to(context, cutter, job, window.chunk, place, bounds)
     except MediaError as error:
         _note(context, work, error)
 
@@ -48,7 +53,7 @@ def join_proxy(
 ) -> bool:
     """Join its chunks; False where it was there, or a chunk could not be made."""
     keys = [_chunk_key(work, plan, chunk) for chunk in plan.chunks_of(window)]
-    made = proxy_wanted(work.video)
+    made = proxy_wanted(work)
     if made:
         (task,) = window_tasks(plan, window, ())
         try:
@@ -78,18 +83,22 @@ def _make_whole(
 
 def _keep(context: Context, work: StageWork, path: Path) -> None:
     key = proxy_key(work.video.user_id, work.video.video_id, work.source.etag)
+    require_open(context, work.run)
     context.media.upload(path, key, "video/mp4")
-    change_video(context, work.video.video_id, lambda video: video.with_proxy(key, context.clock()))
+    now = context.clock()
+    change_video(
+        context, work.video.video_id, lambda video: video.with_proxy(key, now), by=work.run
+    )
 
 
 def _note(context: Context, work: StageWork, error: MediaError) -> None:
-    failure = Failure(code=error.code, detail=error.detail, stage="proxy")
+    failure, now = Failure(code=error.code, detail=error.detail, stage="proxy"), context.clock()
     change_video(
-        context, work.video.video_id, lambda video: video.without_proxy(failure, context.clock())
+        context, work.video.video_id, lambda video: video.without_proxy(failure, now), by=work.run
     )
 
 
 def _chunk_key(work: StageWork, plan: Plan, chunk: Chunk) -> str:
     """Under number 0, which no segment has: a cut of the same plan has chunks of its own."""
-    place = (work.video.user_id, work.video.video_id, plan.plan_id)
+    place = (work.video.user_id, work.video.video_id, work_name(plan.plan_id, work.run, Stage.CUT))
     return chunk_key(*place, 0, chunk.start, chunk.end)

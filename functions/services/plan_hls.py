@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from functions.domain.codec import to_plain
 from functions.domain.extras import Extra
@@ -13,7 +13,8 @@ from functions.domain.media_ports import Prober
 from functions.domain.stage import Stage
 from functions.domain.video import Source
 from functions.services.hls import hls_wanted, plan_key_of
-from functions.services.stages import Context, StageWork, load, read_probe
+from functions.services.redo import work_name
+from functions.services.stages import Context, StageWork, load, noted, read_probe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,9 @@ def plan_rendition(context: Context, prober: Prober, *, video_id: str, run_id: s
     if not hls_wanted(work):
         return HlsToDo()
     context.runs.stage_started(work.run, Stage.HLS, context.clock())
-    plan = _plan(context, prober, work)
+    with noted(context, Stage.HLS, work):
+        plan = _plan(context, prober, work)
+    plan = replace(plan, hls_id=work_name(plan.hls_id, work.run, Stage.HLS))
     context.media.write_json(plan_key_of(work.video, plan.hls_id), to_plain(plan))
     return HlsToDo(hls_id=plan.hls_id, windows=tuple(window.index for window in plan.windows))
 

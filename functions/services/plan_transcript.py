@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from functions.domain.codec import to_plain
 from functions.domain.stage import Stage
 from functions.domain.transcript_plan import plan_transcript
+from functions.services.redo import work_name
 from functions.services.stages import Context, load, read_probe
 from functions.services.transcription import heard_of, plan_key_of, transcript_wanted
 
@@ -27,6 +28,8 @@ def plan_transcription(context: Context, *, video_id: str, run_id: str) -> Trans
         return TranscriptToDo()
     probe = read_probe(context, work.video)
     plan = plan_transcript(probe, work.source, work.video.transcription)
+    named = work_name(plan.transcription_id, work.run, Stage.TRANSCRIPT)
+    plan = replace(plan, transcription_id=named)
     context.media.write_json(plan_key_of(work.video, plan.transcription_id), to_plain(plan))
     return TranscriptToDo(
         transcription_id=plan.transcription_id,

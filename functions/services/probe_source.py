@@ -10,7 +10,7 @@ from functions.domain.run import Stage
 from functions.domain.segment import Segment, SegmentSource, SegmentType, segment_id_of
 from functions.domain.tiers import TierLimits
 from functions.domain.video import Source, Video
-from functions.services.stages import Context, change_video, read_probe, stage
+from functions.services.stages import Context, StageWork, change_video, read_probe, stage
 
 
 def probe_source(
@@ -19,20 +19,22 @@ def probe_source(
     """Probe once per source, keep the result, and record the source as segment `original`."""
     with stage(context, Stage.PROBE, video_id, run_id) as work:
         source = work.source
-        work.reused = work.video.probe_key is not None
+        work.reused = work.video.probe_key is not None and not work.run.redoes(Stage.PROBE)
         probe = read_probe(context, work.video) if work.reused else prober.probe(source)
         limits.check_duration(probe.media.duration)
         if not work.reused:
-            _keep(context, work.video, source, probe)
-        context.segments.add([_original(context, work.video, source, probe.media)])
+            _keep(context, work, probe)
+        original = _original(context, work.video, source, probe.media)
+        context.segments.add([original], by=work.run)
         return probe.media
 
 
-def _keep(context: Context, video: Video, source: Source, probe: Probe) -> None:
-    key = probe_key(video.user_id, video.video_id, source.etag)
+def _keep(context: Context, work: StageWork, probe: Probe) -> None:
+    video, now = work.video, context.clock()
+    key = probe_key(video.user_id, video.video_id, work.source.etag)
     context.media.write_json(key, to_plain(probe))
     change_video(
-        context, video.video_id, lambda video: video.probed(probe.media, key, context.clock())
+        context, video.video_id, lambda read: read.probed(probe.media, key, now), by=work.run
     )
 
 

@@ -34,6 +34,7 @@ class WindowProgress:
         self._read = self._stored
         self._written_at = time.monotonic()
         self._lock = threading.Lock()
+        self.over = False
 
     def read(self, position: Milliseconds) -> None:
         """The tool has read `position` milliseconds of its job."""
@@ -47,7 +48,7 @@ class WindowProgress:
         self.report()
 
     def report(self, *, force: bool = False) -> None:
-        """Write the window's progress down."""
+        """Write the window's progress down; `over` tells when the run has ended."""
         with self._lock:
             due = time.monotonic() - self._written_at >= EVERY_SECONDS
             if not (due or force):
@@ -55,4 +56,5 @@ class WindowProgress:
             self._written_at = time.monotonic()
             read = 0 if self._joins else max(self._read, self._stored)
             done = (read + self._stored) // 2
-        self._context.runs.progressed(self._run, self._index, done)
+        if not self._context.runs.progressed(self._run, self._index, done):
+            self.over = True

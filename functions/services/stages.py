@@ -8,12 +8,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from functions.domain.codec import from_plain
-from functions.domain.errors import NotFoundError, StaleWriteError, UnavailableError
+from functions.domain.errors import (
+    CutroomError,
+    NotFoundError,
+    RunOverError,
+    StaleWriteError,
+    UnavailableError,
+)
+from functions.domain.lease import half_gone, lease_from
 from functions.domain.media import Probe
 from functions.domain.media_ports import MediaStore
 from functions.domain.plan import Plan
-from functions.domain.ports import RunStore, SegmentStore, VideoStore
+from functions.domain.ports import SegmentStore, VideoStore
 from functions.domain.run import Run, Stage
+from functions.domain.run_ports import RunStore
 from functions.domain.segment import Segment, SegmentType, segment_id_of
 from functions.domain.video import Source, Video
 
@@ -45,11 +53,44 @@ class StageWork:
 
 
 def load(context: Context, video_id: str, run_id: str) -> StageWork:
-    video = context.videos.get(video_id)
+    """A video and the run that holds it, whose lease is moved on. Raises RunOverError where it
+    does not hold it any more."""
     run = context.runs.get(video_id, run_id)
-    if video is None or run is None:
-        raise NotFoundError("video.not_found", "The video was deleted while it was worked on.")
+    if run is None:
+        raise _deleted()
+    if not hold(context, run):
+        raise RunOverError
+    video = context.videos.get(video_id)
+    if video is None:
+        raise _deleted()
+    _require_holder(video, run)
     return StageWork(video, run)
+
+
+def hold(context: Context, run: Run) -> bool:
+    """Move the lease of a run on where it is time; False when the run has ended."""
+    now = context.clock()
+    if run.open and half_gone(run.lease_until, now):
+        return context.runs.renew(run.video_id, run.run_id, lease_from(now))
+    return run.open
+
+
+def require_open(context: Context, run: Run) -> None:
+    """Before anything is stored that no condition holds back. Raises RunOverError."""
+    known = context.runs.get(run.video_id, run.run_id)
+    if known is None or not known.open:
+        raise RunOverError
+
+
+def _deleted() -> NotFoundError:
+    return NotFoundError("video.not_found", "The video was deleted while it was worked on.")
+
+
+def _require_holder(video: Video, run: Run) -> None:
+    if video.run_id != run.run_id:
+        raise RunOverError("pipeline.superseded", "A newer run of this video has been started.")
+    if video.holder is None:
+        raise RunOverError
 
 
 @contextmanager
@@ -57,8 +98,21 @@ def stage(context: Context, name: Stage, video_id: str, run_id: str) -> Iterator
     """Load the video and the run, mark the stage's start and, unless it raises, its end."""
     work = load(context, video_id, run_id)
     context.runs.stage_started(work.run, name, context.clock())
-    yield work
+    with noted(context, name, work):
+        yield work
     context.runs.stage_finished(work.run, name, context.clock(), reused=work.reused)
+
+
+@contextmanager
+def noted(context: Context, name: Stage, work: StageWork) -> Iterator[None]:
+    """What goes wrong in a stage is told by its history, whether or not it is tried again."""
+    try:
+        yield
+    except RunOverError:
+        raise
+    except CutroomError as error:
+        context.runs.stage_failed(work.run, name, error.code)
+        raise
 
 
 def read_probe(context: Context, video: Video) -> Probe:
@@ -74,13 +128,23 @@ def read_plan(context: Context, run: Run) -> Plan:
 
 
 def change_video(
-    context: Context, video_id: str, change: Callable[[Video], Video], attempts: int = 5
+    context: Context,
+    video_id: str,
+    change: Callable[[Video], Video],
+    attempts: int = 5,
+    *,
+    by: Run | None = None,
 ) -> Video:
-    """Read, change, write conditionally; read again when another worker was first."""
+    """Read, change, write conditionally; read again when another worker was first.
+
+    A change that is made for a run (`by`) raises RunOverError once that does not hold the video.
+    """
     for left in reversed(range(attempts)):
         video = context.videos.get(video_id)
         if video is None:
-            raise NotFoundError("video.not_found", "The video was deleted while it was worked on.")
+            raise _deleted()
+        if by is not None:
+            _require_holder(video, by)
         changed = change(video)
         if changed == video:
             return video
@@ -110,6 +174,11 @@ def segments_of(
     return dict(sorted(rows.items()))
 
 
-def numbers_of(context: Context, video_id: str, plan: Plan, numbers: Sequence[int]) -> set[int]:
-    """Which of a plan's segments are there."""
-    return set(segments_of(context, video_id, plan, SegmentType.PROCESSED, numbers))
+def numbers_of(
+    context: Context, run: Run, plan: Plan, numbers: Sequence[int] | None = None
+) -> set[int]:
+    """Which of a plan's segments need not be made any more: of a cut that is done again, those that
+    this run has made."""
+    rows = segments_of(context, run.video_id, plan, SegmentType.PROCESSED, numbers)
+    again = run.redoes(Stage.CUT)
+    return {number for number, row in rows.items() if not again or row.run_id == run.run_id}

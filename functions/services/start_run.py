@@ -1,4 +1,4 @@
-"""Every way a run begins: an object appears in the bucket, or a user asks again."""
+"""How a run begins: here by an object that appears in the bucket; in `restart_run`, when asked."""
 
 from __future__ import annotations
 
@@ -7,24 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from functions.domain.course import usual
-from functions.domain.errors import (
-    ConflictError,
-    FieldError,
-    InvalidInputError,
-    StaleWriteError,
-)
-from functions.domain.extras import Extra
-from functions.domain.ids import derived_id
+from functions.domain.errors import StaleWriteError
+from functions.domain.ids import derived_id, ordered_id
 from functions.domain.keys import UploadKey, parse_upload_key, upload_key
-from functions.domain.media_ports import MediaStore
-from functions.domain.ports import Pipeline, PreferenceStore, RunStore, VideoStore
-from functions.domain.run import Run, RunStatus
-from functions.domain.segmentation import Mode, Segmentation
-from functions.domain.times import seconds
-from functions.domain.transcript_options import TranscriptOptions
+from functions.domain.lease import lease_from, watch_shard
+from functions.domain.ports import PreferenceStore, VideoStore
+from functions.domain.run import Run, RunOptions, RunStatus
+from functions.domain.run_ports import Pipeline, RunLock, RunStore
 from functions.domain.video import Source, Video, VideoStatus
-from functions.services.captions import with_captions_kept
-from functions.services.ownership import Caller, own_video
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +31,7 @@ class ObjectCreated:
 class Stores:
     videos: VideoStore
     runs: RunStore
+    lock: RunLock
     pipeline: Pipeline
     preferences: PreferenceStore
 
@@ -54,17 +45,19 @@ def start_from_event(event: ObjectCreated, stores: Stores, now: datetime) -> Run
     place = parse_upload_key(source.key)
     if place is None:
         return None
-    run_id = derived_id("run", event.bucket, source.key, source.version_id or source.etag)
+    # The first of its video: its id is known before the video is.
+    run_id = ordered_id(1, "run", event.bucket, source.key, source.version_id or source.etag)
     video = _video_of(place, source, run_id, stores, now)
     if video.status is VideoStatus.ABORTED:
         logger.warning("object of an aborted upload left alone", extra={"run_id": run_id})
         return None
     if video.run_id is None:
-        video = stores.videos.save(video.arrived(source, run_id, now))
+        arrived = video.arrived(source, run_id, now)
+        video = stores.lock.take(arrived, new_run(arrived, run_id, now))
     if video.source != source:
         logger.warning("object written over a finished upload ignored", extra={"run_id": run_id})
         return None
-    return _start(video, run_id, stores, now)
+    return begin(video, new_run(video, run_id, now), stores)
 
 
 def _video_of(
@@ -75,122 +68,54 @@ def _video_of(
     announced = videos.get(place.name.split("/", 1)[0])
     if announced and source.key == upload_key(announced.user_id, announced.video_id):
         return announced
-    usual = stores.preferences.get(place.user_id)
+    usual_options = stores.preferences.get(place.user_id)
     dropped = Video(
         video_id=derived_id("drop", run_id),
         user_id=place.user_id,
         status=VideoStatus.QUEUED,
         file_name=place.file_name,
-        segmentation=usual.segmentation,
-        extras=usual.extras,
-        transcription=usual.transcription,
+        segmentation=usual_options.segmentation,
+        extras=usual_options.extras,
+        transcription=usual_options.transcription,
         source=source,
         run_id=run_id,
         runs=1,
         created_at=now,
         updated_at=now,
     )
-    if videos.create(dropped):
+    if stores.lock.create(dropped, new_run(dropped, run_id, now)):
         return dropped
-    return videos.get(dropped.video_id) or dropped
+    known = videos.get(dropped.video_id)
+    if known is None:
+        raise StaleWriteError("The video")
+    return known
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewCut:
-    """How to cut a video anew; None is as before. `keep_segments`: those of earlier cuts, too.
-    `replace_corrections`: a transcript that was corrected is to be followed by a new one."""
-
-    segmentation: Segmentation | None = None
-    extras: tuple[Extra, ...] | None = None
-    transcription: TranscriptOptions | None = None
-    replace_corrections: bool = False
-    keep_segments: bool = False
-
-
-AS_BEFORE = NewCut()
-
-
-def restart(
-    caller: Caller,
-    video_id: str,
-    stores: Stores,
-    media: MediaStore,
-    now: datetime,
-    new: NewCut = AS_BEFORE,
-) -> Run:
-    """Run a video again; finished stages are found done and not repeated."""
-    video = own_video(caller, stores.videos, video_id)
-    if video.source is None:
-        raise ConflictError("upload.incomplete", "The file has not arrived yet.")
-    asked = new.segmentation
-    if asked is not None:
-        _require_inside(asked, video)
-        asked = with_captions_kept(media, caller.user_id, video_id, asked)
-    same_cut = asked in {None, video.segmentation}
-    changed = not same_cut or new.extras not in {None, video.extras}
-    changed |= new.transcription not in {None, video.transcription} or new.replace_corrections
-    if video.status is VideoStatus.QUEUED and video.run_id and not changed:
-        # Killed between the row and the execution: starting the same run again is harmless.
-        return _start(video, video.run_id, stores, now) or _new_run(video, video.run_id, now)
-    run_id = derived_id("rerun", video_id, video.runs)
-    try:
-        queued = video.queued(run_id, now, segmentation=asked, extras=new.extras)
-        video = stores.videos.save(
-            queued.transcribed_as(new.transcription, anew=new.replace_corrections)
-        )
-    except StaleWriteError as error:
-        raise ConflictError("pipeline.already_running", "A run has just been started.") from error
-    keep = new.keep_segments
-    return _start(video, run_id, stores, now, keep=keep) or _new_run(video, run_id, now, keep=keep)
-
-
-def _require_inside(asked: Segmentation, video: Video) -> None:
-    """Once a video was read, a range beyond it need not wait for the plan to be refused."""
-    duration = video.media.duration if video.media else None
-    if asked.mode is not Mode.RANGES or duration is None:
-        return
-    says = f"The video lasts {seconds(duration)} s; begin before that."
-    wrong = tuple(
-        FieldError(f"/segmentation/ranges/{place}/start", "beyond_end", says)
-        for place, one in enumerate(asked.ranges)
-        if one.start >= duration
-    )
-    if wrong:
-        raise InvalidInputError("request.invalid", says, fields=wrong)
-
-
-def latest_run(video: Video, runs: RunStore) -> Run | None:
-    """The video's latest run, None before its file has arrived.
-
-    The video names its run a moment before the run's row is there: till then it is queued.
-    """
-    if video.run_id is None:
-        return None
-    known = runs.get(video.video_id, video.run_id)
-    return known or _new_run(video, video.run_id, video.updated_at)
-
-
-def _start(
-    video: Video, run_id: str, stores: Stores, now: datetime, *, keep: bool = False
-) -> Run | None:
-    """Row first, execution second: a crash in between is mended by doing it again."""
-    run = _new_run(video, run_id, now, keep=keep)
-    if not stores.runs.create(run):
-        known = stores.runs.get(video.video_id, run_id)
-        if known is None or known.status is not RunStatus.QUEUED:
-            return known
+def begin(video: Video, run: Run, stores: Stores) -> Run:
+    """Start the execution of a run that waits; a crash before is mended by doing it again."""
+    known = stores.runs.get(video.video_id, run.run_id)
+    if known is None:
+        stores.runs.create(run)
+    elif known.status is not RunStatus.QUEUED:
+        return known
+    else:
         run = known
-    stores.pipeline.start(video.video_id, run_id)
+    stores.pipeline.start(video.video_id, run.run_id)
     return run
 
 
-def _new_run(video: Video, run_id: str, now: datetime, *, keep: bool = False) -> Run:
+def new_run(video: Video, run_id: str, now: datetime) -> Run:
+    """A run of all that the video's options ask for, which is to hold it from now on."""
+    cut = video.segmentation
     return Run(
         video_id=video.video_id,
         run_id=run_id,
         user_id=video.user_id,
         status=RunStatus.QUEUED,
         created_at=now,
+        number=video.runs,
+        options=RunOptions(mode=cut.mode, cut=cut.cut, extras=video.extras),
         todo=usual(video),
-        keep_segments=keep,
+        lease_until=lease_from(now),
+        watch_shard=watch_shard(video.video_id),
     )

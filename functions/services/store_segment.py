@@ -12,11 +12,12 @@ from functions.domain.errors import MediaError, UnavailableError
 from functions.domain.keys import audio_piece_key
 from functions.domain.media_ports import Cutter
 from functions.domain.plan import Plan
+from functions.domain.run import Stage
 from functions.domain.times import Milliseconds
-from functions.domain.video import Video
 from functions.services.cut_rows import processed_row, thumbnail_row
 from functions.services.progress import WindowProgress
-from functions.services.stages import Context
+from functions.services.redo import in_place, record
+from functions.services.stages import Context, StageWork, require_open
 from functions.services.window_tasks import WindowTask
 
 SHORTFALL: Milliseconds = 2_000
@@ -28,39 +29,51 @@ class Shelf:
 
     context: Context
     cutter: Cutter
-    video: Video
+    work: StageWork
     plan: Plan
     progress: WindowProgress
 
     def store(self, task: WindowTask, made: CutFile) -> None:
-        """Look at a file, hold it against the plan, upload it and record it."""
+        """Look at a file, hold it against the plan, upload it and record it.
+
+        Raises RunOverError where its run has ended: nothing is uploaded then.
+        """
         seen = self.cutter.inspect(made.path, task.plan)
         number = task.number_of(made.segment)
         if not is_whole(task.plan, made, seen):
             raise shortfall(self.plan, number)
         _require_size(self.plan, number, made.path.stat().st_size)
         file = replace(made, segment=self.plan.segments[number - 1])
-        processed = processed_row(self.context, self.video, self.plan, file, seen)
-        rows = [processed]
-        media = self.context.media
-        media.upload(file.path, processed.s3_key, processed.content_type)
-        if seen.thumbnail:
-            thumbnail = thumbnail_row(processed, self.plan, seen.thumbnail)
-            media.upload(seen.thumbnail, thumbnail.s3_key, thumbnail.content_type)
-            rows = [thumbnail, replace(processed, thumbnail_id=thumbnail.segment_id)]
-        self._keep_sound(number, seen)
+        self._record(file, seen)
         for path in (file.path, seen.thumbnail, seen.audio):
             if path:
                 path.unlink(missing_ok=True)
-        self.context.segments.add(rows)
         self.progress.stored(file.segment)
+
+    def _record(self, file: CutFile, seen: Inspection) -> None:
+        """Files first, the segment's row last."""
+        context, run = self.context, self.work.run
+        processed = processed_row(context, self.work, self.plan, file, seen)
+        files = {processed.segment_id: file.path}
+        rows = [processed]
+        if seen.thumbnail:
+            thumbnail = thumbnail_row(processed, self.plan, seen.thumbnail)
+            files[thumbnail.segment_id] = seen.thumbnail
+            rows = [thumbnail, replace(processed, thumbnail_id=thumbnail.segment_id)]
+        require_open(context, run)
+        rows = in_place(context, rows, run, Stage.CUT)
+        for row in rows:
+            context.media.upload(files[row.segment_id], row.s3_key, row.content_type)
+        self._keep_sound(file.segment.number, seen)
+        record(context, rows, run, Stage.CUT)
 
     def _keep_sound(self, number: int, seen: Inspection) -> None:
         """Pieces that follow each other are joined in the end."""
         kind, plan = self.plan.audio_format, self.plan
         if seen.audio is None or kind is None or plan.lanes:
             return
-        place = (self.video.user_id, self.video.video_id, plan.plan_id)
+        video = self.work.video
+        place = (video.user_id, video.video_id, plan.plan_id)
         key = audio_piece_key(*place, number, kind.extension)
         self.context.media.upload(seen.audio, key, kind.content_type)
 

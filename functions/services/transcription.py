@@ -9,6 +9,7 @@ from datetime import datetime
 from functions.domain.codec import from_plain
 from functions.domain.keys import heard_key, speech_key
 from functions.domain.media_ports import MediaStore
+from functions.domain.run import Run
 from functions.domain.stage import Stage
 from functions.domain.transcript_plan import TranscriptPlan, transcription_id
 from functions.domain.transcript_ports import (
@@ -37,15 +38,17 @@ class Scribes:
 
 
 def transcript_wanted(work: StageWork) -> bool:
-    """Left to make, and this run's to make."""
-    return work.run.does(Stage.TRANSCRIPT) and transcript_missing(work.video)
+    """Left to make, or to be made again, and this run's to make."""
+    return work.run.does(Stage.TRANSCRIPT) and transcript_missing(work.video, work.run)
 
 
-def transcript_missing(video: Video) -> bool:
-    """Asked for, not made of just this before, and not corrected by its owner since."""
+def transcript_missing(video: Video, run: Run) -> bool:
+    """Asked for, not made of just this before unless it is to be made again, and not corrected by
+    its owner since."""
     if not video.transcription.wanted or video.source is None or video.transcript_corrected:
         return False
-    return video.transcript_of != transcription_id(video.source, video.transcription)
+    again = run.redoes(Stage.TRANSCRIPT) and video.transcript_run != run.run_id
+    return again or video.transcript_of != transcription_id(video.source, video.transcription)
 
 
 def plan_key_of(video: Video, transcription: str) -> str:

@@ -18,10 +18,11 @@ from functions.domain.hls import (
     HlsWindowPieces,
 )
 from functions.domain.hls_ports import HlsWriter
+from functions.domain.run import Stage
 from functions.domain.video import Source, Video
 from functions.services.cut_window import SOURCE_URL_SECONDS, UPLOAD_THREADS, Bounds
 from functions.services.hls import folder_of, pieces_key, read_hls_plan
-from functions.services.stages import Context, load
+from functions.services.stages import Context, load, noted, require_open
 
 
 def write_window(
@@ -47,7 +48,9 @@ def write_window(
         folder=bounds.folder,
         disk_budget=bounds.disk_budget,
     )
-    pieces = _write(context, writer, work.video, job, bounds)
+    with noted(context, Stage.HLS, work):
+        pieces = _write(context, writer, work.video, job, bounds)
+    require_open(context, work.run)
     context.media.write_json(key, to_plain(HlsWindowPieces(index=index, pieces=tuple(pieces))))
     return len(pieces)
 

@@ -8,7 +8,13 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 
 from infra.constructs.function_set import FunctionSet
-from infra.constructs.grants import grant_listing, grant_models, grant_objects, grant_table
+from infra.constructs.grants import (
+    grant_executions,
+    grant_listing,
+    grant_models,
+    grant_objects,
+    grant_table,
+)
 from infra.constructs.python_function import Sizing
 from infra.constructs.tables import SEGMENT_INDEXES
 
@@ -49,9 +55,7 @@ class ApiFunctions(FunctionSet):
                 actions=["secretsmanager:GetSecretValue"], resources=[data.cursor_secret_arn]
             )
         )
-        machine.grant_start_execution(function)
-        for table in (tables.videos, tables.runs):
-            grant_table(function, table, "GetItem", "PutItem", "DescribeTable")
+        self._grant_runs(function, machine)
         grant_table(function, tables.videos, index=BY_USER)
         self._grant_segments(function)
         search.grant_start_execution(function)
@@ -74,6 +78,16 @@ class ApiFunctions(FunctionSet):
         generations = ("GetItem", "Query", "PutItem", "DescribeTable")
         grant_table(function, tables.generations, *generations)
         grant_models(function, self._settings)
+
+    def _grant_runs(self, function: lambda_.Function, machine: sfn.StateMachine) -> None:
+        """Start, list and cancel them."""
+        tables = self._data.tables
+        grant_table(function, tables.videos, "GetItem", "PutItem", "DescribeTable")
+        runs = ("GetItem", "PutItem", "UpdateItem", "Query", "DescribeTable")
+        grant_table(function, tables.runs, *runs)
+        machine.grant_start_execution(function)
+        grant_executions(function, machine, "DescribeExecution", "StopExecution")
+        self._grant_closing(function)
 
     def _grant_uploads(self, function: lambda_.Function) -> None:
         """Signed URLs carry the rights of who signs them."""

@@ -6,7 +6,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 
-from infra.constructs.grants import grant_objects, grant_table
+from infra.constructs.grants import grant_listing, grant_objects, grant_table
 from infra.constructs.python_function import Functions, Sizing
 from infra.settings import StageSettings
 from infra.stacks.data_stack import DataStack
@@ -50,7 +50,14 @@ class FunctionSet:
         """A segment is written in one transaction with what counts it."""
         tables = self._data.tables
         grant_table(function, tables.segments, "GetItem", "PutItem")
-        grant_table(function, tables.counters, "UpdateItem")
+        # The counters of a video carry its fence, too.
+        grant_table(function, tables.counters, "GetItem", "UpdateItem", "ConditionCheckItem")
+
+    def _grant_closing(self, function: lambda_.Function) -> None:
+        """What follows from the end of a run: its fence, and pieces of one that was cancelled."""
+        grant_table(function, self._data.tables.counters, "UpdateItem")
+        grant_objects(function, self._bucket, "DeleteObject", prefix="work/")
+        grant_listing(function, self._bucket)
 
     def _grant_erasing(self, function: lambda_.Function) -> None:
         """An object goes with all its versions."""

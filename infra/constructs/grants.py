@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from aws_cdk import Stack
+from typing import Any
+
+from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_stepfunctions as sfn
 
 from infra.constructs.nag import acknowledge
 from infra.settings import StageSettings
@@ -52,6 +55,38 @@ def grant_models(function: lambda_.Function, settings: StageSettings) -> None:
         function.add_to_role_policy(
             iam.PolicyStatement(actions=["bedrock:InvokeModel"], resources=arns)
         )
+
+
+def grant_executions(function: lambda_.Function, machine: sfn.StateMachine, *actions: str) -> None:
+    """Actions on a machine's executions, whatever their names."""
+    stack = Stack.of(function)
+    arn = stack.format_arn(
+        service="states",
+        resource="execution",
+        resource_name=f"{machine.state_machine_name}:*",
+        arn_format=ArnFormat.COLON_RESOURCE_NAME,
+    )
+    function.add_to_role_policy(
+        iam.PolicyStatement(actions=[f"states:{action}" for action in actions], resources=[arn])
+    )
+    assert function.role is not None  # noqa: S101  (the factory makes it)
+    acknowledge(
+        function.role,
+        f"IAM5[Resource::{_flat(stack.resolve(arn))}]",
+        "Executions are named by runs; the machine's name bounds them.",
+    )
+
+
+def _flat(value: Any) -> str:
+    """A resolved value as the check shows it."""
+    match value:
+        case {"Ref": name}:
+            return f"<{name}>"
+        case {"Fn::GetAtt": [name, attribute]}:
+            return f"<{name}.{attribute}>"
+        case {"Fn::Join": [between, parts]}:
+            return str(between).join(map(_flat, parts))
+    return str(value)
 
 
 def grant_listing(function: lambda_.Function, bucket: s3.Bucket) -> None:

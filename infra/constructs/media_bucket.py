@@ -7,7 +7,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.constructs.nag import acknowledge
-from infra.settings import StageSettings
+from infra.settings import Retention, StageSettings
 
 
 class MediaBucket(Construct):
@@ -25,7 +25,7 @@ class MediaBucket(Construct):
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             versioned=not settings.local,
             removal_policy=RemovalPolicy.RETAIN,
-            lifecycle_rules=_lifecycle(versioned=not settings.local),
+            lifecycle_rules=_lifecycle(settings.retention, versioned=not settings.local),
             cors=[_cors(settings)],
         )
         self._tell_event_bridge()
@@ -49,21 +49,28 @@ class MediaBucket(Construct):
         )
 
 
-def _lifecycle(*, versioned: bool) -> list[s3.LifecycleRule]:
-    days = Duration.days
+def _lifecycle(keep: Retention, *, versioned: bool) -> list[s3.LifecycleRule]:
+    """One rule for each kind of what is kept for a time (see `Retention`)."""
+    days, rule = Duration.days, s3.LifecycleRule
     rules = [
-        s3.LifecycleRule(id="unfinished-uploads", abort_incomplete_multipart_upload_after=days(2)),
-        s3.LifecycleRule(id="half-way-pieces", prefix="work/", expiration=days(3)),
+        rule(id="unfinished-uploads", abort_incomplete_multipart_upload_after=days(keep.parts)),
+        rule(id="half-way-pieces", prefix="work/", expiration=days(keep.work)),
     ]
-    if versioned:
-        # Not under uploads/: a video is cut from the version that came, whatever came after.
-        rules += [
-            s3.LifecycleRule(
-                id=f"old-{prefix}", prefix=f"{prefix}/", noncurrent_version_expiration=days(30)
+    if not versioned:
+        return rules
+    # What is removed leaves a mark, which stands there for ever once its versions are gone.
+    return [
+        *rules,
+        *(
+            rule(
+                id=f"old-{prefix}",
+                prefix=f"{prefix}/",
+                noncurrent_version_expiration=days(kept),
             )
-            for prefix in ("media", "work")
-        ]
-    return rules
+            for prefix, kept in (("media", keep.replaced), ("work", keep.replaced_work))
+        ),
+        rule(id="marks-media", prefix="media/", expired_object_delete_marker=True),
+    ]
 
 
 def _cors(settings: StageSettings) -> s3.CorsRule:

@@ -32,8 +32,9 @@ STAGES = (
     "finish", "plan_range", "cut_range", "moments",
 )  # fmt: skip
 RUN_COUNTS = ("RunsStarted", "RunsSucceeded", "RunsFailed", "RunFaults", "UploadsIgnored")
+ENDED_COUNTS = ("RunsCancelled", "RunsReaped", "RunsRevived", "RunsClosed")
 MOMENT_COUNTS = ("MomentsFound", "MomentsFailed", "ModelsReplaced")
-RANGE_COUNTS = ("RangesCut", "RangesFailed", "RangeFaults")
+RANGE_COUNTS = ("RangesCut", "RangesFailed", "RangeFaults", "RangesReaped", "RangesRevived")
 _FIVE = Duration.minutes(5)
 Metric = cloudwatch.IMetric
 
@@ -67,6 +68,7 @@ class Monitoring(Construct):
         self._ring_for_events()
         self._ring_for_runs()
         self._ring_for_moments()
+        self._ring_for_ranges()
         self._ring_for_calls()
         self._show()
 
@@ -88,6 +90,14 @@ class Monitoring(Construct):
         self._alarm("RunFaults", faults, 1, "A run failed through a fault of ours.")
         overdue = self._watched.machine.metric_timed_out(period=_FIVE)
         self._alarm("Overdue", overdue, 1, "A run hit the overall time limit.")
+        reaped = self._ours("RunsReaped")
+        self._alarm("RunsReaped", reaped, 1, "A run stopped without an end, and was ended for it.")
+        broken = self._watched.functions["ReapRuns"].metric_errors(period=_FIVE)
+        self._alarm("ReaperFaults", broken, 2, "The function that looks for stopped runs fails.")
+
+    def _ring_for_ranges(self) -> None:
+        reaped = self._ours("RangesReaped")
+        self._alarm("RangesReaped", reaped, 1, "A range's cut stopped without an end.")
         faults = self._ours("RangeFaults")
         self._alarm("RangeFaults", faults, 1, "A range failed by a fault of ours.")
         late = self._watched.ranges.metric_timed_out(period=_FIVE)
@@ -112,6 +122,7 @@ class Monitoring(Construct):
         self._dashboard({
             "Segments created of planned (%)": [self._created_share()],
             "Runs": [self._ours(name) for name in RUN_COUNTS],
+            "Runs cancelled, and found stopped": [self._ours(name) for name in ENDED_COUNTS],
             "Ranges": [self._ours(name) for name in RANGE_COUNTS],
             "Moments": [self._ours(name) for name in MOMENT_COUNTS],
             "Tokens of models": [self._ours("ModelTokens")],

@@ -41,7 +41,10 @@ class SegmentStream(Construct):
     ) -> None:
         super().__init__(scope, name)
         self.dead_letters = sqs.Queue(
-            self, "DeadLetters", retention_period=Duration.days(14), enforce_ssl=not settings.local
+            self,
+            "DeadLetters",
+            retention_period=Duration.days(settings.retention.dead_letters),
+            enforce_ssl=not settings.local,
         )
         acknowledge(self.dead_letters, "SQS3", "It is where a stream's failures go.")
         if settings.local:

@@ -167,11 +167,13 @@ class ServiceFunctions(FunctionSet):
     def _fail(self) -> lambda_.Function:
         function = self._add("FailRun", "fail_run", Sizing())
         self._grant_rows(function)
+        self._grant_closing(function)
         return function
 
     def end(self) -> lambda_.Function:
         function = self._add("EndRun", "end_run", Sizing())
         self._grant_rows(function)
+        self._grant_closing(function)
         return function
 
     def start(self, machine: sfn.StateMachine) -> lambda_.Function:

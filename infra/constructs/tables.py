@@ -27,6 +27,10 @@ SEGMENT_INDEXES = {
     "user_id-views-index": ("user_id", "sort_views"),
     "user_id-engagement_rate-index": ("user_id", "sort_engagement_rate"),
 }
+# The reaper's: they hold only what waits to be looked at, by keys alone, so that a row's progress
+# is not written twice.
+RUN_WATCH_INDEX = ("watch_shard-lease_until-index", ("watch_shard", "lease_until"))
+SEGMENT_WATCH_INDEX = ("watch_shard-created_at-index", ("watch_shard", "created_at"))
 _NUMBERS = {"sort_duration", "file_size", "sort_views", "sort_engagement_rate"}
 
 
@@ -41,11 +45,13 @@ class Tables(Construct):
         self.segments = self._table("Segments", "segment_id", stream=True)
         for index, keys in SEGMENT_INDEXES.items():
             _index(self.segments, index, *keys)
+        _watch_index(self.segments, *SEGMENT_WATCH_INDEX)
         self.counters = self._table("Counters", "counter_of", "counter_name")
         self.snapshots = self._table("SocialSnapshots", "post_key", "captured_at")
         _index(self.snapshots, "user_id-captured_on-index", "user_id", "captured_on")
         self.rates = self._table("RateLimits", "rate_key", ttl="expires_at")
         self.runs = self._table("PipelineRuns", "video_id", "run_id")
+        _watch_index(self.runs, *RUN_WATCH_INDEX)
         self.moments = self._table("Moments", "video_id", "moment_id")
         _index(self.moments, "moment_id-index", "moment_id")
         self.generations = self._table("MomentGenerations", "video_id", "generation_id")
@@ -87,6 +93,16 @@ class Tables(Construct):
 def _index(table: dynamodb.TableV2, name: str, partition: str, *sorts: str) -> None:
     table.add_global_secondary_index(
         index_name=name, partition_key=_key(partition), sort_keys=[_key(sort) for sort in sorts]
+    )
+
+
+def _watch_index(table: dynamodb.TableV2, name: str, keys: tuple[str, str]) -> None:
+    partition, sort = keys
+    table.add_global_secondary_index(
+        index_name=name,
+        partition_key=_key(partition),
+        sort_key=_key(sort),
+        projection_type=dynamodb.ProjectionType.KEYS_ONLY,
     )
 
 

@@ -48,8 +48,7 @@ class TranscriptFunctions(FunctionSet):
         environment = {**self._stores(), "HANDOVER_S": str(self._settings.cut_handover_s)}
         function = self._add("ExtractSpeech", "extract_speech", sizing, environment)
         self._trust_certificates(function)
-        grant_table(function, self._data.tables.videos, "GetItem")
-        grant_table(function, self._data.tables.runs, "GetItem")
+        self._grant_rows(function)
         grant_objects(function, self._bucket, "GetObject", "GetObjectVersion", prefix="uploads/")
         grant_objects(function, self._bucket, "GetObject", "PutObject", prefix="media/")
         grant_objects(function, self._bucket, "GetObject", "PutObject", prefix="work/")
@@ -61,8 +60,7 @@ class TranscriptFunctions(FunctionSet):
         environment = {**self._stores(), **self._scribes()}
         sizing = Sizing(timeout_s=60)
         function = self._add("AwaitTranscription", "await_transcription", sizing, environment)
-        grant_table(function, self._data.tables.videos, "GetItem")
-        grant_table(function, self._data.tables.runs, "GetItem")
+        self._grant_rows(function)
         self._grant_settling(function)
         return function
 

@@ -26,7 +26,10 @@ class UploadQueue(Construct):
     ) -> None:
         super().__init__(scope, name)
         self.dead_letters = sqs.Queue(
-            self, "DeadLetters", retention_period=Duration.days(14), enforce_ssl=not settings.local
+            self,
+            "DeadLetters",
+            retention_period=Duration.days(settings.retention.dead_letters),
+            enforce_ssl=not settings.local,
         )
         self.queue = sqs.Queue(
             self,

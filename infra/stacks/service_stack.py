@@ -16,6 +16,7 @@ from infra.constructs.moment_functions import MomentFunctions
 from infra.constructs.monitoring import Monitoring, Watched
 from infra.constructs.python_function import Functions
 from infra.constructs.range_functions import RangeFunctions
+from infra.constructs.reaper import ReaperFunctions, ReaperSchedule
 from infra.constructs.segment_stream import SegmentStream
 from infra.constructs.service_functions import ServiceFunctions
 from infra.constructs.transcript_functions import TranscriptFunctions
@@ -64,8 +65,11 @@ class ServiceStack(Stack):
         api_functions = ApiFunctions(factory, settings, data)
         http = self._http(api_functions.api(pipeline.machine, search.machine, uploads.queue))
         stream = self._stream(api_functions.follow(ranges.machine))
+        reaper = ReaperFunctions(factory, settings, data)
+        function = reaper.reap(pipeline.machine, ranges.machine)
+        ReaperSchedule(self, "Reaper", settings, function)
         beside = [analysis_functions, hls_functions, transcript_functions, moment_functions]
-        sets = [functions, *beside, range_functions, api_functions]
+        sets = [functions, *beside, range_functions, api_functions, reaper]
         watched = Watched(
             data=data,
             uploads=uploads,
@@ -74,7 +78,7 @@ class ServiceStack(Stack):
             ranges=ranges.machine,
             search=search.machine,
             http=http,
-            functions={name: one for made in sets for name, one in made.all.items()},
+            functions={name: one for each in sets for name, one in each.all.items()},
         )
         Monitoring(self, "Monitoring", settings, watched)
         self._tell(watched)

@@ -25,8 +25,9 @@ PLANNED = {
     "analysis_windows": result("windows"),
     "hls_wanted": result("hls"),
     "transcript_wanted": result("transcript"),
+    "stages": result("stages"),
 }
-"""Variables that the step which plans the analyses sets."""
+"""Variables that the step which plans the analyses sets; `stages` are those of the run."""
 NOTHING_LEFT = {"analysis_needed": "{% false %}"}
 
 

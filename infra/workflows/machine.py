@@ -70,6 +70,11 @@ def text(field: str) -> str:
     return f"{{% $exists({value}) ? $string({value}) : '' %}}"
 
 
+def in_run(stage: str) -> sfn.Condition:
+    """Whether the run goes through a stage: `stages` is set as soon as it is known."""
+    return sfn.Condition.jsonata(f"{{% '{stage}' in $stages %}}")
+
+
 def result(name: str) -> str:
     """A field of what a function answered."""
     return f"{{% $states.result.Payload.{name} %}}"

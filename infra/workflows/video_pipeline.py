@@ -19,7 +19,7 @@ from constructs import Construct
 from infra.settings import StageSettings
 from infra.workflows.analysis import IDS, NOTHING_LEFT, AnalysisFunctions, AnalysisSteps
 from infra.workflows.hls import HlsFunctions, HlsSteps
-from infra.workflows.machine import make_machine, result, tell_of_bad_ends, text
+from infra.workflows.machine import in_run, make_machine, result, tell_of_bad_ends, text
 from infra.workflows.steps import lambda_step
 from infra.workflows.transcript import TranscriptFunctions, TranscriptSteps
 
@@ -109,18 +109,24 @@ class VideoPipeline(Construct):
     ) -> sfn.Parallel:
         """The cut in one branch, what is left of the analyses and what is said in others. HLS comes
         after the cut, which makes the proxy that it may be a copy of."""
+        both = sfn.Parallel.jsonata(self, "Cut and look", outputs={})
+        both.branch(self._cut_branch(hls.after()), steps.beside(), said.beside())
+        both.add_catch(self._failed, errors=["States.ALL"], outputs="{% $states.errorOutput %}")
+        return both
+
+    def _cut_branch(self, rest: sfn.Chain) -> sfn.Chain:
+        """Plan, cut and join, as far as the run goes through that."""
         failed = sfn.Fail.jsonata(self, "Cut failed", error=text("Error"), cause=text("Cause"))
+        audio = self._step("Join audio", self._functions.audio, failed=failed).next(rest)
+        sound = sfn.Choice.jsonata(self, "Is the sound wanted?")
         cut = (
             self._step("Plan", self._functions.plan, failed=failed, assign=PLANNED_CUT)
             .next(self._cut(failed))
             .next(self._joins(failed))
-            .next(self._step("Join audio", self._functions.audio, failed=failed))
-            .next(hls.after())
+            .next(sound.when(in_run("audio"), audio).otherwise(rest))
         )
-        both = sfn.Parallel.jsonata(self, "Cut and look", outputs={})
-        both.branch(cut, steps.beside(), said.beside())
-        both.add_catch(self._failed, errors=["States.ALL"], outputs="{% $states.errorOutput %}")
-        return both
+        wanted = sfn.Choice.jsonata(self, "Is a cut wanted?")
+        return sfn.Chain.start(wanted.when(in_run("plan"), cut).otherwise(rest))
 
     def _cut(self, branch_failed: sfn.Fail) -> sfn.Map:
         """All windows side by side; each window is called until it says it is finished."""

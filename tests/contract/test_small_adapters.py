@@ -12,11 +12,13 @@ from functions.adapters.secrets import read_secret
 from functions.adapters.step_functions_pipeline import StepFunctionsPipeline
 from functions.adapters.step_functions_range_cuts import StepFunctionsRangeCuts
 from functions.domain.errors import UnavailableError
-from functions.domain.ports import Pipeline, RangeCuts, UserDirectory
+from functions.domain.ports import RangeCuts, UserDirectory
+from functions.domain.run_ports import ExecutionState, Pipeline
 from functions.domain.tiers import Tier
 from infra.local.deployment import client
 from infra.local.emulator import Emulator
 from infra.local.users import ensure_users
+from tests.builders import make_run
 from tests.fakes.pipeline import FakePipeline
 from tests.fakes.range_cuts import FakeRangeCuts
 from tests.fakes.users import FakeUserDirectory
@@ -91,6 +93,20 @@ def machine(bare_cloud: Emulator) -> str:
     return str(made["stateMachineArn"])
 
 
+@pytest.fixture(scope="session")
+def patient(bare_cloud: Emulator, machine: str) -> str:
+    """A state machine that waits."""
+    steps = client(bare_cloud, "stepfunctions")
+    definition = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 60}}}
+    definition["States"]["Wait"]["End"] = True
+    made = steps.create_state_machine(
+        name="patient",
+        definition=json.dumps(definition),
+        roleArn=steps.describe_state_machine(stateMachineArn=machine)["roleArn"],
+    )
+    return str(made["stateMachineArn"])
+
+
 @pytest.fixture
 def steps(bare_cloud: Emulator) -> Any:
     return client(bare_cloud, "stepfunctions")
@@ -119,6 +135,27 @@ class TestPipeline:
         else:
             assert given_to(steps, machine, fresh) == {"video_id": "video-1", "run_id": fresh}
 
+    def test_given_no_execution_when_asked_for_then_it_is_absent_and_stopping_it_is_fine(
+        self, pipeline: Pipeline, fresh: str
+    ) -> None:
+        pipeline.stop(make_run(run_id=fresh))
+
+        assert pipeline.state(fresh) is ExecutionState.ABSENT
+
+    def test_given_an_execution_that_waits_when_stopped_then_it_is_over_and_stays_so(
+        self, patient: str, steps: Any, fresh: str
+    ) -> None:
+        for pipeline in (FakePipeline(), StepFunctionsPipeline(patient)):
+            pipeline.start("video-1", fresh)
+            assert pipeline.state(fresh) is ExecutionState.RUNNING
+
+            pipeline.stop(make_run(run_id=fresh))
+            pipeline.stop(make_run(run_id=fresh))
+
+            assert pipeline.state(fresh) is ExecutionState.ENDED
+        arn = f"{patient.replace(':stateMachine:', ':execution:')}:{fresh}"
+        assert steps.describe_execution(executionArn=arn)["status"] == "ABORTED"
+
 
 class TestRangeCuts:
     @pytest.fixture(params=["fake", "stepfunctions"])
@@ -141,6 +178,15 @@ class TestRangeCuts:
     ) -> None:
         with pytest.raises(UnavailableError):
             StepFunctionsRangeCuts(f"{machine}-absent").start(fresh)
+
+    def test_given_a_cut_when_asked_for_then_it_is_known_once_it_was_started(
+        self, cuts: RangeCuts, fresh: str
+    ) -> None:
+        before = cuts.state(fresh)
+        cuts.start(fresh)
+
+        assert before is ExecutionState.ABSENT
+        assert cuts.state(fresh) is not ExecutionState.ABSENT
 
 
 def test_given_no_such_machine_when_a_run_is_started_then_it_is_unavailable(

@@ -24,6 +24,8 @@ def install(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
         "preference_store": ("PREFERENCES_TABLE", lambda: world.preferences),
         "media_store": ("MEDIA_BUCKET", lambda: world.media),
         "prober": ("MEDIA_BUCKET", lambda: world.prober),
+        "run_watch": ("RUNS_TABLE", lambda: world.watch),
+        "segment_watch": ("SEGMENTS_TABLE", lambda: world.segment_watch),
         "pipeline": ("STATE_MACHINE_ARN", lambda: world.pipeline),
         "range_cuts": ("RANGE_MACHINE_ARN", lambda: world.range_cuts),
         "moment_runs": ("MOMENT_MACHINE_ARN", lambda: world.moment_runs),
@@ -41,6 +43,10 @@ def install(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
         lambda _, name, memory, stop: world.generator(name, memory, stop),
     )
     monkeypatch.setattr(bootstrap, "moment_refiner", lambda _, name: world.refiner(name))
+    monkeypatch.setattr(bootstrap, "run_lock", _lock_maker(world))
+    monkeypatch.setattr(bootstrap, "outside_work", lambda: world.outside_work)
+    # One clock for those who write leases and those who read them.
+    monkeypatch.setattr(bootstrap, "utc_now", world.clock)
     monkeypatch.setattr(bootstrap, "account", lambda: world.account)
     monkeypatch.setattr(bootstrap, "cutter", lambda: world.cutter)
     monkeypatch.setattr(bootstrap, "health_checks", lambda *_: HEALTHY)
@@ -50,6 +56,14 @@ def _maker(variable: str, fake: Callable[[], object]) -> Callable[[str], object]
     def make(name: str) -> object:
         assert name == FUNCTION_ENVIRONMENT[variable], f"built from something else: {variable}"
         return fake()
+
+    return make
+
+
+def _lock_maker(world: World) -> Callable[..., object]:
+    def make(*names: str) -> object:
+        assert names == tuple(FUNCTION_ENVIRONMENT[name] for name in ("VIDEOS_TABLE", "RUNS_TABLE"))
+        return world.lock
 
     return make
 

@@ -122,6 +122,9 @@ class FakeMediaStore:
             for key in keys:
                 self.objects.pop(key, None)
 
+    def clear(self, folder: str) -> None:
+        self.delete([key for key in self.objects if key.startswith(folder)])
+
     def erase(self, key: str) -> None:
         self.delete([key])
         with self._lock:

@@ -10,9 +10,11 @@ from typing import Any
 
 from functions.domain.codec import from_plain, to_plain
 from functions.domain.counts import SegmentCounts
-from functions.domain.errors import StaleWriteError
+from functions.domain.errors import RunOverError, StaleWriteError
+from functions.domain.lease import watch_shard
 from functions.domain.paging import Page, Position
-from functions.domain.segment import Segment, SegmentType
+from functions.domain.run import Run
+from functions.domain.segment import Segment, SegmentStatus, SegmentType
 from functions.domain.segment_query import SegmentQuery, SortBy
 from functions.domain.social import Platform
 from functions.domain.social_history import (
@@ -31,6 +33,7 @@ class FakeSegmentStore:
     def __init__(self) -> None:
         self._rows: dict[str, Segment] = {}
         self._deleted: dict[str, Segment] = {}
+        self._closed: dict[str, int] = {}
         self._lock = threading.Lock()
         self.gains: list[tuple[Segment, Gain]] = []
         self.writes = 0
@@ -44,8 +47,9 @@ class FakeSegmentStore:
         with self._lock:
             return [self._rows[one] for one in segment_ids if one in self._rows]
 
-    def create(self, segment: Segment) -> bool:
+    def create(self, segment: Segment, by: Run | None = None) -> bool:
         with self._lock:
+            self._require_not_closed(by)
             if segment.segment_id in {**self._rows, **self._deleted}:
                 return False
             # Through the codec, so that only what can be stored comes back.
@@ -53,13 +57,14 @@ class FakeSegmentStore:
             self.writes += 1
             return True
 
-    def add(self, segments: Sequence[Segment]) -> None:
+    def add(self, segments: Sequence[Segment], by: Run | None = None) -> None:
         for segment in segments:
-            if not self.create(segment) and self.get(segment.segment_id) is None:
+            if not self.create(segment, by) and self.get(segment.segment_id) is None:
                 raise StaleWriteError("The segment")
 
-    def save(self, before: Segment, after: Segment) -> Segment:
+    def save(self, before: Segment, after: Segment, by: Run | None = None) -> Segment:
         with self._lock:
+            self._require_not_closed(by)
             self._require(before)
             saved = replace(after, version=before.version + 1)
             self._rows[saved.segment_id] = from_plain(Segment, to_plain(saved))
@@ -68,10 +73,19 @@ class FakeSegmentStore:
             self.writes += 1
             return saved
 
-    def delete(self, segment: Segment, now: datetime) -> None:
+    def delete(self, segment: Segment, now: datetime, by: Run | None = None) -> None:
         with self._lock:
+            self._require_not_closed(by)
             self._require(segment)
             self._deleted[segment.segment_id] = self._rows.pop(segment.segment_id)
+
+    def close(self, run: Run) -> None:
+        with self._lock:
+            self._closed[run.video_id] = max(run.number, self._closed.get(run.video_id, 0))
+
+    def _require_not_closed(self, by: Run | None) -> None:
+        if by is not None and by.number <= self._closed.get(by.video_id, 0):
+            raise RunOverError
 
     def _require(self, read: Segment) -> None:
         known = self._rows.get(read.segment_id)
@@ -126,6 +140,22 @@ class FakeSegmentStore:
     def all(self) -> list[Segment]:
         with self._lock:
             return list(self._rows.values())
+
+
+class FakeSegmentWatch:
+    def __init__(self, segments: FakeSegmentStore) -> None:
+        self._segments = segments
+
+    def waiting(self, shard: str, before: datetime, limit: int) -> list[str]:
+        rows = [
+            row
+            for row in self._segments.all()
+            if row.status is SegmentStatus.PENDING
+            and watch_shard(row.segment_id) == shard
+            and row.created_at < before
+        ]
+        rows.sort(key=lambda row: (row.created_at, row.segment_id))
+        return [row.segment_id for row in rows[:limit]]
 
 
 class FakeSegmentCounters:

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from functions.domain.budget import Budget
 from functions.domain.codec import from_plain
@@ -19,11 +20,13 @@ from functions.domain.moment_ports import Memory, MomentGenerator, MomentRefiner
 from functions.domain.moments.embedded import EmbeddedGenerator
 from functions.domain.moments.refining import EmbeddedRefiner
 from functions.domain.plan import Plan
-from functions.domain.run import Run
+from functions.domain.run import Run, Stage
+from functions.domain.run_ports import RunWork
 from functions.domain.segment import Segment, SegmentType
 from functions.domain.tiers import Tier, TierLimits
 from functions.domain.video import Source, Video
 from functions.services.analyse_window import analyse_window
+from functions.services.analysis import read_boundaries
 from functions.services.claim_run import claim_run
 from functions.services.cut_chunk import join_segment
 from functions.services.cut_window import Bounds, WindowResult, cut_window
@@ -31,9 +34,12 @@ from functions.services.finish_analysis import finish_analysis
 from functions.services.finish_run import finish_run
 from functions.services.join_audio import AudioBounds, join_audio
 from functions.services.moments import MomentContext
+from functions.services.ownership import Caller
 from functions.services.plan_analysis import AnalysisToDo, plan_analyses
-from functions.services.plan_segments import plan_segments
+from functions.services.plan_segments import PlanBounds, left_to_cut, plan_segments
 from functions.services.probe_source import probe_source
+from functions.services.reap_runs import Reaper
+from functions.services.restart_run import NewRun, restart
 from functions.services.stages import Context
 from functions.services.start_run import Stores
 from tests.builders import RUN, STRANGER, USER, VIDEO, make_probe, make_queued_video, make_run
@@ -49,8 +55,8 @@ from tests.fakes.preferences import FakePreferenceStore
 from tests.fakes.prober import FakeProber
 from tests.fakes.range_cuts import FakeRangeCuts
 from tests.fakes.request_counts import FakeRequestCounts
-from tests.fakes.runs import FakeRunStore
-from tests.fakes.segments import FakeSegmentCounters, FakeSegmentStore
+from tests.fakes.runs import FakeRunLock, FakeRunStore, FakeRunWatch
+from tests.fakes.segments import FakeSegmentCounters, FakeSegmentStore, FakeSegmentWatch
 from tests.fakes.users import FakeUserDirectory
 from tests.fakes.videos import FakeVideoStore
 
@@ -82,6 +88,7 @@ class World:
     moment_runs: FakeMomentRuns = field(default_factory=FakeMomentRuns)
     generators: dict[str, MomentGenerator] = field(default_factory=dict)
     refiners: dict[str, MomentRefiner] = field(default_factory=dict)
+    outside_work: tuple[RunWork, ...] = ()
     run_id: str = RUN
 
     def __post_init__(self) -> None:
@@ -121,10 +128,33 @@ class World:
         )
 
     @property
+    def reaper(self) -> Reaper:
+        return Reaper(
+            context=self.context, pipeline=self.pipeline, watch=self.watch, works=self.works
+        )
+
+    @property
+    def lock(self) -> FakeRunLock:
+        return FakeRunLock(self.videos, self.runs)
+
+    @property
+    def watch(self) -> FakeRunWatch:
+        return FakeRunWatch(self.runs)
+
+    @property
+    def segment_watch(self) -> FakeSegmentWatch:
+        return FakeSegmentWatch(self.segments)
+
+    @property
+    def works(self) -> tuple[RunWork, ...]:
+        return (self.pipeline, *self.outside_work)
+
+    @property
     def stores(self) -> Stores:
         return Stores(
             videos=self.videos,
             runs=self.runs,
+            lock=self.lock,
             pipeline=self.pipeline,
             preferences=self.preferences,
         )
@@ -143,6 +173,30 @@ class World:
         self.claim()
         self.probe()
         return self.plan(per_window)
+
+    def again(self, **asked: Any) -> Run:
+        """The owner starts another run, which is this world's from now on."""
+        caller = Caller(user_id=USER, tier=Tier.PRO)
+        run = restart(caller, VIDEO, self.stores, self.reaper, NewRun(**asked))
+        self.run_id = run.run_id
+        return run
+
+    def run_through(self) -> Run:
+        """All stages of the run, as its state machine calls them."""
+        self.claim()
+        self.probe()
+        to_do = self.look()
+        if self.run().does(Stage.PLAN):
+            left = left_to_cut(self.context, self.plan(), video_id=VIDEO, run_id=self.run_id)
+            for index in left.windows:
+                self.cut(index)
+            if left.joins:
+                self.join_segments()
+        if self.run().does(Stage.AUDIO):
+            self.join()
+        assert not to_do.hls
+        self.finish()
+        return self.run()
 
     def claim(self) -> Tier:
         return claim_run(self.context, self.users, LIMITS, video_id=VIDEO, run_id=self.run_id)
@@ -190,13 +244,14 @@ class World:
         return to_do
 
     def plan(self, per_window: int = 3, budget: Budget | None = None) -> Plan:
+        bounds = PlanBounds(segments_per_window=per_window, budget=budget)
         return plan_segments(
             self.context,
             self.prober,
+            bounds,
             video_id=VIDEO,
             run_id=self.run_id,
-            segments_per_window=per_window,
-            budget=budget,
+            read_boundaries=lambda video: read_boundaries(self.context, video),
         )
 
     def cut(

@@ -25,7 +25,7 @@ PROBING = {"av", "cython_runtime"}
 VALIDATION = {"pydantic", "pydantic_core", "annotated_types", "typing_inspection"}
 
 USES = {
-    "start_pipeline": ("video_store", "run_store", "pipeline"),
+    "start_pipeline": ("video_store", "run_store", "run_lock", "pipeline"),
     "claim_run": ("context", "user_directory"),
     "probe_source": ("context", "prober"),
     "plan_segments": ("context", "prober", "moment_store"),
@@ -50,6 +50,7 @@ USES = {
     "finish_run": ("context",),
     "fail_run": ("context",),
     "end_run": ("context",),
+    "reap_runs": ("context", "run_watch", "segment_watch", "pipeline", "range_cuts"),
     "plan_range": ("context", "prober"),
     "cut_range": ("context", "cutter"),
     "fail_range": ("context",),
@@ -63,6 +64,8 @@ USES = {
         "segment_store",
         "media_store",
         "pipeline",
+        "run_lock",
+        "run_watch",
     ),
 }
 MORE = {

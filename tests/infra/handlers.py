@@ -62,4 +62,6 @@ def layers(handler: str) -> set[str]:
 
 def payload_keys(handler: str) -> set[str]:
     """What a task's handler reads from its event."""
-    return set(re.findall(r"""\bevent(?:\[|\.get\()"(\w+)\"""", source(handler)))
+    text = source(handler)
+    ids = {"video_id", "run_id"} if "run_ids(event)" in text else set()
+    return ids | set(re.findall(r"""\bevent(?:\[|\.get\()"(\w+)\"""", text))

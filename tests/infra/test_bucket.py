@@ -96,10 +96,47 @@ def test_given_the_lifecycle_when_it_deletes_then_only_half_way_pieces(synth: Sy
 
 def test_given_a_cloud_stage_when_a_version_is_old_then_it_goes(cloud: Synth):
     rules = [rule for name, rule in _rules(cloud).items() if name.startswith("old-")]
+    kept = {r["Prefix"]: r["NoncurrentVersionExpiration"]["NoncurrentDays"] for r in rules}
 
-    assert {rule["Prefix"] for rule in rules} == {"media/", "work/"}
-    for rule in rules:
-        assert 7 <= rule["NoncurrentVersionExpiration"]["NoncurrentDays"] <= 90
+    assert kept.keys() == {"media/", "work/"}
+    # Long enough to have back what was replaced by mistake; of pieces nobody wants any.
+    assert 7 <= kept["media/"] <= 90
+    assert kept["work/"] <= 3
+
+
+def test_given_a_cloud_stage_when_all_versions_of_an_object_are_gone_then_its_mark_goes_too(
+    cloud: Synth,
+):
+    marks = [rule for rule in _rules(cloud).values() if rule.get("ExpiredObjectDeleteMarker")]
+
+    assert [rule["Prefix"] for rule in marks] == ["media/"]
+
+
+def test_given_the_stages_retention_when_deployed_then_every_rule_keeps_as_long_as_that_says(
+    cloud: Synth,
+):
+    rules, keep = _rules(cloud), cloud.settings.retention
+    told = (
+        rules["unfinished-uploads"]["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"],
+        rules["half-way-pieces"]["ExpirationInDays"],
+        rules["old-media"]["NoncurrentVersionExpiration"]["NoncurrentDays"],
+        rules["old-work"]["NoncurrentVersionExpiration"]["NoncurrentDays"],
+    )
+
+    assert told == (keep.parts, keep.work, keep.replaced, keep.replaced_work)
+
+
+def test_given_the_lifecycle_when_deployed_then_nothing_under_uploads_is_touched_but_loose_parts(
+    synth: Synth,
+):
+    """A source that was cut from stays as long as its video, and so does the version of it."""
+    reaching = {
+        name
+        for name, rule in _rules(synth).items()
+        if "uploads/".startswith(rule.get("Prefix", ""))
+    }
+
+    assert reaching == {"unfinished-uploads"}
 
 
 @pytest.mark.parametrize("kind", KEEPING)

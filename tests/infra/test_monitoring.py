@@ -28,7 +28,10 @@ REPORTED = {
         {"TableName"},
         {"TableName", "GlobalSecondaryIndexName"},
     ],
+    ("AWS/Lambda", "Errors"): [{"FunctionName"}],
     ("Cutroom", "RunFaults"): [{"service"}],
+    ("Cutroom", "RunsReaped"): [{"service"}],
+    ("Cutroom", "RangesReaped"): [{"service"}],
     ("Cutroom", "RangeFaults"): [{"service"}],
     ("Cutroom", "MomentFaults"): [{"service"}],
     ("Cutroom", "ModelsReplaced"): [{"service"}],
@@ -155,6 +158,24 @@ def test_given_a_run_that_never_ends_when_it_is_ended_then_an_alarm_rings(synth:
     machines = {f"<{name}>" for name in synth.of("StepFunctions::StateMachine")}
 
     assert _values(synth, "ExecutionsTimedOut") == machines
+
+
+def test_given_the_function_that_looks_for_stopped_runs_when_it_fails_then_an_alarm_rings(
+    synth: Synth,
+):
+    assert f"<{synth.name('reap_runs')}>" in _values(synth, "Errors")
+
+
+@pytest.mark.parametrize("metric", ["RunsReaped", "RangesReaped"])
+def test_given_something_that_stopped_without_an_end_when_found_then_one_is_enough_to_ring(
+    synth: Synth, metric: str
+):
+    (alarm,) = (
+        one for one in synth.of("CloudWatch::Alarm").values() if one.get("MetricName") == metric
+    )
+
+    assert alarm["Threshold"] == 1
+    assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
 
 
 def _own_metrics(synth: Synth) -> set[str]:

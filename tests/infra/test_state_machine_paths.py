@@ -6,11 +6,15 @@ reached. It cannot read the expressions themselves; runs on the local cloud do t
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 from statelint.config import Config
 from statelint.linter import Linter
 from statelint.problem import ProblemType
 
+from functions.domain.stage import Stage
 from tests.infra.definition import (
     MACHINES,
     MOMENTS,
@@ -228,6 +232,39 @@ def test_given_a_wish_for_hls_when_run_then_it_comes_after_the_proxy_it_may_be_a
 
     assert branch.following("Cut windows") == {"Join segments"}
     assert branch.following("Join audio") == {"Is HLS wanted?"}
+
+
+@pytest.mark.parametrize(
+    ("choice", "stage", "first", "passed_over"),
+    [
+        ("Is a cut wanted?", "plan", "Plan", {"Plan", "Cut windows", "Join segments"}),
+        ("Is the sound wanted?", "audio", "Join audio", {"Join audio"}),
+    ],
+)
+def test_given_a_run_of_some_stages_when_one_is_not_among_them_then_nothing_is_called_for_it(
+    synth: Synth, choice: str, stage: str, first: str, passed_over: set[str]
+):
+    (branch,) = (flow for flow in flows(read(synth, PIPELINE)) if choice in flow.states)
+    (way,) = branch.states[choice]["Choices"]
+
+    assert (way["Condition"], way["Next"]) == (f"{{% '{stage}' in $stages %}}", first)
+    assert branch.states[choice]["Default"] == "Is HLS wanted?"
+    others = branch.reach(branch.states[choice]["Default"], errors=False)
+    assert others.isdisjoint(passed_over)
+
+
+def test_given_a_stage_that_a_way_depends_on_when_named_then_it_is_one_and_set_before(
+    synth: Synth,
+):
+    """A name that is none would never be among a run's stages, and its way never taken."""
+    text = json.dumps(read(synth, PIPELINE))
+    named = set(re.findall(r"'(\w+)' in \$stages", text))
+
+    assert named
+    assert named <= {stage.value for stage in Stage}
+    top = _top(synth, PIPELINE)
+    assert "stages" in top.states["Plan analysis"]["Assign"]
+    assert "Plan analysis" not in top.reach("Cut and look", errors=False)
 
 
 def test_given_a_plan_that_follows_the_analysis_when_run_then_that_is_made_first(synth: Synth):

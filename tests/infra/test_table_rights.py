@@ -6,8 +6,10 @@ import itertools
 
 import pytest
 
+from functions.adapters.dynamo.run_watch import BY_LEASE
 from functions.adapters.dynamo.segment_paths import path_of
 from functions.adapters.dynamo.segment_search import BY_VIDEO
+from functions.adapters.dynamo.segment_watch import WAITING
 from functions.adapters.dynamo.videos import BY_USER
 from functions.domain.segment import SegmentType
 from functions.domain.segment_query import SegmentQuery, SortBy
@@ -27,6 +29,9 @@ WRITERS = {
     "follow_segments",
     API,
 }
+
+# Those that end runs, and close their fences.
+CLOSERS = {"finish_run", "fail_run", "end_run", "reap_runs", API}
 
 each_handler = pytest.mark.parametrize("handler", HANDLERS)
 
@@ -58,6 +63,10 @@ def test_given_a_function_that_writes_segments_when_it_does_then_it_can_count_th
 
     assert writers >= WRITERS
     assert writers <= _who(synth, "UpdateItem", "Counters")
+    # Of a run that is over nothing is written: the fence stands with the counts.
+    of_runs = writers - {"follow_segments", "cut_range", "fail_range"}
+    assert of_runs <= _who(synth, "ConditionCheckItem", "Counters")
+    assert of_runs <= _who(synth, "GetItem", "Counters")
     # A segment that is there already is looked up.
     assert writers <= _who(synth, "GetItem", "Segments")
 
@@ -67,7 +76,7 @@ def test_given_a_function_when_it_may_change_counts_then_it_writes_segments(
 ):
     counting = _who(synth, "UpdateItem", "Counters")
 
-    assert counting == _who(synth, "PutItem", "Segments")
+    assert counting == _who(synth, "PutItem", "Segments") | CLOSERS
 
 
 def test_given_a_segment_when_its_row_is_removed_then_by_the_function_that_clears_up(
@@ -121,6 +130,27 @@ def test_given_numbers_of_posts_when_the_api_is_told_them_then_it_keeps_and_sums
 ):
     assert "PutItem" in _on(synth, API, "SocialSnapshots")
     assert _on(synth, API, "Counters") >= {"Query", "UpdateItem"}
+
+
+def test_given_runs_that_stopped_when_looked_for_then_only_by_the_function_that_ends_them(
+    synth: Synth,
+):
+    watching = {
+        handler
+        for handler in synth.functions()
+        if BY_LEASE in _queried(synth, handler, "PipelineRuns")
+        or WAITING in _queried(synth, handler, "Segments")
+    }
+
+    assert watching == {"reap_runs"}
+
+
+def test_given_a_run_when_it_ends_then_who_ends_it_may_close_its_fence_and_let_its_video_go(
+    synth: Synth,
+):
+    assert _who(synth, "UpdateItem", "PipelineRuns") >= CLOSERS
+    assert _who(synth, "UpdateItem", "Counters") >= CLOSERS
+    assert _who(synth, "PutItem", "Videos") >= CLOSERS
 
 
 def test_given_what_was_told_of_a_post_when_kept_then_only_a_deletion_takes_it_away(

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from functions.adapters.dynamo.run_watch import BY_LEASE
+from functions.adapters.dynamo.runs import new_row
 from functions.adapters.dynamo.segment_rows import SORT_KEYS, to_row, to_tombstone
+from functions.adapters.dynamo.segment_watch import WAITING
+from functions.domain.segment import SegmentStatus
 from functions.domain.segment_query import SortBy
-from infra.constructs.tables import SEGMENT_INDEXES
-from tests.builders import make_segment
+from functions.services.start_run import new_run
+from infra.constructs.tables import RUN_WATCH_INDEX, SEGMENT_INDEXES, SEGMENT_WATCH_INDEX
+from tests.builders import RUN, make_queued_video, make_segment
 from tests.fakes.clock import EPOCH
 from tests.infra.synth import Synth
 
@@ -26,6 +32,7 @@ TABLES: dict[str, tuple[list[str], dict[str, tuple[str, ...]]]] = {
             "user_id-title-index": ("user_id", "sort_title"),
             "user_id-views-index": ("user_id", "sort_views"),
             "user_id-engagement_rate-index": ("user_id", "sort_engagement_rate"),
+            "watch_shard-created_at-index": ("watch_shard", "created_at"),
         },
     ),
     "Counters": (["counter_of", "counter_name"], {}),
@@ -39,11 +46,16 @@ TABLES: dict[str, tuple[list[str], dict[str, tuple[str, ...]]]] = {
         ["video_id", "window_id"],
         {"wait_shard-check_at-index": ("wait_shard", "check_at")},
     ),
-    "PipelineRuns": (["video_id", "run_id"], {}),
+    "PipelineRuns": (
+        ["video_id", "run_id"],
+        {"watch_shard-lease_until-index": ("watch_shard", "lease_until")},
+    ),
     "Moments": (["video_id", "moment_id"], {"moment_id-index": ("moment_id",)}),
     "MomentGenerations": (["video_id", "generation_id"], {}),
     "Idempotency": (["id"], {}),
 }
+# They are only asked what waits, and hold nothing else: the rows are read by their keys.
+WATCHING = {"watch_shard-lease_until-index", "watch_shard-created_at-index"}
 NUMBERS = {"sort_duration", "file_size", "sort_views", "sort_engagement_rate"}
 # table: the attribute that says when a row is over.
 EXPIRING = {
@@ -78,11 +90,36 @@ def test_given_a_table_when_deployed_then_its_indexes_are_the_contracts(synth: S
     indexes = _table(synth, table).get("GlobalSecondaryIndexes", [])
 
     assert {it["IndexName"]: tuple(_keys(it["KeySchema"])) for it in indexes} == TABLES[table][1]
-    assert [it["IndexName"] for it in indexes if it["Projection"]["ProjectionType"] != "ALL"] == []
+    for it in indexes:
+        held = "KEYS_ONLY" if it["IndexName"] in WATCHING else "ALL"
+        assert it["Projection"]["ProjectionType"] == held
 
 
 def test_given_the_contract_when_the_construct_changes_then_that_is_noticed():
-    assert TABLES["Segments"][1] == SEGMENT_INDEXES
+    assert TABLES["Segments"][1] == SEGMENT_INDEXES | dict([SEGMENT_WATCH_INDEX])
+    assert TABLES["PipelineRuns"][1] == dict([RUN_WATCH_INDEX])
+
+
+def test_given_what_is_watched_when_it_is_asked_for_then_by_the_index_that_is_deployed():
+    assert {BY_LEASE, WAITING} == WATCHING
+
+
+@pytest.mark.parametrize("status", SegmentStatus)
+def test_given_a_segment_when_written_then_it_is_watched_just_while_it_waits(
+    status: SegmentStatus,
+):
+    row = to_row(make_segment(status=status))
+
+    assert ("watch_shard" in row) is (status is SegmentStatus.PENDING)
+
+
+def test_given_a_run_when_written_then_it_is_watched_until_nothing_is_left_to_be_done():
+    run = new_run(make_queued_video(), RUN, EPOCH)
+    named, keys = RUN_WATCH_INDEX
+
+    assert named == BY_LEASE
+    assert set(keys) <= new_row(run).keys()
+    assert set(keys).isdisjoint(new_row(replace(run, watch_shard=None, lease_until=None)))
 
 
 @pytest.mark.parametrize("by", SortBy)

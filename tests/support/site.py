@@ -14,6 +14,7 @@ from functions import bootstrap
 from functions.adapters import aws
 from functions.domain.ids import new_id
 from functions.domain.keys import upload_key
+from functions.domain.lease import lease_from, watch_shard
 from functions.domain.run import Run, RunStatus
 from functions.domain.segmentation import Segmentation
 from functions.domain.times import utc_now
@@ -70,6 +71,8 @@ class Site:
                 user_id=self.user_id,
                 status=RunStatus.QUEUED,
                 created_at=now,
+                lease_until=lease_from(now),
+                watch_shard=watch_shard(video_id),
             )
         )
         return video

@@ -110,7 +110,7 @@ def test_given_a_run_under_way_when_its_execution_is_stopped_then_it_fails_and_c
 
     stopped = cloud.finished(video_id)
     assert (stopped["status"], stopped["run_id"]) == ("failed", run_id)
-    assert stopped["error"]["code"] == "pipeline.internal"
+    assert stopped["error"]["code"] == "pipeline.stopped"
 
     again = run_again(cloud, video_id)
     assert again["status"] == "ready", again["error"]

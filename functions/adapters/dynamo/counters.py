@@ -2,7 +2,7 @@
 
 counter_of          counter_name
 user#{user_id}      segments#{shard}            segments by type, and their bytes
-video#{video_id}    segments#{shard}
+video#{video_id}    segments#{shard}            the same, and the fence: the runs that are closed
 user#{user_id}      social#{platform}           sums over posts
 user#{user_id}      day#{date}#{platform}       gains of a day
 segment#{id}        day#{date}#{platform}
@@ -18,9 +18,10 @@ from typing import Any, Final
 
 from functions.adapters.dynamo.failures import ConditionFailedError
 from functions.adapters.dynamo.table import Table
-from functions.adapters.dynamo.transaction import Transaction
+from functions.adapters.dynamo.transaction import Condition, Transaction
 from functions.domain.counts import SegmentCounts
 from functions.domain.paging import Position
+from functions.domain.run import Run
 from functions.domain.segment import Segment, SegmentType
 from functions.domain.social import METRICS, Platform
 from functions.domain.social_history import (
@@ -36,6 +37,7 @@ from functions.domain.times import from_iso, to_iso
 # Transactions that meet at a row cancel each other, and many workers add segments at once.
 SHARDS: Final = 8
 KEYS: Final = frozenset({"counter_of", "counter_name"})
+FENCE: Final = "fence"
 
 user = "user#{}".format
 video = "video#{}".format
@@ -47,16 +49,36 @@ class DynamoSegmentCounters:
         self._table = Table(table, "counters")
 
     def segment_changed(
-        self, writes: Transaction, before: Segment | None, after: Segment | None
+        self,
+        writes: Transaction,
+        before: Segment | None,
+        after: Segment | None,
+        by: Run | None = None,
     ) -> None:
-        """Count a segment that comes, changes or goes."""
+        """Count a segment that comes, changes or goes; of a run, only while it is not closed."""
         one = after or before
         assert one is not None  # noqa: S101  (one of the two is given)
-        shard = f"segments#{zlib.crc32(one.segment_id.encode()) % SHARDS}"
-        change = _difference(_counted(before), _counted(after))
-        for owner in (user(one.user_id), video(one.video_id)):
-            writes.add(self._table, {"counter_of": owner, "counter_name": shard}, change)
+        change, open_ = _difference(_counted(before), _counted(after)), _still_open(by)
+        for owner, only in ((user(one.user_id), None), (video(one.video_id), open_)):
+            key = {"counter_of": owner, "counter_name": _shard_of(one.segment_id)}
+            writes.add(self._table, key, change, only=only)
         self._posts_changed(writes, one, before, after)
+
+    def close(self, run: Run) -> None:
+        """Runs up to this one write nothing any more. Each shard by itself: workers that still
+        write would cancel one write of all."""
+        for shard in range(SHARDS):
+            key = {"counter_of": video(run.video_id), "counter_name": f"segments#{shard}"}
+            open_ = _still_open(run)
+            assert open_ is not None  # noqa: S101  (a run is given)
+            with suppress(ConditionFailedError):
+                self._table.update(key, f"SET {FENCE} = :run", open_.expression, open_.values)
+
+    def is_closed(self, run: Run, segment_id: str) -> bool:
+        """Whether the fence stands before a segment of this run."""
+        owner = video(run.video_id)
+        row = self._table.get({"counter_of": owner, "counter_name": _shard_of(segment_id)})
+        return row is not None and int(row.get(FENCE, 0)) >= run.number
 
     def _posts_changed(
         self, writes: Transaction, one: Segment, before: Segment | None, after: Segment | None
@@ -102,7 +124,7 @@ class DynamoSegmentCounters:
     def _counts(self, owner: str) -> SegmentCounts:
         total: dict[str, int] = {}
         for row in self._rows(owner, "segments#", "segments#~"):
-            _add(total, {name: row[name] for name in row if name not in KEYS})
+            _add(total, {name: row[name] for name in row if name not in {*KEYS, FENCE}})
         size = total.pop("file_size", 0)
         return SegmentCounts(
             by_type={kind: total[kind] for kind in SegmentType if total.get(kind)}, file_size=size
@@ -147,6 +169,17 @@ class DynamoSegmentCounters:
             after = rows.next
             if after is None:
                 return
+
+
+def _shard_of(segment_id: str) -> str:
+    return f"segments#{zlib.crc32(segment_id.encode()) % SHARDS}"
+
+
+def _still_open(by: Run | None) -> Condition | None:
+    """Numbers of runs only grow, so that one number closes all up to it."""
+    if by is None:
+        return None
+    return Condition(f"attribute_not_exists({FENCE}) OR {FENCE} < :run", {":run": by.number})
 
 
 def _counted(one: Segment | None) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Pipeline runs in DynamoDB: many workers write here, each its own attribute."""
+"""Pipeline runs in DynamoDB: many workers write here, each its own attribute, while one goes on."""
 
 from __future__ import annotations
 
@@ -11,11 +11,17 @@ from functions.adapters.dynamo.failures import ConditionFailedError
 from functions.adapters.dynamo.table import Table
 from functions.domain.budget import Estimate
 from functions.domain.codec import from_plain, to_plain
-from functions.domain.run import Run, RunStatus, Stage
+from functions.domain.errors import RunOverError
+from functions.domain.lease import CLOSING, lease_from
+from functions.domain.paging import Page, Position
+from functions.domain.run import Outcome, Run, RunStatus, Stage
 from functions.domain.times import Milliseconds, to_iso
 from functions.domain.video import Failure
 
 _EXISTS = "attribute_exists(run_id)"
+_OPEN = "#status IN (:queued, :running)"
+_OPEN_VALUES = {":queued": RunStatus.QUEUED.value, ":running": RunStatus.RUNNING.value}
+_STATUS = {"#status": "status"}
 
 
 class DynamoRunStore:
@@ -23,93 +29,119 @@ class DynamoRunStore:
         self._table = Table(table, "pipeline runs")
 
     def get(self, video_id: str, run_id: str) -> Run | None:
-        row = self._table.get(_key(video_id, run_id))
+        row = self._table.get(run_key(video_id, run_id))
         return from_plain(Run, row) if row else None
 
+    def of_video(self, video_id: str, *, limit: int, after: Position | None) -> Page[Run]:
+        """Ids begin with the run's number, so that the newest are the last by key."""
+        rows = self._table.query(
+            "video_id = :video", {":video": video_id}, limit=limit, after=after, forward=False
+        )
+        return Page(tuple(from_plain(Run, row) for row in rows.items), rows.next)
+
     def create(self, run: Run) -> bool:
-        """The maps are made with the row: DynamoDB sets no entry of a map that is not there."""
-        row = {**to_plain(run), "stages": {stage.value: {} for stage in Stage}, "progress": {}}
         try:
-            self._table.put(row, "attribute_not_exists(run_id)")
+            self._table.put(new_row(run), "attribute_not_exists(run_id)")
         except ConditionFailedError:
             return False
         return True
 
-    def begin(self, video_id: str, run_id: str) -> bool:
-        return self._move(
-            video_id,
-            run_id,
-            RunStatus.RUNNING,
-            among=(RunStatus.QUEUED, RunStatus.RUNNING),
-        )
+    def begin(self, video_id: str, run_id: str, now: datetime) -> bool:
+        also = {"lease_until": to_iso(lease_from(now))}
+        return self._move(video_id, run_id, RunStatus.RUNNING, also=also)
 
-    def stage_started(self, run: Run, stage: Stage, now: datetime) -> None:
-        self._set_once(run, stage, "started_at", now)
+    def renew(self, video_id: str, run_id: str, until: datetime) -> bool:
+        change = "SET lease_until = :until"
+        try:
+            self._open(video_id, run_id, change, {":until": to_iso(until)})
+        except ConditionFailedError:
+            return False
+        return True
 
-    def stage_finished(self, run: Run, stage: Stage, now: datetime, *, reused: bool) -> None:
-        self._set_once(run, stage, "finished_at", now, also={"reused": reused})
+    def stage_started(self, run: Run, stage: Stage, now: datetime, *, counted: bool = True) -> None:
+        change = "SET stages.#stage.started_at = if_not_exists(stages.#stage.started_at, :now)"
+        values: dict[str, Any] = {":now": to_iso(now)}
+        if counted:
+            change += ", stages.#stage.attempts = if_not_exists(stages.#stage.attempts, :none)"
+            change += " + :one"
+            values |= {":none": 0, ":one": 1}
+        self._write(run, change, values, {"#stage": stage.value})
 
-    def _set_once(
-        self,
-        run: Run,
-        stage: Stage,
-        field: str,
-        now: datetime,
-        also: Mapping[str, Any] | None = None,
+    def stage_finished(
+        self, run: Run, stage: Stage, now: datetime, *, reused: bool, given_up: bool = False
     ) -> None:
-        names = {"#stage": stage.value, "#field": field}
-        change, values = "SET stages.#stage.#field = :now", {":now": to_iso(now)}
-        for name, value in (also or {}).items():
-            change += f", stages.#stage.{name} = :{name}"
-            values[f":{name}"] = value
-        self._quietly(
-            run, change, f"{_EXISTS} AND attribute_not_exists(stages.#stage.#field)", values, names
+        self._write(
+            run,
+            "SET stages.#stage.finished_at = :now, stages.#stage.reused = :reused, "
+            "stages.#stage.given_up = :given_up",
+            {":now": to_iso(now), ":reused": reused, ":given_up": given_up},
+            {"#stage": stage.value},
+            unless="attribute_exists(stages.#stage.finished_at)",
         )
+
+    def stage_failed(self, run: Run, stage: Stage, code: str) -> None:
+        change = (
+            "SET stages.#stage.last_error = :code, "
+            "stages.#stage.#errors = if_not_exists(stages.#stage.#errors, :none) + :one"
+        )
+        names = {"#stage": stage.value, "#errors": "errors"}
+        values = {":code": code, ":none": 0, ":one": 1}
+        with suppress(ConditionFailedError):
+            self._table.update(run_key(run.video_id, run.run_id), change, _EXISTS, values, names)
 
     def planned(self, run: Run, plan_key: str, duration: Milliseconds) -> None:
-        self._quietly(
-            run,
-            "SET plan_key = :key, media_duration = :duration",
-            _EXISTS,
-            {":key": plan_key, ":duration": duration},
-        )
+        change = "SET plan_key = :key, media_duration = :duration"
+        self._write(run, change, {":key": plan_key, ":duration": duration})
 
     def estimated(self, run: Run, estimate: Estimate) -> None:
-        values = {":estimate": to_plain(estimate)}
-        self._quietly(run, "SET estimate = :estimate", _EXISTS, values)
+        self._write(run, "SET estimate = :estimate", {":estimate": to_plain(estimate)})
 
     def spent(self, video_id: str, run_id: str, *, milliseconds: int, memory_mb: int) -> None:
         change = "ADD calls :one, milliseconds :spent, mb_milliseconds :weighed"
         values = {":one": 1, ":spent": milliseconds, ":weighed": milliseconds * memory_mb}
         with suppress(ConditionFailedError):
-            self._table.update(_key(video_id, run_id), change, _EXISTS, values)
+            self._table.update(run_key(video_id, run_id), change, _EXISTS, values)
 
-    def progressed(self, run: Run, window: int, done: Milliseconds) -> None:
-        self._quietly(
-            run,
-            "SET progress.#window = :done",
-            f"{_EXISTS} AND (attribute_not_exists(progress.#window) OR progress.#window < :done)",
-            {":done": done},
-            {"#window": str(window)},
-        )
+    def progressed(self, run: Run, window: int, done: Milliseconds) -> bool:
+        try:
+            self._write(
+                run,
+                "SET progress.#window = :done",
+                {":done": done},
+                {"#window": str(window)},
+                unless="progress.#window >= :done",
+            )
+        except RunOverError:
+            return False
+        return True
 
-    def succeed(self, run: Run, now: datetime) -> bool:
-        return self._move(
-            run.video_id,
-            run.run_id,
-            RunStatus.SUCCEEDED,
-            among=(RunStatus.RUNNING,),
-            also={"finished_at": to_iso(now)},
-        )
+    def succeed(self, run: Run, outcome: Outcome | None, now: datetime) -> bool:
+        also = {
+            "finished_at": to_iso(now),
+            "lease_until": to_iso(now + CLOSING),
+            **({"outcome": to_plain(outcome)} if outcome else {}),
+        }
+        among = (RunStatus.RUNNING,)
+        return self._move(run.video_id, run.run_id, RunStatus.SUCCEEDED, among=among, also=also)
 
     def fail(self, video_id: str, run_id: str, failure: Failure, now: datetime) -> bool:
-        return self._move(
-            video_id,
-            run_id,
-            RunStatus.FAILED,
-            among=(RunStatus.QUEUED, RunStatus.RUNNING),
-            also={"error": to_plain(failure), "finished_at": to_iso(now)},
-        )
+        also = {"error": to_plain(failure), "finished_at": to_iso(now)}
+        return self._move(video_id, run_id, RunStatus.FAILED, also=also)
+
+    def cancel(self, video_id: str, run_id: str, now: datetime) -> bool:
+        also = {"finished_at": to_iso(now)}
+        return self._move(video_id, run_id, RunStatus.CANCELLED, also=also)
+
+    def let_go(self, run: Run) -> None:
+        over = "attribute_exists(run_id) AND NOT (" + _OPEN + ")"
+        with suppress(ConditionFailedError):
+            self._table.update(
+                run_key(run.video_id, run.run_id),
+                "REMOVE watch_shard, lease_until",
+                over,
+                _OPEN_VALUES,
+                _STATUS,
+            )
 
     def _move(
         self,
@@ -117,37 +149,64 @@ class DynamoRunStore:
         run_id: str,
         to: RunStatus,
         *,
-        among: tuple[RunStatus, ...],
-        also: Mapping[str, Any] | None = None,
+        among: tuple[RunStatus, ...] = (RunStatus.QUEUED, RunStatus.RUNNING),
+        also: Mapping[str, Any],
     ) -> bool:
+        """The one write that decides how a run goes on: of several, one finds it as it wants."""
         values: dict[str, Any] = {":to": to.value}
         names = {"#status": "status"}
         change = "SET #status = :to"
-        for name, value in (also or {}).items():
+        for name, value in also.items():
             change += f", #{name} = :{name}"
             values[f":{name}"], names[f"#{name}"] = value, name
         wanted = {f":from{at}": status.value for at, status in enumerate(among)}
         condition = f"#status IN ({', '.join(wanted)})"
         try:
-            self._table.update(_key(video_id, run_id), change, condition, values | wanted, names)
+            self._table.update(run_key(video_id, run_id), change, condition, values | wanted, names)
         except ConditionFailedError:
             return False
         return True
 
-    def _quietly(
+    def _write(
         self,
         run: Run,
         change: str,
-        condition: str,
         values: Mapping[str, Any],
         names: Mapping[str, str] | None = None,
+        *,
+        unless: str | None = None,
     ) -> None:
-        """A failed condition means that it is so already, or that the run is gone."""
+        """Nothing where it is so already. Raises RunOverError where the run is over or gone."""
         try:
-            self._table.update(_key(run.video_id, run.run_id), change, condition, values, names)
-        except ConditionFailedError:
-            return
+            self._open(run.video_id, run.run_id, change, values, names, unless=unless)
+        except ConditionFailedError as error:
+            known = self.get(run.video_id, run.run_id)
+            if known is None or not known.open:
+                raise RunOverError from error
+
+    def _open(
+        self,
+        video_id: str,
+        run_id: str,
+        change: str,
+        values: Mapping[str, Any],
+        names: Mapping[str, str] | None = None,
+        *,
+        unless: str | None = None,
+    ) -> None:
+        self._table.update(
+            run_key(video_id, run_id),
+            change,
+            f"{_OPEN} AND NOT ({unless})" if unless else _OPEN,
+            {**values, **_OPEN_VALUES},
+            {**(names or {}), **_STATUS},
+        )
 
 
-def _key(video_id: str, run_id: str) -> dict[str, str]:
+def run_key(video_id: str, run_id: str) -> dict[str, str]:
     return {"video_id": video_id, "run_id": run_id}
+
+
+def new_row(run: Run) -> dict[str, Any]:
+    """The maps are made with the row: DynamoDB sets no entry of a map that is not there."""
+    return {**to_plain(run), "stages": {stage.value: {} for stage in Stage}, "progress": {}}

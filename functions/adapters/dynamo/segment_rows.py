@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from functions.domain.codec import from_plain, to_plain
-from functions.domain.segment import Segment
+from functions.domain.lease import watch_shard
+from functions.domain.segment import Segment, SegmentStatus
 from functions.domain.segment_query import SortBy
 from functions.domain.times import to_iso
 
@@ -50,7 +51,14 @@ def to_row(segment: Segment) -> dict[str, Any]:
         "sort_title": title_key(segment.title),
         "sort_views": _number(segment.views),
         "sort_engagement_rate": _number(segment.engagement_rate),
+        **_watched(segment),
     }
+
+
+def _watched(segment: Segment) -> dict[str, str]:
+    """Only those that wait are in the index of those that may have stopped."""
+    waits = segment.status is SegmentStatus.PENDING
+    return {"watch_shard": watch_shard(segment.segment_id)} if waits else {}
 
 
 def from_row(row: Mapping[str, Any]) -> Segment:

@@ -21,8 +21,9 @@ from functions.adapters.dynamo.segment_search import BY_VIDEO, SMALL_VIDEO, WHOL
 from functions.adapters.dynamo.snapshots import Snapshots
 from functions.adapters.dynamo.table import Table
 from functions.adapters.dynamo.transaction import Transaction
-from functions.domain.errors import StaleWriteError
+from functions.domain.errors import RunOverError, StaleWriteError
 from functions.domain.paging import Page, Position
+from functions.domain.run import Run
 from functions.domain.segment import Segment, SegmentType
 from functions.domain.segment_query import SegmentQuery
 from functions.domain.social_history import changed
@@ -46,25 +47,25 @@ class DynamoSegmentStore:
         rows = self._table.get_many([{"segment_id": segment_id} for segment_id in segment_ids])
         return [from_row(row) for row in rows if not is_tombstone(row)]
 
-    def create(self, segment: Segment) -> bool:
+    def create(self, segment: Segment, by: Run | None = None) -> bool:
         writes = Transaction(_WHAT)
         writes.put(self._table, to_row(segment), _ABSENT)
-        self._counters.segment_changed(writes, None, segment)
-        return _committed(writes)
+        self._counters.segment_changed(writes, None, segment, by)
+        return self._committed(writes, segment, by)
 
-    def add(self, segments: Sequence[Segment]) -> None:
+    def add(self, segments: Sequence[Segment], by: Run | None = None) -> None:
         for segment in segments:
-            if not self.create(segment) and self.get(segment.segment_id) is None:
+            if not self.create(segment, by) and self.get(segment.segment_id) is None:
                 # Deleted a moment ago: its files are on their way out, these with them.
                 raise StaleWriteError("The segment")
 
-    def save(self, before: Segment, after: Segment) -> Segment:
+    def save(self, before: Segment, after: Segment, by: Run | None = None) -> Segment:
         saved = replace(after, version=before.version + 1)
         writes = Transaction(_WHAT)
         writes.put(self._table, to_row(saved), _AS_READ, {":read": before.version})
-        self._counters.segment_changed(writes, before, saved)
+        self._counters.segment_changed(writes, before, saved, by)
         self._snapshots.posts_changed(writes, before, saved)
-        if not _committed(writes):
+        if not self._committed(writes, saved, by):
             raise StaleWriteError("The segment")
         if saved.social_media_usage != before.social_media_usage:
             self._counters.synced(saved)
@@ -73,13 +74,26 @@ class DynamoSegmentStore:
         self._snapshots.forget(saved, [was for was, now in pairs if was and now is None])
         return saved
 
-    def delete(self, segment: Segment, now: datetime) -> None:
+    def delete(self, segment: Segment, now: datetime, by: Run | None = None) -> None:
         writes = Transaction(_WHAT)
         gone = to_tombstone(segment, now)
         writes.put(self._table, gone, _AS_READ, {":read": segment.version})
-        self._counters.segment_changed(writes, segment, None)
-        if not _committed(writes):
+        self._counters.segment_changed(writes, segment, None, by)
+        if not self._committed(writes, segment, by):
             raise StaleWriteError("The segment")
+
+    def close(self, run: Run) -> None:
+        self._counters.close(run)
+
+    def _committed(self, writes: Transaction, segment: Segment, by: Run | None) -> bool:
+        """False where the segment is not as it was read. Raises RunOverError."""
+        try:
+            writes.commit()
+        except ConditionFailedError as error:
+            if by is not None and self._counters.is_closed(by, segment.segment_id):
+                raise RunOverError from error
+            return False
+        return True
 
     def deleted(self, segment_id: str) -> Segment | None:
         row = self._table.get({"segment_id": segment_id})
@@ -143,14 +157,6 @@ class DynamoSegmentStore:
             forward=False,
         )
         return from_row(rows.items[0]).segment_number if rows.items else 0
-
-
-def _committed(writes: Transaction) -> bool:
-    try:
-        writes.commit()
-    except ConditionFailedError:
-        return False
-    return True
 
 
 def _position(segment: Segment) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from functions import bootstrap
 from functions.domain.media_ports import MediaStore
 from functions.domain.ports import SegmentStore, VideoStore
+from functions.domain.run_ports import RunStore
 from functions.domain.tiers import tier_of
 from functions.runtime.settings import ApiSettings, load
 from functions.services.moments import MomentContext
@@ -64,10 +65,15 @@ def idempotency_key(router: Router) -> str | None:
 def stores() -> Stores:
     return Stores(
         videos=video_store(),
-        runs=bootstrap.run_store(settings.runs_table),
+        runs=run_store(),
+        lock=bootstrap.run_lock(settings.videos_table, settings.runs_table),
         pipeline=bootstrap.pipeline(settings.state_machine_arn),
         preferences=bootstrap.preference_store(settings.preferences_table),
     )
+
+
+def run_store() -> RunStore:
+    return bootstrap.run_store(settings.runs_table)
 
 
 def segment_store() -> SegmentStore:

@@ -14,7 +14,18 @@ from tests.unit.api.promised import document, named, operations, resolved
 
 NAMES = named()
 EVERY = pytest.mark.parametrize("name", sorted(NAMES))
-VERBS = {"abort", "complete", "create", "delete", "download", "edit", "get", "link", "list"} | {
+VERBS = {
+    "abort",
+    "cancel",
+    "complete",
+    "create",
+    "delete",
+    "download",
+    "edit",
+    "get",
+    "link",
+    "list",
+} | {
     "replace",
     "start",
     "generate",

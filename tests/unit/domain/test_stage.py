@@ -11,7 +11,7 @@ from functions.domain.stage import ALL_STAGES, STAGES, Stage, following, needed_
 from functions.domain.transcript_options import NO_TRANSCRIPT, USUAL_TRANSCRIPT
 from tests.builders import make_video
 
-FRAME = {Stage.CLAIM, Stage.FINISH}
+FRAME = {Stage.CLAIM, Stage.PROBE, Stage.FINISH}
 SCENES = links(make_video(segmentation=Segmentation(mode=Mode.SCENES)))
 
 
@@ -32,10 +32,10 @@ def test_given_the_list_of_stages_when_read_then_each_comes_after_what_it_is_mad
     [
         ((), FRAME),
         ((Stage.FINISH,), FRAME),
-        ((Stage.PROBE,), {*FRAME, Stage.PROBE}),
-        ((Stage.HLS,), {*FRAME, Stage.PROBE, Stage.HLS}),
-        ((Stage.CUT,), {*FRAME, Stage.PROBE, Stage.PLAN, Stage.CUT}),
-        ((Stage.AUDIO,), {*FRAME, Stage.PROBE, Stage.PLAN, Stage.CUT, Stage.AUDIO}),
+        ((Stage.PROBE,), FRAME),
+        ((Stage.HLS,), {*FRAME, Stage.HLS}),
+        ((Stage.CUT,), {*FRAME, Stage.PLAN, Stage.CUT}),
+        ((Stage.AUDIO,), {*FRAME, Stage.PLAN, Stage.CUT, Stage.AUDIO}),
     ],
 )
 def test_given_stages_when_asked_for_then_all_that_they_are_made_of_is_needed(asked, needed):

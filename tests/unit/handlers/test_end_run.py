@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from functions.domain.run import RunStatus
 from functions.domain.video import VideoStatus
 from functions.handlers import end_run, fail_run
@@ -17,13 +19,23 @@ def _event(status: str) -> dict[str, object]:
     return {"source": "aws.states", "detail": detail}
 
 
-def test_given_a_stopped_execution_when_told_of_then_the_video_can_be_started_again(world: World):
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        ("ABORTED", "pipeline.stopped"),
+        ("TIMED_OUT", "pipeline.overdue"),
+        ("FAILED", "pipeline.internal"),
+    ],
+)
+def test_given_an_execution_that_ended_badly_when_told_of_then_the_video_can_be_started_again(
+    world: World, status: str, code: str
+):
     world.queue()
     world.claim()
 
-    answer = end_run.lambda_handler(_event("ABORTED"), FakeLambdaContext())
+    answer = end_run.lambda_handler(_event(status), FakeLambdaContext())
 
-    assert answer == {"code": "pipeline.internal"}
+    assert answer == {"code": code}
     assert world.run().status is RunStatus.FAILED
     assert world.video().status is VideoStatus.FAILED
 

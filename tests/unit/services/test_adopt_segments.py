@@ -8,7 +8,7 @@ from functions.domain.run import RunStatus
 from functions.domain.segment import SegmentType
 from functions.domain.segmentation import AskedRange, Mode, Segmentation
 from functions.domain.video import VideoStatus
-from functions.services.start_run import NewCut, restart
+from functions.services.restart_run import NewRun, restart
 from tests.builders import VIDEO, make_caller
 from tests.fakes.cutter import FakeCutter
 from tests.fakes.world import World
@@ -16,12 +16,12 @@ from tests.fakes.world import World
 TENS = Segmentation(length=10_000)
 
 
-def _cut(world: World, new: NewCut | None = None) -> None:
+def _cut(world: World, new: NewRun | None = None) -> None:
     """A whole run: the first, or one more with other options."""
     if new is None:
         world.queue(segmentation=TENS)
     else:
-        run = restart(make_caller(), VIDEO, world.stores, world.media, world.clock(), new)
+        run = restart(make_caller(), VIDEO, world.stores, world.reaper, new)
         world.run_id = run.run_id
     world.cutter = FakeCutter()
     world.claim()
@@ -32,16 +32,16 @@ def _cut(world: World, new: NewCut | None = None) -> None:
     world.finish()
 
 
-def _ranges(*pairs: tuple[int, int]) -> NewCut:
+def _ranges(*pairs: tuple[int, int]) -> NewRun:
     asked = tuple(AskedRange(start=start, end=end) for start, end in pairs)
-    return NewCut(segmentation=Segmentation(mode=Mode.RANGES, ranges=asked))
+    return NewRun(segmentation=Segmentation(mode=Mode.RANGES, ranges=asked))
 
 
 def test_given_a_cut_video_when_cut_the_same_way_again_then_nothing_is_made(world: World):
     _cut(world)
     before = world.of_kind(SegmentType.PROCESSED)
 
-    _cut(world, NewCut())
+    _cut(world, NewRun())
 
     assert world.cutter.jobs == []
     assert world.of_kind(SegmentType.PROCESSED) == before
@@ -52,7 +52,7 @@ def test_given_options_that_come_to_the_same_when_cut_anew_then_nothing_is_made(
     _cut(world)
     before = {segment.segment_id for segment in world.of_kind(SegmentType.PROCESSED)}
 
-    _cut(world, NewCut(segmentation=Segmentation(mode=Mode.PARTS, parts=6)))
+    _cut(world, NewRun(segmentation=Segmentation(mode=Mode.PARTS, parts=6)))
 
     assert world.cutter.jobs == []
     assert {segment.segment_id for segment in world.of_kind(SegmentType.PROCESSED)} == before
@@ -78,7 +78,7 @@ def test_given_segments_that_stay_when_cut_anew_then_they_keep_what_a_user_made_
     [row] = [one for one in world.of_kind(SegmentType.PROCESSED) if one.segment_number == 2]
     world.segments.save(row, replace(row, title="The best"))
 
-    _cut(world, NewCut(segmentation=Segmentation(mode=Mode.PARTS, parts=6)))
+    _cut(world, NewRun(segmentation=Segmentation(mode=Mode.PARTS, parts=6)))
 
     [kept] = [one for one in world.of_kind(SegmentType.PROCESSED) if one.title]
     assert (kept.segment_id, kept.title) == (row.segment_id, "The best")
@@ -89,7 +89,7 @@ def test_given_segments_of_an_earlier_cut_when_the_new_one_is_done_then_they_are
 ):
     _cut(world)
 
-    _cut(world, NewCut(segmentation=Segmentation(mode=Mode.NONE)))
+    _cut(world, NewRun(segmentation=Segmentation(mode=Mode.NONE)))
 
     assert world.numbers() == [1]
     assert world.numbers(SegmentType.THUMBNAIL) == [0, 1]
@@ -104,7 +104,7 @@ def test_given_a_segment_that_was_named_when_nobody_asks_for_it_any_more_then_it
     [row] = [one for one in world.of_kind(SegmentType.PROCESSED) if one.segment_number == 4]
     world.segments.save(row, replace(row, title="The best"))
 
-    _cut(world, NewCut(segmentation=Segmentation(mode=Mode.NONE)))
+    _cut(world, NewRun(segmentation=Segmentation(mode=Mode.NONE)))
 
     assert world.numbers() == [1, 4]
     assert world.numbers(SegmentType.THUMBNAIL) == [0, 1, 4]
@@ -117,7 +117,7 @@ def test_given_a_thumbnail_that_was_named_when_nobody_asks_for_it_any_more_then_
     [row] = [one for one in world.of_kind(SegmentType.THUMBNAIL) if one.segment_number == 4]
     world.segments.save(row, replace(row, title="The best"))
 
-    _cut(world, NewCut(segmentation=Segmentation(mode=Mode.NONE)))
+    _cut(world, NewRun(segmentation=Segmentation(mode=Mode.NONE)))
 
     assert world.numbers() == [1, 4]
     assert world.numbers(SegmentType.THUMBNAIL) == [0, 1, 4]
@@ -131,7 +131,7 @@ def test_given_segments_of_before_links_when_cut_anew_then_they_and_their_thumbn
         for row in world.of_kind(kind):
             world.segments.save(row, replace(row, thumbnail_id=None, thumbnail_of=None))
 
-    _cut(world, NewCut())
+    _cut(world, NewRun())
 
     _, *pictures = world.of_kind(SegmentType.THUMBNAIL)
     segments = world.of_kind(SegmentType.PROCESSED)
@@ -144,7 +144,7 @@ def test_given_a_thumbnail_that_is_gone_when_cut_anew_then_no_segment_names_it(w
     _, first, *_ = world.of_kind(SegmentType.THUMBNAIL)
     world.segments.delete(first, world.clock())
 
-    _cut(world, NewCut())
+    _cut(world, NewRun())
 
     links = [row.thumbnail_id for row in world.of_kind(SegmentType.PROCESSED)]
     assert links[0] is None
@@ -154,7 +154,7 @@ def test_given_a_thumbnail_that_is_gone_when_cut_anew_then_no_segment_names_it(w
 def test_given_a_wish_to_keep_them_when_cut_anew_then_all_segments_stay(world: World):
     _cut(world)
 
-    _cut(world, NewCut(segmentation=Segmentation(mode=Mode.NONE), keep_segments=True))
+    _cut(world, NewRun(segmentation=Segmentation(mode=Mode.NONE), keep_segments=True))
 
     assert world.numbers() == [1, 1, 2, 3, 4, 5, 6]
 

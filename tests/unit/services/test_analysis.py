@@ -13,6 +13,7 @@ from functions.domain.segmentation import Mode, Segmentation
 from functions.services.analysis import missing, read_boundaries, read_result
 from functions.services.fail_analysis import fail_analysis
 from functions.services.plan_analysis import AnalysisToDo
+from functions.services.stages import StageWork
 from tests.builders import RUN, VIDEO
 from tests.fakes.cutter import WorkerKilledError
 from tests.fakes.world import World
@@ -43,7 +44,7 @@ def test_given_the_usual_extras_when_looked_for_then_the_video_names_what_was_ma
 def test_given_nothing_asked_for_when_planned_then_nothing_is_looked_at(world: World):
     to_do = _probed(world, extras=()).look()
 
-    assert to_do == AnalysisToDo(needed=False)
+    assert to_do == AnalysisToDo(needed=False, stages=world.run().todo)
     assert (world.analyser.jobs, world.video().analysis_key) == ([], None)
     assert world.run().times(Stage.ANALYSIS).reused
 
@@ -88,7 +89,7 @@ def test_given_a_worker_killed_in_a_window_when_tried_again_then_the_same_is_mad
     world.analyser.dies_at = None
     world.look()
 
-    assert not missing(world.video())
+    assert not missing(StageWork(world.video(), world.run()))
 
 
 @pytest.mark.parametrize("end", ["preview.webp", "peaks.json", "waveform.png"])
@@ -103,7 +104,7 @@ def test_given_a_lost_write_when_finished_again_then_the_result_is_whole(world: 
     world.finish_look(to_do)
     world.finish_look(to_do)
 
-    assert not missing(world.video())
+    assert not missing(StageWork(world.video(), world.run()))
 
 
 @pytest.mark.parametrize(

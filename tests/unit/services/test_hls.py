@@ -229,6 +229,7 @@ def test_given_a_run_without_the_stage_when_planned_then_no_rendition_is_made(st
     studio.probed()
     other = make_run(run_id="run-2", todo=(Stage.CLAIM, Stage.PROBE, Stage.FINISH))
     studio.world.runs.create(other)
+    studio.world.videos.save(replace(studio.world.video(), run_id=other.run_id))
     studio.world.run_id = other.run_id
 
     assert studio.world.plan_look().hls is False

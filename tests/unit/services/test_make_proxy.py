@@ -10,7 +10,9 @@ from functions.domain.extras import Extra
 from functions.domain.keys import proxy_key
 from functions.domain.media import Probe
 from functions.domain.plan import Plan
+from functions.domain.run import Stage
 from functions.domain.segment import SegmentType
+from functions.services.plan_segments import ToCut, left_to_cut
 from tests.builders import USER, VIDEO, make_media, make_probe, make_probe_without_index
 from tests.fakes.cutter import FakeCutter
 from tests.fakes.prober import FakeProber
@@ -87,16 +89,44 @@ def test_given_a_source_that_cannot_be_entered_when_cut_then_its_proxy_is_made_i
     assert world.video().proxy_key == _key(world)
 
 
-def test_given_a_proxy_that_is_there_when_run_again_then_it_is_not_made_again():
+def test_given_a_proxy_that_is_there_when_its_step_is_repeated_then_it_is_not_made_again():
     world, _ = _planned()
-    _finish(world)
+    world.cut_all()
+    world.join_segments()
     made = len(world.cutter.chunks)
 
     world.cut_all()
     world.join_segments()
 
-    assert world.plan(budget=SMALL).proxy is None
     assert len(world.cutter.chunks) == made
+
+
+def test_given_a_proxy_that_is_there_when_run_again_then_nothing_is_left_to_cut():
+    world, _ = _planned()
+    _finish(world)
+    world.again()
+    world.claim()
+
+    plan = world.plan(budget=SMALL)
+
+    left = left_to_cut(world.context, plan, video_id=VIDEO, run_id=world.run_id)
+    assert left == ToCut()
+
+
+def test_given_a_proxy_that_is_there_when_it_is_cut_again_then_it_is_made_again_once():
+    world, _ = _planned()
+    _finish(world)
+    made = len(world.cutter.chunks)
+    run = world.again(from_stage=Stage.CUT)
+    world.claim()
+    world.plan(budget=SMALL)
+
+    for _ in range(2):
+        world.cut_all()
+        world.join_segments()
+
+    assert len(world.cutter.chunks) == 2 * made
+    assert world.video().proxy_run == run.run_id
 
 
 def test_given_a_proxy_that_cannot_be_made_when_the_run_has_ended_then_only_that_is_told():

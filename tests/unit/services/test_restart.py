@@ -13,7 +13,7 @@ from functions.domain.extras import Extra
 from functions.domain.run import Run, RunStatus
 from functions.domain.segmentation import AskedRange, Mode, Segmentation
 from functions.domain.video import VideoStatus
-from functions.services.start_run import AS_BEFORE, NewCut, restart
+from functions.services.restart_run import AS_BEFORE, NewRun, restart
 from tests.builders import (
     RUN,
     STRANGER,
@@ -29,8 +29,8 @@ from tests.fakes.clock import EPOCH
 from tests.fakes.world import World
 
 
-def _restart(world: World, caller=None, new: NewCut = AS_BEFORE) -> Run:
-    return restart(caller or make_caller(), VIDEO, world.stores, world.media, world.clock(), new)
+def _restart(world: World, caller=None, new: NewRun = AS_BEFORE) -> Run:
+    return restart(caller or make_caller(), VIDEO, world.stores, world.reaper, new)
 
 
 def _ended(world: World, status: VideoStatus = VideoStatus.FAILED) -> None:
@@ -148,7 +148,7 @@ def test_given_a_new_cut_when_started_again_then_the_video_is_to_be_cut_so(world
     _ended(world, VideoStatus.READY)
     parts = Segmentation(mode=Mode.PARTS, parts=4)
 
-    run = _restart(world, new=NewCut(segmentation=parts, keep_segments=True))
+    run = _restart(world, new=NewRun(segmentation=parts, keep_segments=True))
 
     assert world.video().segmentation == parts
     assert run.keep_segments
@@ -161,7 +161,7 @@ def test_given_a_new_cut_with_captions_when_started_again_then_the_row_has_only_
     _ended(world, VideoStatus.READY)
     target = EncodeTarget(captions="1\n00:00:01,000 --> 00:00:02,000\nHello\n")
 
-    _restart(world, new=NewCut(segmentation=Segmentation(cut=Exactness.ACCURATE, target=target)))
+    _restart(world, new=NewRun(segmentation=Segmentation(cut=Exactness.ACCURATE, target=target)))
 
     kept = world.video().segmentation.target
     assert kept is not None
@@ -174,7 +174,7 @@ def test_given_ranges_beyond_the_end_when_started_again_then_each_is_named(world
     asked = tuple(AskedRange(start=at, end=at + 1) for at in (59_999, 60_000, 90_000))
 
     with pytest.raises(InvalidInputError) as refused:
-        _restart(world, new=NewCut(segmentation=Segmentation(mode=Mode.RANGES, ranges=asked)))
+        _restart(world, new=NewRun(segmentation=Segmentation(mode=Mode.RANGES, ranges=asked)))
 
     places = [field.pointer for field in refused.value.fields]
     assert places == ["/segmentation/ranges/1/start", "/segmentation/ranges/2/start"]
@@ -185,7 +185,7 @@ def test_given_a_run_that_waits_when_another_cut_is_asked_for_then_it_is_refused
     world.runs.create(make_run())
 
     with pytest.raises(ConflictError) as refused:
-        _restart(world, new=NewCut(segmentation=Segmentation(mode=Mode.NONE)))
+        _restart(world, new=NewRun(segmentation=Segmentation(mode=Mode.NONE)))
 
     assert refused.value.code == "pipeline.already_running"
 
@@ -197,7 +197,7 @@ def test_given_other_extras_when_started_again_then_the_video_is_to_have_them(
     _ended(world, VideoStatus.READY)
     before = world.video().segmentation
 
-    _restart(world, new=NewCut(extras=extras))
+    _restart(world, new=NewRun(extras=extras))
 
     assert world.video().extras == extras
     assert world.video().segmentation == before

@@ -76,9 +76,9 @@ def test_given_a_run_that_has_begun_when_its_event_comes_again_then_it_is_not_st
     source = _announce(world)
     run = _deliver(world, source)
     assert run
-    world.runs.begin(VIDEO, run.run_id)
+    world.runs.begin(VIDEO, run.run_id, EPOCH)
     if status is RunStatus.SUCCEEDED:
-        world.runs.succeed(run, EPOCH)
+        world.runs.succeed(run, None, EPOCH)
     if status is RunStatus.FAILED:
         world.runs.fail(VIDEO, run.run_id, make_failure(), EPOCH)
     calls = world.pipeline.calls

@@ -10,7 +10,7 @@ from pydantic.config import JsonDict, JsonValue
 from functions.handlers.api.models import transcript_examples
 
 VIDEO_ID: Final = "0197a1c2-7d1e-7c3a-9a58-2f1f6f1f0a11"
-RUN_ID: Final = "2f0e6c1b-84f5-5d0e-9c55-7f7ce8a9a1b0"
+RUN_ID: Final = "00000000-0002-8d0e-9c55-7f7ce8a9a1b0"
 NOON: Final = "2026-03-01T12:00:00Z"
 _LATER: Final = "2026-03-01T12:00:01Z"
 _STATUS_URL: Final = f"/api/pipeline/status/{VIDEO_ID}"
@@ -112,11 +112,20 @@ UPLOAD_AT_ONCE: Final[JsonDict] = {
 RUN: Final[JsonDict] = {
     "video_id": VIDEO_ID,
     "run_id": RUN_ID,
+    "number": 2,
     "status": "running",
     "stage": "probe",
-    "percent": 2.0,
+    "percent": 1.0,
     "created_at": NOON,
     "finished_at": None,
+    "options": {
+        "mode": "fixed",
+        "cut": "keyframe",
+        "extras": ["storyboard"],
+        "stages": None,
+        "from_stage": "probe",
+        "keep_segments": False,
+    },
     "stages": [
         {
             "name": "claim",
@@ -124,6 +133,9 @@ RUN: Final[JsonDict] = {
             "started_at": NOON,
             "finished_at": _LATER,
             "duration": 1.0,
+            "attempts": 1,
+            "errors": 0,
+            "last_error": None,
         },
         {
             "name": "probe",
@@ -131,6 +143,9 @@ RUN: Final[JsonDict] = {
             "started_at": _LATER,
             "finished_at": None,
             "duration": None,
+            "attempts": 2,
+            "errors": 1,
+            "last_error": "dependency.unavailable",
         },
     ],
     "estimate": {
@@ -149,6 +164,7 @@ RUN: Final[JsonDict] = {
     },
     "error": None,
 }
+RUNS: Final[JsonDict] = {"items": [RUN], "next_cursor": None}
 RUN_ACCEPTED: Final[JsonDict] = {
     "video_id": VIDEO_ID,
     "run_id": RUN_ID,

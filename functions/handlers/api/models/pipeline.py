@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from functions.domain.run import RunStatus
+from functions.domain.stage import Stage
 from functions.handlers.api.models import examples
 from functions.handlers.api.models.common import Body, FailureAnswer, Id
 from functions.handlers.api.models.examples import shown
@@ -19,6 +21,8 @@ class StartPipeline(Body):
     model_config = shown(
         {"video_id": examples.VIDEO_ID},
         {"video_id": examples.VIDEO_ID, "segmentation": {"mode": "parts", "parts": 4}},
+        {"video_id": examples.VIDEO_ID, "from_stage": "plan"},
+        {"video_id": examples.VIDEO_ID, "stages": ["hls"], "extras": ["hls"]},
     )
 
     video_id: Id
@@ -37,17 +41,46 @@ class StartPipeline(Body):
         description="Keep the segments that only earlier cuts have asked for. Those with a title, "
         "a description, tags or posts are kept anyway.",
     )
+    stages: Annotated[list[Stage], Field(min_length=1, max_length=20)] | None = Field(
+        default=None,
+        description="Only these, with what they are made of: what of that is finished is reused, "
+        "what is missing is made. All that the video's options ask for, if not told",
+    )
+    from_stage: Stage | None = Field(
+        default=None,
+        description="Do this stage again though it was done before, and what is made of it; what "
+        "comes before is reused as it is found",
+    )
 
 
-StageStatus = Literal["pending", "running", "done", "reused", "failed", "skipped"]
+StageStatus = Literal["pending", "running", "done", "reused", "failed", "cancelled", "skipped"]
 
 
 class StageAnswer(BaseModel):
+    """`skipped`: this run does not go through it. `failed` in a run that goes on: it goes on
+    without it."""
+
     name: str
     status: StageStatus
     started_at: datetime | None
     finished_at: datetime | None
     duration: float | None
+    attempts: int | None = Field(
+        description="Calls, where it is one call; null of stages that are many side by side"
+    )
+    errors: int = Field(description="How many calls said why they failed")
+    last_error: str | None = Field(description="The code of the last one")
+
+
+class RunOptionsAnswer(BaseModel):
+    """What was asked of the run."""
+
+    mode: str = Field(description="Of the segmentation, as is `cut`; the video has all of it")
+    cut: str
+    extras: list[str]
+    stages: list[str] | None
+    from_stage: str | None
+    keep_segments: bool
 
 
 class EstimateAnswer(BaseModel):
@@ -77,15 +110,26 @@ class RunAnswer(BaseModel):
 
     video_id: str
     run_id: str
-    status: str
-    stage: str
-    percent: float
+    number: int = Field(description="The how-manieth run of its video")
+    status: RunStatus
+    stage: str = Field(description="The latest that has begun")
+    percent: float = Field(description="0 to 100; never goes back")
     created_at: datetime
     finished_at: datetime | None
+    options: RunOptionsAnswer | None
     stages: list[StageAnswer]
     estimate: EstimateAnswer | None
     spent: SpentAnswer | None
     error: FailureAnswer | None
+
+
+class RunList(BaseModel):
+    """Newest first."""
+
+    model_config = shown(examples.RUNS)
+
+    items: list[RunAnswer]
+    next_cursor: str | None
 
 
 class RunAccepted(BaseModel):
@@ -93,5 +137,5 @@ class RunAccepted(BaseModel):
 
     video_id: str
     run_id: str
-    status: str
+    status: RunStatus
     status_url: str

@@ -1,0 +1,39 @@
+"""EventBridge, each minute: brings runs and ranges that stopped without an end to one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions import bootstrap
+from functions.domain.times import utc_now
+from functions.runtime import telemetry
+from functions.runtime.settings import ReapSettings, load
+from functions.services.reap_ranges import reap_ranges
+from functions.services.reap_runs import Reaped, reap_runs
+
+settings = load(ReapSettings)
+
+
+def lambda_handler(_: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """-> {runs: {stopped: 1, …}, ranges: {…}}: what was found, by what was done with it."""
+    telemetry.begin(context, stage="reap")
+    now, limit = utc_now(), settings.reap_limit
+    reaper = bootstrap.reaper(settings, settings.state_machine_arn)
+    ranges = bootstrap.range_reaper(settings, settings.range_machine_arn)
+    runs = Counter(reap_runs(reaper, now, limit))
+    telemetry.count("RunsReaped", runs[Reaped.STOPPED])
+    telemetry.count("RunsRevived", runs[Reaped.REVIVED])
+    telemetry.count("RunsClosed", runs[Reaped.CLOSED])
+    cuts = Counter(reap_ranges(ranges, now, limit))
+    telemetry.count("RangesReaped", cuts[Reaped.STOPPED])
+    telemetry.count("RangesRevived", cuts[Reaped.REVIVED])
+    telemetry.flush()
+    return {"runs": _told(runs), "ranges": _told(cuts)}
+
+
+def _told(found: Mapping[Reaped, int]) -> dict[str, int]:
+    return {what.value: count for what, count in found.items() if count}
