@@ -99,7 +99,7 @@ def _read(file: BinaryIO, start: int, end: int) -> bytes:
     return file.read(end - start)
 
 
-def _inside(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Inner]:
+def inside(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Inner]:
     end = len(data) if end is None else end
     while start + _PLAIN <= end:
         size, kind = struct.unpack_from(">I4s", data, start)
@@ -109,9 +109,9 @@ def _inside(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Inn
         start += size
 
 
-def _find(data: bytes, within: Inner, *path: bytes) -> Inner | None:
+def find(data: bytes, within: Inner, *path: bytes) -> Inner | None:
     for kind in path:
-        boxes = _inside(data, within.start, within.end)
+        boxes = inside(data, within.start, within.end)
         found = next((box for box in boxes if box.kind == kind), None)
         if found is None:
             return None
@@ -122,22 +122,22 @@ def _find(data: bytes, within: Inner, *path: bytes) -> Inner | None:
 def _tracks(header: bytes) -> dict[int, _Track]:
     """By their ids, with the length of a sample unless it says otherwise."""
     tracks: dict[int, _Track] = {}
-    index = next(box for box in _inside(header) if box.kind == b"moov")
-    for box in _inside(header, index.start, index.end):
+    index = next(box for box in inside(header) if box.kind == b"moov")
+    for box in inside(header, index.start, index.end):
         if box.kind == b"trak":
-            number, run = _track(header, box)
+            number, run = track_of(header, box)
             tracks[number] = _Track(run, 0)
         if box.kind == b"mvex":
-            for one in _inside(header, box.start, box.end):
+            for one in inside(header, box.start, box.end):
                 number, _, duration = struct.unpack_from(">III", header, one.start + 4)
                 if one.kind == b"trex" and number in tracks:
                     tracks[number].duration = duration
     return tracks
 
 
-def _track(header: bytes, box: Inner) -> tuple[int, Run]:
+def track_of(header: bytes, box: Inner) -> tuple[int, Run]:
     track, clock, kind = (
-        _find(header, box, *path) for path in ((b"tkhd",), (b"mdia", b"mdhd"), (b"mdia", b"hdlr"))
+        find(header, box, *path) for path in ((b"tkhd",), (b"mdia", b"mdhd"), (b"mdia", b"hdlr"))
     )
     assert track is not None  # noqa: S101  (every track has the three)
     assert clock is not None  # noqa: S101
@@ -150,13 +150,13 @@ def _track(header: bytes, box: Inner) -> tuple[int, Run]:
 
 
 def _count(moof: bytes, tracks: dict[int, _Track]) -> None:
-    for box in _inside(moof):
+    for box in inside(moof):
         if box.kind == b"traf":
             _count_track(moof, box, tracks)
 
 
 def _count_track(moof: bytes, traf: Inner, tracks: dict[int, _Track]) -> None:
-    head, clock = _find(moof, traf, b"tfhd"), _find(moof, traf, b"tfdt")
+    head, clock = find(moof, traf, b"tfhd"), find(moof, traf, b"tfdt")
     assert head is not None  # noqa: S101  (written with both)
     assert clock is not None  # noqa: S101
     flags, number = struct.unpack_from(">II", moof, head.start)
@@ -166,7 +166,7 @@ def _count_track(moof: bytes, traf: Inner, tracks: dict[int, _Track]) -> None:
         at = head.start + 8 + (8 if flags & 0x1 else 0) + (4 if flags & 0x2 else 0)
         (length,) = struct.unpack_from(">I", moof, at)
     (now,) = struct.unpack_from(">Q" if moof[clock.start] else ">I", moof, clock.start + 4)
-    for box in _inside(moof, traf.start, traf.end):
+    for box in inside(moof, traf.start, traf.end):
         if box.kind == b"trun":
             track.run = _with(track.run, now, list(_samples(moof, box, length)))
             now = track.run.end

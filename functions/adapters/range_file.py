@@ -64,6 +64,20 @@ class RangeFile(io.RawIOBase):
             wanted -= len(piece)
         return b"".join(pieces)
 
+    def peek(self, place: int, size: int) -> bytes:
+        """A few bytes, and no more than these unless they are there."""
+        end = min(place + size, self.size)
+        blocks = range(place // BLOCK, -(-end // BLOCK))
+        if place >= end or all(block in self._blocks for block in blocks):
+            at = self.tell()
+            self.seek(place)
+            data = self.read(max(end - place, 0))
+            self.seek(at)
+            return data
+        self.requests += 1
+        self.bytes_read += end - place
+        return self._fetch(place, end - 1)
+
     def _block(self, number: int, wanted: int) -> bytes:
         """One block; `wanted` bytes from its start on are about to be read."""
         if number not in self._blocks:

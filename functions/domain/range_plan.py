@@ -6,7 +6,7 @@ found out where in the file the range lies. Any other is read from its start.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from functions.domain.exact_plan import cut_so, possible_cut
 from functions.domain.exactness import EncodeTarget, Exactness
@@ -85,4 +85,9 @@ def _entered(
         search, end = KeyframeSearch(find), end + READ_ON_ENCODING
         [begin] = search.last_until([wanted.cut], first)
         [begin] = search.last_until([max(begin - 1, first)], first)
-    return lane, find_reach(begin, end + READ_ON)
+    reach = find_reach(begin, end + READ_ON)
+    if reach is None or reach.entered is None or cut is not Exactness.KEYFRAME:
+        return lane, reach
+    known = replace(probe.keyframes, times=(reach.entered,))
+    entered = replace(probe, keyframes=known)
+    return _lane(entered, asked, cut, find, probe.media.duration), reach

@@ -14,7 +14,7 @@ class Reach:
     `head`, and from `tail` on, what tells of the rest.
 
     Where the container has an index, all else can still be read: then this only says how much to
-    ask for at a time.
+    ask for at a time. `entered` is the first keyframe that is read, where it is not the source's.
     """
 
     first: int
@@ -22,10 +22,16 @@ class Reach:
     size: int
     head: int = 0
     tail: int | None = None
+    entered: Milliseconds | None = None
 
     @property
     def whole(self) -> bool:
         return len(range(self.first, self.last)) == self.size
+
+    @property
+    def gap(self) -> bool:
+        """Whether something between the head and what is wanted is left out."""
+        return 0 < self.head < self.first
 
     def needed(self) -> list[range]:
         """The bytes that will be read."""

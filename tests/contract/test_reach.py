@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import av
 import pytest
 
 from functions.adapters.ffmpeg.cutter import FfmpegCutter
+from functions.adapters.pyav import prober as pyav_prober
+from functions.adapters.pyav.prober import PyAvProber
 from functions.domain.cutting import CutFile
+from functions.domain.errors import MediaError
 from functions.domain.exactness import Exactness
 from functions.domain.plan import Plan
 from functions.domain.range_plan import Range, make_range_plan
@@ -39,6 +44,28 @@ STREAMS: dict[str, Maker] = {
     "wrapped.ts": long("-output_ts_offset", f"{WRAP_S - 13:.3f}"),
     "wrapped-in-it.ts": long("-output_ts_offset", f"{WRAP_S - 24:.3f}"),
 }
+
+
+def fragments(flags: str, *words: str, sound: int = 1) -> Maker:
+    """In fragments, and large ones."""
+    rate = ("-b:v", "1000k", "-maxrate", "1000k", "-bufsize", "1000k")
+    heavy = (*rate, "-x264-params", "nal-hrd=cbr:filler=1", *words, "-movflags", flags)
+    return lambda path: make.numbered(path, *heavy, frames=1_000, sound=sound)
+
+
+FRAGMENTS: dict[str, Maker] = {
+    "plain.mp4": fragments("frag_keyframe+empty_moov"),
+    "table.mp4": fragments("frag_keyframe+empty_moov+default_base_moof+global_sidx"),
+    "bare.mp4": fragments("frag_keyframe+empty_moov+skip_trailer", "-bf", "0"),
+    "apart.mp4": fragments("frag_keyframe+empty_moov+separate_moof"),
+    "streamed.mp4": fragments("dash+frag_keyframe"),
+    "by-time.mp4": fragments("empty_moov", "-frag_duration", "700000"),
+    "moved.mp4": fragments("frag_keyframe+delay_moov"),
+    "below.mp4": fragments("frag_keyframe+delay_moov+negative_cts_offsets"),
+    "silent.mp4": fragments("frag_keyframe+empty_moov", sound=0),
+    "two-sounds.mp4": fragments("frag_keyframe+empty_moov", sound=2),
+}
+FILES = STREAMS | FRAGMENTS
 CUTTER = FfmpegCutter()
 ASKED = Range(start=21_300, end=25_100)
 
@@ -65,11 +92,11 @@ def cut(item: Item, plan: Plan, folder: Path, url: str | None = None) -> CutFile
     return file
 
 
-@pytest.mark.parametrize("name", STREAMS)
+@pytest.mark.parametrize("name", FILES)
 def test_given_a_stream_when_a_range_is_cut_at_keyframes_then_it_is_as_if_all_was_read(
     shelf: Shelf, scratch: Path, name: str
 ) -> None:
-    item = shelf.take(f"long-{name}", STREAMS[name])
+    item = shelf.take(f"long-{name}", FILES[name])
     plan, through = planned(item, ASKED), planned(item, ASKED, entered=False)
 
     made, whole = cut(item, plan, scratch / "a"), cut(item, through, scratch / "b")
@@ -77,17 +104,18 @@ def test_given_a_stream_when_a_range_is_cut_at_keyframes_then_it_is_as_if_all_wa
     reach = plan.windows[0].reach
     assert reach
     assert 0 < reach.head < reach.first < reach.last < item.source.size
+    assert plan.segments[0].cut == (reach.entered or item.probe.keyframes.times[0])
     assert packets(made.path, stored=True) == packets(whole.path, stored=True)
     assert made.actual_start == whole.actual_start
     assert make.shown(made.path) == make.shown(whole.path)
 
 
 @pytest.mark.parametrize("cut_as", [Exactness.SMART, Exactness.ACCURATE])
-@pytest.mark.parametrize("name", STREAMS)
+@pytest.mark.parametrize("name", FILES)
 def test_given_a_stream_when_a_range_is_cut_exactly_then_each_frame_is_there_with_its_sound(
     shelf: Shelf, scratch: Path, name: str, cut_as: Exactness
 ) -> None:
-    item = shelf.take(f"long-{name}", STREAMS[name])
+    item = shelf.take(f"long-{name}", FILES[name])
     plan = planned(item, Range(start=ASKED.start, end=ASKED.end, cut=cut_as))
     # A clock that comes round in the middle is more than the tests' own reader takes.
     steady = shelf.take("long-stream.ts", STREAMS["stream.ts"]) if "wrapped" in name else item
@@ -128,6 +156,69 @@ def test_given_a_stream_when_a_range_is_cut_then_little_else_is_read(
 
     assert server.requests < 8
     assert server.sent < 2 * item.source.size * held / item.probe.media.duration
+
+
+@pytest.mark.parametrize("name", FRAGMENTS)
+def test_given_fragments_when_probed_then_it_is_as_if_all_were_gone_through(
+    shelf: Shelf, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = shelf.take(f"long-{name}", FRAGMENTS[name])
+    told = item.probe.media
+
+    monkeypatch.setattr(pyav_prober, "search_of", lambda _: None)
+    through = PyAvProber(shelf.bucket).probe(item.source)
+
+    seen = through.media
+    assert seen.bit_rate == pytest.approx(told.bit_rate, rel=0.02)
+    # An index of them may count the delay of the first picture.
+    assert seen.duration == pytest.approx(told.duration, abs=80)
+    assert seen.video
+    assert told.video
+    assert told.video.frame_rate == pytest.approx(25, abs=0.2)
+    assert replace(seen.video, frame_rate=told.video.frame_rate) == told.video
+    assert seen.audio == told.audio
+    assert through.keyframes == item.probe.keyframes
+
+
+@pytest.mark.parametrize("name", FRAGMENTS)
+def test_given_fragments_when_keyframes_are_looked_for_then_they_are_when_they_are_shown(
+    shelf: Shelf, name: str
+) -> None:
+    item = shelf.take(f"long-{name}", FRAGMENTS[name])
+    with av.open(str(item.path)) as container:
+        start = (container.start_time or 0) // 1000
+        packets = [one for one in container.demux(container.streams.video[0]) if one.is_keyframe]
+        keys = [int((one.pts or 0) * one.time_base * 1000) - start for one in packets]
+    times = [0, 300, 2_001, 21_300, 25_100, 38_000]
+
+    found = item.prober.keyframes_after(item.source, [*times, 60_000])
+
+    assert found.times == tuple(min(key for key in keys if key >= time) for time in times)
+
+
+def timeless(target: Path) -> Path:
+    """Fragments that do not say when they are."""
+    whole = FRAGMENTS["plain.mp4"](target.with_name("timed.mp4"))
+    target.write_bytes(whole.read_bytes().replace(b"tfdt", b"free"))
+    return target
+
+
+def test_given_fragments_without_times_when_planned_then_all_is_read(shelf: Shelf) -> None:
+    item = shelf.take("timeless.mp4", timeless)
+
+    assert planned(item, ASKED).windows[0].reach is None
+    assert planned(item, ASKED) == planned(item, ASKED, entered=False)
+
+
+def test_given_fragments_that_are_cut_off_when_probed_then_the_file_is_refused(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    whole = shelf.take("long-bare.mp4", FRAGMENTS["bare.mp4"]).path.read_bytes()
+    path = tmp_path / "short.mp4"
+    path.write_bytes(whole[: len(whole) * 2 // 3])
+
+    with pytest.raises(MediaError, match=r"media\.truncated"):
+        shelf.put(path).probe  # noqa: B018
 
 
 def twice(target: Path) -> Path:

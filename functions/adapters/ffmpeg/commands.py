@@ -39,21 +39,33 @@ _THUMBNAIL = (
 
 def starts_inside(job: CutJob) -> bool:
     """Whether the first piece ffmpeg makes lies before the job and is to be thrown away."""
+    return _seeks(job) or _opens_at_once(job)
+
+
+def _seeks(job: CutJob) -> bool:
     return not job.plan.one_pass and job.segments[0].number > 1
+
+
+def _opens_at_once(job: CutJob) -> bool:
+    """Whether the first keyframe that is read of the middle of a source opens the first segment:
+    only sound is before it."""
+    reach = job.reach
+    return bool(reach and reach.gap and reach.entered == job.segments[0].cut)
 
 
 def cut_command(job: CutJob, *, list_fd: int, progress_fd: int) -> list[str]:
     """Read the source once and write one file per segment, announcing each on `list_fd`."""
     plan = job.plan
     inside = starts_inside(job)
-    seek = ["-ss", f"{job.segments[0].aim / 1000:.6f}"] if inside else []
+    seek = ["-ss", f"{job.segments[0].aim / 1000:.6f}"] if _seeks(job) else []
+    at_once = ["-write_empty_segments", "1"] if _opens_at_once(job) else []
     return [
         *QUIET, "-progress", f"pipe:{progress_fd}", "-stats_period", "0.5",
         "-copyts", *source_words(job), *seek, *_until(job), "-i", job.source_url,
         *_maps(plan), "-c", "copy", "-dn", "-sn", "-map_chapters", "-1",
         "-avoid_negative_ts", "disabled", *_moved(plan),
         "-f", "segment", "-segment_format", plan.format.muxer,
-        "-segment_times", _times(job, inside=inside), "-reset_timestamps", "1",
+        "-segment_times", _times(job, inside=inside), *at_once, "-reset_timestamps", "1",
         "-segment_list", f"pipe:{list_fd}", "-segment_list_type", "csv",
         str(job.folder / f"%06d.{plan.format.extension}"),
     ]  # fmt: skip
@@ -115,9 +127,10 @@ def _times(job: CutJob, *, inside: bool) -> str:
 def _until(job: CutJob) -> list[str]:
     """Stop reading soon after the keyframe that closes the last segment."""
     after = _next(job.plan, job.segments[-1])
-    if job.plan.one_pass or not after:
+    entered = job.reach.entered if job.reach else None
+    if not after or (job.plan.one_pass and entered is None):
         return []
-    start = job.segments[0].aim if starts_inside(job) else 0
+    start = job.segments[0].aim if _seeks(job) else entered or 0
     return ["-t", f"{(after[0].cut - start) / 1000 + READ_ON_SECONDS:.3f}"]
 
 

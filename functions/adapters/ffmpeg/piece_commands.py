@@ -65,7 +65,10 @@ def _until(job: CutJob) -> list[str]:
     last = job.segments[-1]
     if last.number == len(job.plan.segments):
         return []
-    start = 0 if job.plan.one_pass else max(0, job.segments[0].after / 1000 - PRE_ROLL)
+    if job.plan.one_pass:
+        start = (job.reach.entered or 0) / 1000 if job.reach else 0
+    else:
+        start = max(0, job.segments[0].after / 1000 - PRE_ROLL)
     return ["-t", f"{last.end / 1000 - start + READ_ON:.3f}"]
 
 

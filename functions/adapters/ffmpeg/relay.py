@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import secrets
 import socket
+import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,6 +78,23 @@ class Spliced:
         return self._whole.read_at(self._rest + place - len(self._prefix), size)
 
 
+class Bridged:
+    """An MP4 in fragments, each where it is, but for those that are not wanted: there is nothing
+    instead, in a box that is passed over."""
+
+    def __init__(self, whole: Whole, reach: Reach) -> None:
+        self._whole, self._gap = whole, range(reach.head, reach.first)
+        self._box = struct.pack(">I4sQ", 1, b"free", len(self._gap))
+        self.size = whole.size
+
+    def read_at(self, place: int, size: int) -> bytes:
+        if place in self._gap:
+            at, left = place - self._gap.start, self._gap.stop - place
+            return self._box[at : at + size] or bytes(min(size, BLOCK, left))
+        left = self._gap.start - place if place < self._gap.start else size
+        return self._whole.read_at(place, min(size, left))
+
+
 @contextmanager
 def relayed(job: CutJob) -> Iterator[CutJob]:
     """A job as it is, or one whose source is read through here, where it is known what is needed
@@ -92,7 +110,7 @@ def relayed(job: CutJob) -> Iterator[CutJob]:
 
 def _view(job: CutJob, reach: Reach, whole: Whole) -> View:
     if job.plan.container != "mpegts":
-        return whole
+        return Bridged(whole, reach) if job.plan.in_fragments and reach.gap else whole
     try:
         return Spliced(whole, reach)
     except UnreadError as error:

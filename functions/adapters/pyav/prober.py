@@ -7,12 +7,15 @@ library open addresses of the uploader's choice.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 import av
 from av.container import InputContainer
 from av.error import FFmpegError
 
+from functions.adapters.fragment_search import FragmentSearch, search_of
+from functions.adapters.pyav.fragment_times import FragmentTimes, Told, told_by
 from functions.adapters.pyav.keyframes import container_start, keyframe_after, keyframes
 from functions.adapters.pyav.reach import indexed_reach
 from functions.adapters.pyav.tracks import audio_track, duration, picture_stream, video_track
@@ -38,6 +41,8 @@ _PICTURES = (
 _ALLOWED = {"format_whitelist": ",".join((*CONTAINERS, *_PICTURES))}
 # Where a fragmented MP4 ends with a table of its fragments, they need not be gone through.
 _BY_TABLE = {"use_mfra_for": "pts"}
+# Where they tell of themselves, only the first is read.
+_READ_ON = {"fflags": "+ignidx"}
 
 
 class PyAvProber:
@@ -46,35 +51,46 @@ class PyAvProber:
     def __init__(self, bucket: str) -> None:
         self._bucket = bucket
         self._file: S3RangeFile | None = None
+        self._search: tuple[FragmentSearch | None] | None = None
 
     def probe(self, source: Source) -> Probe:
         """Raises MediaError: unreadable, truncated, still_picture, no_streams, no_duration."""
-        with self._open(source) as container:
+        search = self._fragments(source)
+        with self._open(source, _READ_ON if search else None) as container:
+            told = told_by(container, search, source.size) if search else None
             picture = picture_stream(container)
             media = Media(
                 container=container.format.name,
-                duration=duration(container),
+                duration=(told and told.duration) or duration(container),
                 video=video_track(container, picture) if picture else None,
                 audio=audio_track(container),
                 bit_rate=container.bit_rate or None,
             )
+            if told:
+                media = _as_told(media, told, source.size)
             if media.video is None and media.audio is None:
                 raise MediaError("media.no_streams", "The file has neither picture nor sound.")
             return Probe(media=media, keyframes=keyframes(container, picture, source))
 
     def keyframes_after(self, source: Source, times: Sequence[Milliseconds]) -> KeyframeIndex:
         """Seek near each time and read on to the next keyframe."""
+        if search := self._fragments(source):
+            with self._open(source, _READ_ON) as container, suppress(LookupError):
+                clock = FragmentTimes(container, search)
+                return _found([clock.keyframe_after(time) for time in times], clock.origin)
         with self._open(source, _BY_TABLE) as container:
             picture = picture_stream(container)
             origin = container_start(container)
-            found = (keyframe_after(container, picture, time, origin) for time in times if picture)
-            known = tuple(time for time in found if time is not None)
-        return KeyframeIndex(times=known, complete=False, seekable=False, origin=origin)
+            rows = [keyframe_after(container, picture, time, origin) for time in times if picture]
+            return _found(rows, origin)
 
     def reach(
         self, source: Source, probe: Probe, begin: Milliseconds, end: Milliseconds
     ) -> Reach | None:
         """By an index, or in MPEG-TS by looking; from the keyframe at `begin`, or before it."""
+        if search := self._fragments(source):
+            with self._open(source, _READ_ON) as container:
+                return FragmentTimes(container, search).reach(begin, end, source.size)
         with self._open(source) as container:
             picture = picture_stream(container)
             if picture is None or self._file is None:
@@ -95,13 +111,24 @@ class PyAvProber:
                 return of_sound(probe, source.size)
             return weights(container, picture, probe, source.size)
 
+    def _of(self, source: Source) -> S3RangeFile:
+        if self._file is None or self._file.source != source:
+            self._file, self._search = S3RangeFile(self._bucket, source), None
+        return self._file
+
+    def _fragments(self, source: Source) -> FragmentSearch | None:
+        """Where the file is an MP4 in fragments all of which can be found."""
+        file = self._of(source)
+        if self._search is None:
+            search = search_of(file)
+            self._search = (search if search and search.last() else None,)
+        return self._search[0]
+
     @contextmanager
     def _open(
         self, source: Source, options: Mapping[str, str] | None = None
     ) -> Iterator[InputContainer]:
-        if self._file is None or self._file.source != source:
-            self._file = S3RangeFile(self._bucket, source)
-        file = self._file
+        file = self._of(source)
         file.seek(0)
         try:
             with av.open(file, mode="r", options={**_ALLOWED, **(options or {})}) as container:
@@ -114,6 +141,17 @@ class PyAvProber:
                 "media.unreadable",
                 "This is no video file that can be read; check it plays, then upload it again.",
             ) from error
+
+
+def _as_told(media: Media, told: Told, size: int) -> Media:
+    """What was read of a file in fragments is its beginning only."""
+    video = replace(media.video, frame_rate=told.rate) if media.video else None
+    return replace(media, video=video, bit_rate=size * 8_000 // max(told.duration, 1))
+
+
+def _found(times: Sequence[Milliseconds | None], origin: Milliseconds) -> KeyframeIndex:
+    known = tuple(time for time in times if time is not None)
+    return KeyframeIndex(times=known, complete=False, seekable=False, origin=origin)
 
 
 def _require_known(name: str) -> None:
