@@ -9,8 +9,10 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from functions.domain.addresses import AddressRules
 from functions.domain.analysis_ports import Analyser
 from functions.domain.hls_ports import HlsWriter
+from functions.domain.ingest_ports import Ingests, SourceReader, SourceResolver
 from functions.domain.media_ports import Cutter, MediaStore, Prober
 from functions.domain.models import Models
 from functions.domain.moment_ports import (
@@ -242,6 +244,28 @@ def moment_refiner(models: Models, name: str) -> MomentRefiner:
     from functions.adapters.bedrock.refiner import BedrockRefiner
 
     return BedrockRefiner(Converse(models.endpoint, read_seconds=10, attempts=2), model)
+
+
+@functools.cache
+def ingests(state_machine_arn: str) -> Ingests:
+    from functions.adapters.step_functions_ingests import StepFunctionsIngests
+
+    return StepFunctionsIngests(state_machine_arn)
+
+
+@functools.cache
+def source_reader(rules: AddressRules) -> SourceReader:
+    from functions.adapters.guarded_http import GuardedHttp
+    from functions.adapters.http_source import HttpSourceReader
+
+    return HttpSourceReader(GuardedHttp(rules), rules)
+
+
+@functools.cache
+def source_resolver() -> SourceResolver:
+    from functions.adapters.direct_links import DirectLinks
+
+    return DirectLinks()
 
 
 @functools.cache

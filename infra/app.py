@@ -1,6 +1,7 @@
 """The CDK app: two stacks of one stage, tagged and checked. It makes no AWS call.
 
-The stage comes from the context: `cdk deploy --all --context stage=dev`.
+The stage comes from the context: `cdk deploy --all --context stage=dev`; so does the port of the
+one machine's own sources of URLs.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 from aws_cdk import App, CliCredentialsStackSynthesizer, Environment, Tags, Validations
 from cdk_nag import AwsSolutionsChecks
 
-from infra.settings import StageSettings, stage_settings
+from infra.settings import StageSettings, stage_settings, with_local_sources
 from infra.stacks.data_stack import DataStack
 from infra.stacks.service_stack import ServiceStack
 
@@ -53,7 +54,9 @@ def _addresses(app: App) -> dict[str, Any]:
 def main() -> None:
     app = App()
     settings = stage_settings(app.node.try_get_context("stage") or "dev")
-    build(app, replace(settings, **_addresses(app)))
+    settings = replace(settings, **_addresses(app))
+    sources = app.node.try_get_context("sources")
+    build(app, with_local_sources(settings, int(sources)) if sources else settings)
     app.synth()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 GIB = 1024**3
 MIB = 1024**2
@@ -75,6 +75,10 @@ LOCAL_TIERS = {
 }
 
 
+# Seconds that a source may take to be fetched, by its owner's tier.
+FETCH_SECONDS = {"free": 3_600, "pro": 3 * 3_600, "enterprise": 10 * 3_600}
+
+
 # Requests a minute of one user.
 CLOUD_RATES = {"free": 120, "pro": 600, "enterprise": 3_000}
 # Tests and demos poll hard, but for those of the free tier, who try the limit.
@@ -120,6 +124,11 @@ class StageSettings:
     reap_limit: int = 25
     tiers: dict[str, TierLimit] = field(default_factory=lambda: dict(CLOUD_TIERS))
     rates: dict[str, int] = field(default_factory=lambda: dict(CLOUD_RATES))
+    fetch_seconds: dict[str, int] = field(default_factory=lambda: dict(FETCH_SECONDS))
+    # Where videos are fetched from by URL: these ports of public addresses, and nothing else.
+    # `source_openings` (network:port) are for one machine only, whose sources are its own.
+    source_ports: tuple[int, ...] = (80, 443)
+    source_openings: tuple[str, ...] = ()
     # YouTube's terms allow its numbers in sums and rates with others' only after an audit.
     youtube_combined: bool = False
     cut_memory_mb: int = 3008
@@ -129,6 +138,8 @@ class StageSettings:
     # The file of a range and, beside it, its sound have to fit on the disk of `join_disk_mb`.
     range_limit_mb: int = 5_120
     cut_timeout_s: int = 840
+    # One core, and four parts of the largest source.
+    ingest_memory_mb: int = 1_769
     cut_handover_s: int = 120
     segments_per_window: int = 20
     # An inline Map runs 40 iterations side by side at the most.
@@ -193,6 +204,15 @@ class StageSettings:
         told = {"usual": self.moment_model, "models": rows, **where}
         return json.dumps(told, separators=(",", ":"))
 
+    def fetch_limits(self) -> str:
+        """Seconds by tier, as the function that fetches reads them."""
+        return json.dumps(self.fetch_seconds, separators=(",", ":"))
+
+    def source_rules(self) -> str:
+        """What may be fetched from, as the functions read it."""
+        rules = {"ports": self.source_ports, "openings": self.source_openings}
+        return json.dumps(rules, separators=(",", ":"))
+
     def rate_limits(self) -> str:
         """Requests a minute by tier, as the API reads them."""
         return json.dumps(self.rates, separators=(",", ":"))
@@ -229,3 +249,10 @@ def stage_settings(name: str) -> StageSettings:
     if name not in _STAGES:
         raise ValueError(f"unknown stage {name!r}: use one of {', '.join(_STAGES)}")
     return _STAGES[name]
+
+
+def with_local_sources(settings: StageSettings, port: int) -> StageSettings:
+    """One machine's sources of URLs are on loopback, at one port. Raises ValueError elsewhere."""
+    if not settings.local:
+        raise ValueError(f"sources of {settings.stage} are on the public internet only")
+    return replace(settings, source_openings=(f"127.0.0.0/8:{port}",))

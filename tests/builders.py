@@ -10,6 +10,8 @@ from typing import Any
 from functions.domain.containers import M4A, MP4
 from functions.domain.course import usual
 from functions.domain.generation import LEASE, Generation, generation_id_of
+from functions.domain.ids import fingerprint
+from functions.domain.ingest import Ingest
 from functions.domain.keys import upload_key
 from functions.domain.lease import lease_from, watch_shard
 from functions.domain.media import AudioTrack, KeyframeIndex, Media, Probe, VideoTrack
@@ -85,6 +87,21 @@ def make_video(**overrides: Any) -> Video:
 def make_uploading_video(**overrides: Any) -> Video:
     """Announced, with nothing arrived yet."""
     defaults = {"upload": make_upload(), "declared_size": 5_000, "content_type": "video/mp4"}
+    return make_video(**{**defaults, **overrides})
+
+
+URL = "https://media.example/holiday.mp4?signature=secret"
+
+
+def make_ingesting_video(url: str = URL, tier: Tier = Tier.PRO, **overrides: Any) -> Video:
+    """Submitted by URL, with nothing fetched yet."""
+    address, _, query = url.partition("?")
+    defaults = {
+        "status": VideoStatus.INGESTING,
+        "upload": make_upload(),
+        "ingest": Ingest(address=address, query=query or None, tier=tier),
+        "source_digest": fingerprint(url),
+    }
     return make_video(**{**defaults, **overrides})
 
 

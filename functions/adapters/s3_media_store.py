@@ -58,6 +58,24 @@ class S3MediaStore:
             )
         return str(answer["UploadId"])
 
+    def put_part(self, key: str, upload_id: str, number: int, body: bytes) -> str:
+        with _translated():
+            answer = client("s3").upload_part(
+                Bucket=self._bucket, Key=key, UploadId=upload_id, PartNumber=number, Body=body
+            )
+        return str(answer["ETag"])
+
+    def open_multiparts(self, key: str) -> list[str]:
+        """By prefix, so other keys that begin alike are passed over."""
+        pages = client("s3").get_paginator("list_multipart_uploads")
+        with _translated():
+            return [
+                str(upload["UploadId"])
+                for page in pages.paginate(Bucket=self._bucket, Prefix=key)
+                for upload in page.get("Uploads", [])
+                if upload["Key"] == key
+            ]
+
     def parts(self, key: str, upload_id: str) -> list[Part] | None:
         pages = client("s3").get_paginator("list_parts")
         with _translated():

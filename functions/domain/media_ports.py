@@ -32,6 +32,12 @@ class MediaStore(Protocol):
     def start_multipart(self, key: str, content_type: str, metadata: Mapping[str, str]) -> str:
         """Begin a multipart upload and return its id."""
 
+    def put_part(self, key: str, upload_id: str, number: int, body: bytes) -> str:
+        """Store one part; returns its ETag."""
+
+    def open_multiparts(self, key: str) -> list[str]:
+        """Ids of the multipart uploads to just this key that are not over."""
+
     def parts(self, key: str, upload_id: str) -> list[Part] | None:
         """The parts that arrived, None if the upload is over."""
 

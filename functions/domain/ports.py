@@ -33,6 +33,11 @@ class VideoStore(Protocol):
     def of_user(self, user_id: str, *, limit: int, after: Position | None) -> Page[Video]:
         """Newest first."""
 
+    def of_source(
+        self, user_id: str, digest: str, *, limit: int, after: Position | None
+    ) -> Page[Video]:
+        """Those of a user that were fetched from one URL, newest first."""
+
 
 class SegmentStore(Protocol):
     """Every write also moves what counts segments and sums up their posts, or nothing at all. A

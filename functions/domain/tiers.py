@@ -52,5 +52,6 @@ class TierLimits:
 
 
 LimitsByTier = Mapping[Tier, TierLimits]
+SecondsByTier = Mapping[Tier, int]
 RatesByTier = Mapping[Tier, int]
 """Requests a minute of one user."""

@@ -1,8 +1,9 @@
 """A video and the states it moves through.
 
-uploading ──> queued ──> processing ──> ready
-    │            ▲   └────────┴───────> failed, cancelled
-    └─> aborted  └── a new run, from ready, failed or cancelled
+uploading ──┬─> queued ──> processing ──> ready
+ingesting ──┤      ▲   └────────┴───────> failed, cancelled
+            │      └── a new run, from ready, failed or cancelled
+            └─> aborted                     (ingesting ends in failed, too)
 
 While it is queued or processing, the run that it names holds it (see `lease`).
 """
@@ -15,6 +16,7 @@ from enum import StrEnum
 
 from functions.domain.errors import ConflictError, GoneError, StaleWriteError
 from functions.domain.extras import DEFAULT_EXTRAS, Extra
+from functions.domain.ingest import Ingest
 from functions.domain.media import Media
 from functions.domain.segmentation import Segmentation
 from functions.domain.transcript_options import NO_TRANSCRIPT, TranscriptOptions
@@ -22,6 +24,7 @@ from functions.domain.transcript_options import NO_TRANSCRIPT, TranscriptOptions
 
 class VideoStatus(StrEnum):
     UPLOADING = "uploading"
+    INGESTING = "ingesting"
     ABORTED = "aborted"
     EXPIRED = "expired"
     QUEUED = "queued"
@@ -46,7 +49,8 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """An upload through the API. `upload_id` and `part_size` are set for multipart only."""
+    """A place for bytes that come through the API or from a URL. `upload_id` and `part_size` are
+    set for multipart only."""
 
     key: str
     expires_at: datetime
@@ -65,7 +69,8 @@ class Failure:
     @property
     def ours(self) -> bool:
         """A fault of the service, not of the file or the request."""
-        return self.code.partition(".")[0] in {"pipeline", "dependency", "ffmpeg", "cut", "write"}
+        parts = {"pipeline", "dependency", "ffmpeg", "cut", "write"}
+        return self.code.partition(".")[0] in parts or self.code == "ingest.internal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +99,8 @@ class Video:
     extras: tuple[Extra, ...] = DEFAULT_EXTRAS
     transcription: TranscriptOptions = NO_TRANSCRIPT
     upload: Upload | None = None
+    ingest: Ingest | None = None
+    source_digest: str | None = None
     source: Source | None = None
     media: Media | None = None
     probe_key: str | None = None
@@ -136,7 +143,8 @@ class Video:
 
     def status_at(self, now: datetime) -> VideoStatus:
         """The status a reader sees: an upload that was never finished expires by itself."""
-        if self.status is VideoStatus.UPLOADING and self.upload and self.upload.expires_at < now:
+        waits = self.status in {VideoStatus.UPLOADING, VideoStatus.INGESTING}
+        if waits and self.upload and self.upload.expires_at < now:
             return VideoStatus.EXPIRED
         return self.status
 
@@ -145,6 +153,9 @@ class Video:
         status = self.status_at(now)
         if status in {VideoStatus.EXPIRED, VideoStatus.ABORTED} or self.upload is None:
             raise GoneError("upload.expired", "This upload is over; start a new one.")
+        if status is VideoStatus.INGESTING:
+            says = "The file is fetched from its URL; the video tells how far that is."
+            raise ConflictError("upload.by_url", says)
         if status is not VideoStatus.UPLOADING:
             raise ConflictError("upload.finished", "The file has arrived and is being worked on.")
         return self.upload
@@ -173,6 +184,7 @@ class Video:
             self,
             status=VideoStatus.QUEUED,
             source=source or self.source,
+            ingest=self.ingest.over() if self.ingest else None,
             segmentation=segmentation or self.segmentation,
             extras=self.extras if extras is None else extras,
             run_id=run_id,
@@ -183,7 +195,24 @@ class Video:
         )
 
     def abort(self, now: datetime) -> Video:
-        return replace(self, status=VideoStatus.ABORTED, updated_at=now)
+        over = self.ingest.over() if self.ingest else None
+        return replace(self, status=VideoStatus.ABORTED, ingest=over, updated_at=now)
+
+    def fetched(self, ingest: Ingest, now: datetime, upload: Upload | None = None) -> Video:
+        """More of it has come from its URL; with an `upload` it begins there."""
+        size = ingest.received if ingest.whole else None
+        return replace(
+            self,
+            ingest=ingest,
+            upload=upload or self.upload,
+            declared_size=size,
+            updated_at=now,
+        )
+
+    def not_fetched(self, failure: Failure, now: datetime) -> Video:
+        """Nothing comes of its URL."""
+        over = self.ingest.over() if self.ingest else None
+        return replace(self.failed(failure, now), ingest=over)
 
     def processing(self, now: datetime) -> Video:
         return replace(self, status=VideoStatus.PROCESSING, updated_at=now)

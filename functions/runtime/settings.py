@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar, get_type_hints
 
+from functions.domain.addresses import AddressRules, parse_rules
 from functions.domain.codec import from_plain
 from functions.domain.models import Models
-from functions.domain.tiers import LimitsByTier, RatesByTier, Tier, TierLimits
+from functions.domain.tiers import LimitsByTier, RatesByTier, SecondsByTier, Tier, TierLimits
 
 T = TypeVar("T")
 
@@ -156,6 +157,22 @@ class ReapSettings(StoreSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FailIngestSettings:
+    videos_table: str
+    media_bucket: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestSettings(FailIngestSettings):
+    """`fetch_seconds` is what a source may take in all; `handover_s` is kept free at the end."""
+
+    tier_limits: LimitsByTier
+    fetch_seconds: SecondsByTier
+    source_rules: AddressRules
+    handover_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiSettings(StoreSettings):
     idempotency_table: str
     moments_table: str
@@ -163,6 +180,8 @@ class ApiSettings(StoreSettings):
     moment_machine_arn: str
     models: Models
     state_machine_arn: str
+    ingest_machine_arn: str
+    source_rules: AddressRules
     upload_queue: str
     cursor_secret_arn: str
     rates_table: str
@@ -201,6 +220,8 @@ def _parse(hint: Any, text: str) -> Any:
     rows = json.loads(text)
     if hint is Models:
         return _models(rows)
+    if hint is AddressRules:
+        return _rules(rows)
     return _rates(rows) if hint == RatesByTier else _limits(rows)
 
 
@@ -212,6 +233,13 @@ def _models(rows: Any) -> Models:
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError("models are incomplete") from error
     return models
+
+
+def _rules(rows: Any) -> AddressRules:
+    try:
+        return parse_rules([int(port) for port in rows["ports"]], rows["openings"])
+    except (KeyError, TypeError) as error:
+        raise ValueError("rules are incomplete") from error
 
 
 def _rates(rows: Any) -> RatesByTier:

@@ -11,12 +11,23 @@ READS = 10
 
 
 def list_videos(
-    caller: Caller, videos: VideoStore, *, limit: int, after: Position | None
+    caller: Caller,
+    videos: VideoStore,
+    *,
+    limit: int,
+    after: Position | None,
+    digest: str | None = None,
 ) -> Page[Video]:
-    """At most READS requests; a page that they do not fill says so."""
+    """At most READS requests; a page that they do not fill says so. `digest` is of the URL that
+    they were fetched from."""
     found: list[Video] = []
     for _ in range(READS):
-        page = videos.of_user(caller.user_id, limit=limit - len(found), after=after)
+        room = limit - len(found)
+        page = (
+            videos.of_user(caller.user_id, limit=room, after=after)
+            if digest is None
+            else videos.of_source(caller.user_id, digest, limit=room, after=after)
+        )
         found += [video for video in page.items if video.visible]
         after = page.next
         if after is None or len(found) == limit:

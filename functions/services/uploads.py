@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
-from functions.domain.errors import ConflictError, InvalidInputError
+from functions.domain.errors import ConflictError, InvalidInputError, StaleWriteError
 from functions.domain.extras import DEFAULT_EXTRAS, Extra
 from functions.domain.ids import derived_id, new_id
 from functions.domain.keys import upload_key
@@ -18,6 +18,7 @@ from functions.domain.tiers import LimitsByTier
 from functions.domain.transcript_options import NO_TRANSCRIPT, TranscriptOptions
 from functions.domain.video import Upload, Video, VideoStatus
 from functions.services.captions import with_captions_kept
+from functions.services.multiparts import clear_multiparts
 from functions.services.ownership import Caller, own_video
 
 MIB = 1024 * 1024
@@ -29,6 +30,7 @@ MAX_NAME_IN_METADATA = 80
 # A signed URL takes 1.5 KB, and an answer that is kept for its Idempotency-Key at most 400 KB.
 URLS_AT_ONCE = 100
 UPLOAD_LIFE = timedelta(hours=24)
+_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,13 +208,26 @@ def _require_all(parts: Sequence[Part], size: int, size_of_part: int) -> None:
 def abort_upload(
     caller: Caller, video_id: str, *, videos: VideoStore, media: MediaStore, now: datetime
 ) -> None:
-    """Give up an upload; its parts are removed."""
-    video = own_video(caller, videos, video_id)
-    if video.status is not VideoStatus.UPLOADING or video.upload is None:
-        raise ConflictError("upload.finished", "The file has arrived; delete the video instead.")
-    videos.save(video.abort(now))
-    if video.upload.upload_id:
-        media.abort_multipart(video.upload.key, video.upload.upload_id)
+    """Give up an upload, or the fetching of a URL; its parts are removed."""
+    video = _given_up(caller, video_id, videos, now)
+    assert video.upload is not None  # noqa: S101  (else it was refused)
+    clear_multiparts(media, video.upload.key)
     target = video.segmentation.target
     captions = [target.captions_key] if target and target.captions_key else []
     media.delete([video.upload.key, *captions])
+
+
+def _given_up(caller: Caller, video_id: str, videos: VideoStore, now: datetime) -> Video:
+    """Read again where another part of it has just been noted."""
+    for left in reversed(range(_ATTEMPTS)):
+        video = own_video(caller, videos, video_id)
+        waits = video.status in {VideoStatus.UPLOADING, VideoStatus.INGESTING}
+        if not waits or video.upload is None:
+            says = "The file has arrived; delete the video instead."
+            raise ConflictError("upload.finished", says)
+        try:
+            return videos.save(video.abort(now))
+        except StaleWriteError:
+            if not left:
+                raise
+    raise AssertionError("unreachable")

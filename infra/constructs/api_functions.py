@@ -19,6 +19,7 @@ from infra.constructs.python_function import Sizing
 from infra.constructs.tables import SEGMENT_INDEXES
 
 BY_USER = "user_id-created_at-index"
+BY_SOURCE = "user_id-source_digest-index"
 # Nothing lists a video's segments by type alone.
 _UNREAD = {"video_id-segment_type-index"}
 
@@ -27,7 +28,11 @@ class ApiFunctions(FunctionSet):
     """Makes the API's function and the one that clears up after deletions."""
 
     def api(
-        self, machine: sfn.StateMachine, search: sfn.StateMachine, queue: sqs.Queue
+        self,
+        machine: sfn.StateMachine,
+        ingest: sfn.StateMachine,
+        search: sfn.StateMachine,
+        queue: sqs.Queue,
     ) -> lambda_.Function:
         data, tables = self._data, self._data.tables
         environment = {
@@ -38,6 +43,8 @@ class ApiFunctions(FunctionSet):
             "MOMENT_MACHINE_ARN": search.state_machine_arn,
             "MODELS": self._settings.models(),
             "STATE_MACHINE_ARN": machine.state_machine_arn,
+            "INGEST_MACHINE_ARN": ingest.state_machine_arn,
+            "SOURCE_RULES": self._settings.source_rules(),
             "UPLOAD_QUEUE": queue.queue_name,
             "CURSOR_SECRET_ARN": data.cursor_secret_arn,
             "RATES_TABLE": tables.rates.table_name,
@@ -56,9 +63,11 @@ class ApiFunctions(FunctionSet):
             )
         )
         self._grant_runs(function, machine)
-        grant_table(function, tables.videos, index=BY_USER)
+        for started in (ingest, search):
+            started.grant_start_execution(function)
+        for index in (BY_USER, BY_SOURCE):
+            grant_table(function, tables.videos, index=index)
         self._grant_segments(function)
-        search.grant_start_execution(function)
         self._grant_moments(function)
         changes = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "DescribeTable")
         grant_table(function, tables.idempotency, *changes)
@@ -98,6 +107,11 @@ class ApiFunctions(FunctionSet):
         media = ("GetObject", "PutObject", "DeleteObject")
         grant_objects(function, self._bucket, *media, prefix="media/")
         grant_listing(function, self._bucket)
+        function.add_to_role_policy(
+            iam.PolicyStatement(
+                actions=["s3:ListBucketMultipartUploads"], resources=[self._bucket.bucket_arn]
+            )
+        )
 
     def _grant_segments(self, function: lambda_.Function) -> None:
         tables = self._data.tables

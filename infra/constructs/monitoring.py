@@ -29,12 +29,13 @@ STAGES = (
     "claim", "probe", "plan_analysis", "analyse", "finish_analysis", "plan_hls",
     "write_hls", "finish_hls", "plan_transcript", "extract_speech", "await_transcription",
     "finish_transcript", "plan", "cut", "join", "audio",
-    "finish", "plan_range", "cut_range", "moments",
+    "finish", "plan_range", "cut_range", "moments", "ingest",
 )  # fmt: skip
 RUN_COUNTS = ("RunsStarted", "RunsSucceeded", "RunsFailed", "RunFaults", "UploadsIgnored")
 ENDED_COUNTS = ("RunsCancelled", "RunsReaped", "RunsRevived", "RunsClosed")
 MOMENT_COUNTS = ("MomentsFound", "MomentsFailed", "ModelsReplaced")
 RANGE_COUNTS = ("RangesCut", "RangesFailed", "RangeFaults", "RangesReaped", "RangesRevived")
+INGEST_COUNTS = ("IngestsFinished", "IngestsFailed", "IngestFaults")
 _FIVE = Duration.minutes(5)
 Metric = cloudwatch.IMetric
 
@@ -49,6 +50,7 @@ class Watched:
     machine: sfn.StateMachine
     ranges: sfn.StateMachine
     search: sfn.StateMachine
+    ingest: sfn.StateMachine
     http: HttpApi
     functions: Mapping[str, lambda_.Function]
 
@@ -102,6 +104,10 @@ class Monitoring(Construct):
         self._alarm("RangeFaults", faults, 1, "A range failed by a fault of ours.")
         late = self._watched.ranges.metric_timed_out(period=_FIVE)
         self._alarm("RangeOverdue", late, 1, "The cut of a range hit its time limit.")
+        faults = self._ours("IngestFaults")
+        self._alarm("IngestFaults", faults, 1, "A URL was not fetched by a fault of ours.")
+        late = self._watched.ingest.metric_timed_out(period=_FIVE)
+        self._alarm("IngestOverdue", late, 1, "The fetching of a URL hit its time limit.")
 
     def _ring_for_moments(self) -> None:
         faults = self._ours("MomentFaults")
@@ -126,6 +132,7 @@ class Monitoring(Construct):
             "Ranges": [self._ours(name) for name in RANGE_COUNTS],
             "Moments": [self._ours(name) for name in MOMENT_COUNTS],
             "Tokens of models": [self._ours("ModelTokens")],
+            "Fetched by URL": [self._ours(name) for name in INGEST_COUNTS],
             "Stage durations (ms, p90)": [self._stage(stage) for stage in STAGES],
             "Upload queue: oldest message (s)": [self._age],
             "Dead letters": [*self._dead],

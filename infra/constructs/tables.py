@@ -42,6 +42,8 @@ class Tables(Construct):
         self._settings = settings
         self.videos = self._table("Videos", "video_id")
         _index(self.videos, "user_id-created_at-index", "user_id", "created_at")
+        # Sparse: a user's videos that were fetched from one URL.
+        _index(self.videos, "user_id-source_digest-index", "user_id", "source_digest", "created_at")
         self.segments = self._table("Segments", "segment_id", stream=True)
         for index, keys in SEGMENT_INDEXES.items():
             _index(self.segments, index, *keys)

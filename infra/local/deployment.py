@@ -15,6 +15,7 @@ from botocore.config import Config
 
 from infra.local.emulator import ACCOUNT, CREDENTIALS, REGION, Emulator
 from infra.local.paths import BIN, CDK, LOCAL, ROOT
+from infra.local.ports import sources_port_of
 from infra.local.simulators.running import ensure_simulators
 from infra.local.users import LocalUser, ensure_users
 
@@ -39,7 +40,8 @@ class Outputs:
     state_machine_arn: str
     upload_queue_url: str
     upload_dead_letters_url: str
-    # Where outside services are stood in for, by name.
+    # Where a source of URLs can be put, and where outside services are stood in for, by name.
+    sources_port: int
     simulators: dict[str, str] = field(default_factory=dict)
     users: list[LocalUser]
 
@@ -88,6 +90,7 @@ def deploy(emulator: Emulator, target: Path = LOCAL / "outputs.json") -> Outputs
         upload_queue_url=values["UploadQueueUrl"],
         upload_dead_letters_url=values["UploadDeadLettersUrl"],
         simulators=simulators,
+        sources_port=sources_port_of(Path(emulator.home)),
         users=ensure_users(client(emulator, "cognito-idp"), values["UserPoolId"]),
     )
     target.write_text(json.dumps(asdict(outputs), indent=2) + "\n")
@@ -111,10 +114,10 @@ def _ensure_asset_bucket(emulator: Emulator) -> None:
 def _cdk(emulator: Emulator, printed: Path, simulators: Mapping[str, str]) -> None:
     environment = emulator.environment()
     environment["PATH"] = f"{BIN}{os.pathsep}{environment['PATH']}"
-    words = ["deploy", "--all", "--context", "stage=local", "--outputs-file", str(printed)]
-    words += [
-        word for name, url in simulators.items() for word in ("--context", f"{name}_endpoint={url}")
-    ]
+    words = ["deploy", "--all", "--outputs-file", str(printed)]
+    told = {"stage": "local", "sources": str(sources_port_of(Path(emulator.home)))}
+    told |= {f"{name}_endpoint": url for name, url in simulators.items()}
+    words += [word for name, text in told.items() for word in ("--context", f"{name}={text}")]
     quiet = ["--require-approval", "never", "--ci", "--no-notices", "--progress", "events"]
     out = ["--output", str(Path(emulator.home) / "cdk.out")]
     done = subprocess.run(

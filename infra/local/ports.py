@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,6 +31,16 @@ def port_of(home: Path) -> int:
             f"program: stop that one, or remove {home} to begin anew on a free port"
         )
     return port
+
+
+def sources_port_of(home: Path) -> int:
+    """Where the simulator of sources listens beside this cloud: its functions know this port."""
+    note = home / "sources-port"
+    if not note.exists():
+        # Below those that the system gives to clients.
+        tried = [20_000 + secrets.randbelow(12_000) for _ in range(20)]
+        note.write_text(str(first_free(tried)))
+    return int(note.read_text())
 
 
 def first_free(ports: Sequence[int]) -> int:

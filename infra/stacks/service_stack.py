@@ -12,6 +12,7 @@ from infra.constructs.analysis_functions import AnalysisFunctions
 from infra.constructs.api_functions import ApiFunctions
 from infra.constructs.hls_functions import HlsFunctions
 from infra.constructs.http_api import HttpApi
+from infra.constructs.ingest_functions import IngestFunctionSet
 from infra.constructs.moment_functions import MomentFunctions
 from infra.constructs.monitoring import Monitoring, Watched
 from infra.constructs.python_function import Functions
@@ -24,6 +25,7 @@ from infra.constructs.transcription_events import TranscriptionEvents
 from infra.constructs.upload_queue import UploadQueue
 from infra.settings import StageSettings
 from infra.stacks.data_stack import DataStack
+from infra.workflows.ingest import Ingest
 from infra.workflows.moments import MomentSearch
 from infra.workflows.range_cut import RangeCut
 from infra.workflows.video_pipeline import VideoPipeline
@@ -60,16 +62,20 @@ class ServiceStack(Stack):
         uploads.feed(functions.start(pipeline.machine))
         range_functions = RangeFunctions(factory, settings, data)
         ranges = RangeCut(self, "RangeCut", settings, range_functions.range_cut())
+        ingest_functions = IngestFunctionSet(factory, settings, data)
+        ingest = Ingest(self, "Ingest", settings, ingest_functions.ingest())
         moment_functions = MomentFunctions(factory, settings, data)
         search = self._moments(moment_functions)
         api_functions = ApiFunctions(factory, settings, data)
-        http = self._http(api_functions.api(pipeline.machine, search.machine, uploads.queue))
+        http = self._http(
+            api_functions.api(pipeline.machine, ingest.machine, search.machine, uploads.queue)
+        )
         stream = self._stream(api_functions.follow(ranges.machine))
         reaper = ReaperFunctions(factory, settings, data)
         function = reaper.reap(pipeline.machine, ranges.machine)
         ReaperSchedule(self, "Reaper", settings, function)
         beside = [analysis_functions, hls_functions, transcript_functions, moment_functions]
-        sets = [functions, *beside, range_functions, api_functions, reaper]
+        sets = [functions, *beside, range_functions, ingest_functions, api_functions, reaper]
         watched = Watched(
             data=data,
             uploads=uploads,
@@ -77,6 +83,7 @@ class ServiceStack(Stack):
             machine=pipeline.machine,
             ranges=ranges.machine,
             search=search.machine,
+            ingest=ingest.machine,
             http=http,
             functions={name: one for each in sets for name, one in each.all.items()},
         )

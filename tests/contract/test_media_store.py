@@ -9,7 +9,7 @@ import pytest
 from functions.adapters.aws import client
 from functions.adapters.s3_media_store import S3MediaStore
 from functions.domain.errors import UnavailableError
-from functions.domain.media_ports import MediaStore
+from functions.domain.media_ports import MediaStore, Part
 from tests.fakes.media import FakeMediaStore
 from tests.support.cloud import send
 
@@ -209,6 +209,44 @@ class TestMediaStore:
 
         assert parts
         assert [(part.number, part.size) for part in parts] == [(1, 10)]
+
+    def test_given_parts_that_we_send_when_they_are_joined_then_their_etags_are_what_they_told(
+        self, media: MediaStore, fresh: str, tmp_path: Path
+    ) -> None:
+        upload_id = media.start_multipart(fresh, "video/mp4", {})
+        bodies = [bytes(5 * MIB), b"end"]
+
+        etags = [
+            media.put_part(fresh, upload_id, number, body) for number, body in enumerate(bodies, 1)
+        ]
+
+        arrived = media.parts(fresh, upload_id)
+        assert arrived
+        assert [part.etag for part in arrived] == etags
+        told = [Part(number, 0, etag) for number, etag in enumerate(etags, 1)]
+        media.complete_multipart(fresh, upload_id, told)
+        media.download(fresh, tmp_path / "whole")
+        assert (tmp_path / "whole").read_bytes() == b"".join(bodies)
+
+    def test_given_an_upload_that_is_over_when_a_part_comes_then_it_is_refused(
+        self, media: MediaStore, fresh: str
+    ) -> None:
+        upload_id = media.start_multipart(fresh, "video/mp4", {})
+        media.abort_multipart(fresh, upload_id)
+
+        with pytest.raises(UnavailableError):
+            media.put_part(fresh, upload_id, 1, b"late")
+
+    def test_given_uploads_to_keys_that_begin_alike_when_listed_then_just_those_of_one_are_named(
+        self, media: MediaStore, fresh: str
+    ) -> None:
+        uploads = {media.start_multipart(fresh, "video/mp4", {}) for _ in range(2)}
+        media.start_multipart(f"{fresh}/more", "video/mp4", {})
+        over = media.start_multipart(fresh, "video/mp4", {})
+        media.abort_multipart(fresh, over)
+
+        assert set(media.open_multiparts(fresh)) == uploads
+        assert media.open_multiparts(f"{fresh}/none") == []
 
     def test_given_a_multipart_upload_when_it_is_given_up_twice_then_nothing_is_left(
         self, media: MediaStore, fresh: str

@@ -10,12 +10,15 @@ import pytest
 
 from functions.adapters.dynamo.videos import DynamoVideoStore
 from functions.domain.errors import StaleWriteError
+from functions.domain.ingest import SourceVersion
 from functions.domain.ports import VideoStore
 from functions.domain.video import Video
 from tests.builders import (
     make_failure,
+    make_ingesting_video,
     make_media,
     make_queued_video,
+    make_upload,
     make_uploading_video,
     make_video,
 )
@@ -165,6 +168,46 @@ class TestVideoStore:
 
         assert len(found) == 5
         assert set(found) == names
+
+    def test_given_a_video_by_url_when_it_is_half_way_then_it_reads_back_as_it_was(
+        self, videos: VideoStore, fresh: str
+    ) -> None:
+        video = make_ingesting_video(video_id=fresh)
+        assert video.ingest
+        begun = video.ingest.begun(SourceVersion(total=9, etag='"v1"')).stored('"e"', 5)
+        video = video.fetched(begun, EPOCH, make_upload(upload_id="multipart", part_size=5))
+
+        assert videos.create(video)
+
+        assert videos.get(fresh) == video
+
+    @pytest.mark.parametrize("limit", [1, 2, 100])
+    def test_given_videos_of_one_url_when_pages_are_walked_then_just_they_come_newest_first(
+        self, videos: VideoStore, fresh: str, limit: int
+    ) -> None:
+        def make(at: int, **more: object) -> Video:
+            made = make_ingesting_video(
+                video_id=f"{fresh}-{at}",
+                created_at=EPOCH + timedelta(seconds=at),
+                **{"user_id": fresh, "source_digest": "one", **more},
+            )
+            videos.create(made)
+            return made
+
+        mine = [make(at) for at in (2, 0, 3, 1)]
+        make(4, source_digest="other")
+        make(5, source_digest=None)
+        make(6, user_id=f"{fresh}-other")
+        found: list[Video] = []
+        after = None
+        while True:
+            page = videos.of_source(fresh, "one", limit=limit, after=after)
+            found += page.items
+            after = page.next
+            if after is None:
+                break
+
+        assert found == sorted(mine, key=lambda video: video.created_at, reverse=True)
 
     def test_given_a_user_without_videos_when_they_are_listed_then_there_are_none(
         self, videos: VideoStore, fresh: str

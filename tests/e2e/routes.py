@@ -59,6 +59,7 @@ BODIES: Mapping[str, Any] = {
 # Bodies without ids.
 WORDS: Mapping[str, Any] = {
     "createUpload": lambda _: {"file_name": "a.mp4", "size": 1_000},
+    "createVideo": lambda _: {"url": "https://media.invalid/a.mp4"},
     "replaceSegment": lambda _: {"title": "Taken over"},
     "editSegment": lambda _: {"title": "Taken over"},
     "linkPost": lambda _: {"platform": "x", "post_id": "1", "metrics": {"views": 1}},
@@ -74,6 +75,7 @@ BATCHES = {"createSegments", "editSegments", "deleteSegments"}
 # What answers with the caller's own things, whoever calls.
 OF_THE_CALLER = {
     "createUpload",
+    "createVideo",
     "getAnalytics",
     "getPreferences",
     "listSegments",

@@ -56,6 +56,7 @@ def before_call(ctx: Any, case: Any, kwargs: dict[str, Any]) -> None:
             case.headers[name] = "*"
     if case.query and "cursor" in case.query:
         del case.query["cursor"]
+    _mend_url(case.query or {}, "source_url")
     for item in _items(case.body):
         _mend(item)
 
@@ -80,6 +81,7 @@ def _mend(item: dict[str, Any]) -> None:
         item.pop("target", None)
     _mend_cut(item)
     _mend_moments(item)
+    _mend_url(item, "url")
     if isinstance(item.get("size"), int | float):
         item["size"] = min(item["size"], LARGEST)
     for segmentation in (item.get("segmentation"), (item.get("options") or {}).get("segmentation")):
@@ -101,6 +103,12 @@ def _mend_moments(item: dict[str, Any]) -> None:
         item.pop("max_length_s", None)
     if "instruction" in item:
         item["instruction"] = "longer"
+
+
+def _mend_url(item: dict[str, Any], name: str) -> None:
+    """A name that nobody has: what may be wrong with a URL has few words in a schema."""
+    if isinstance(item.get(name), str):
+        item[name] = "https://media.invalid/a.mp4"
 
 
 def _mend_mode(segmentation: dict[str, Any]) -> None:

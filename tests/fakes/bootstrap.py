@@ -30,6 +30,7 @@ def install(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
         "range_cuts": ("RANGE_MACHINE_ARN", lambda: world.range_cuts),
         "moment_runs": ("MOMENT_MACHINE_ARN", lambda: world.moment_runs),
         "moment_store": ("MOMENTS_TABLE", lambda: world.moments),
+        "ingests": ("INGEST_MACHINE_ARN", lambda: world.ingests),
         "user_directory": ("USER_POOL_ID", lambda: world.users),
         "cursor_secret": ("CURSOR_SECRET_ARN", lambda: SECRET),
     }
@@ -47,6 +48,7 @@ def install(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
     monkeypatch.setattr(bootstrap, "outside_work", lambda: world.outside_work)
     # One clock for those who write leases and those who read them.
     monkeypatch.setattr(bootstrap, "utc_now", world.clock)
+    monkeypatch.setattr(bootstrap, "source_reader", lambda _: world.reader)
     monkeypatch.setattr(bootstrap, "account", lambda: world.account)
     monkeypatch.setattr(bootstrap, "cutter", lambda: world.cutter)
     monkeypatch.setattr(bootstrap, "health_checks", lambda *_: HEALTHY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import threading
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,6 +27,7 @@ class FakeMediaStore:
         self.refuse: set[str] = set()
         self._versioned = versioned
         self._versions: dict[str, int] = {}
+        self._uploads = itertools.count(1)
         self._lock = threading.Lock()
 
     def put(self, key: str, body: bytes) -> Source:
@@ -40,9 +42,16 @@ class FakeMediaStore:
         assert source
         return source
 
-    def put_part(self, key: str, upload_id: str, number: int, body: bytes) -> None:
-        """A part arrives by its signed URL."""
-        self.multiparts[key, upload_id][number] = body
+    def put_part(self, key: str, upload_id: str, number: int, body: bytes) -> str:
+        """A part arrives, by its signed URL or from us."""
+        with self._lock:
+            if (key, upload_id) not in self.multiparts:
+                raise _absent()
+            self.multiparts[key, upload_id][number] = bytes(body)
+        return _etag(body)
+
+    def open_multiparts(self, key: str) -> list[str]:
+        return [upload_id for known, upload_id in self.multiparts if known == key]
 
     def find(self, key: str) -> Source | None:
         if key not in self.objects:
@@ -56,7 +65,7 @@ class FakeMediaStore:
         )
 
     def start_multipart(self, key: str, content_type: str, metadata: Mapping[str, str]) -> str:
-        upload_id = f"multipart-{len(self.multiparts) + 1}"
+        upload_id = f"multipart-{next(self._uploads)}"
         self.multiparts[key, upload_id] = {}
         self.content_types[key] = content_type
         self.metadata[key] = dict(metadata)

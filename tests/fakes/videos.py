@@ -50,8 +50,16 @@ class FakeVideoStore:
         return saved
 
     def of_user(self, user_id: str, *, limit: int, after: Position | None) -> Page[Video]:
+        return self._page({"user_id": user_id}, limit, after)
+
+    def of_source(
+        self, user_id: str, digest: str, *, limit: int, after: Position | None
+    ) -> Page[Video]:
+        return self._page({"user_id": user_id, "source_digest": digest}, limit, after)
+
+    def _page(self, wanted: dict[str, str], limit: int, after: Position | None) -> Page[Video]:
         with self._lock:
-            mine = [row for row in self._rows.values() if row["user_id"] == user_id]
+            mine = [row for row in self._rows.values() if wanted.items() <= row.items()]
         mine.sort(key=_place, reverse=True)
         if after is not None:
             mine = [row for row in mine if _place(row) < _place(after)]

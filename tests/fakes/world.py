@@ -57,6 +57,7 @@ from tests.fakes.range_cuts import FakeRangeCuts
 from tests.fakes.request_counts import FakeRequestCounts
 from tests.fakes.runs import FakeRunLock, FakeRunStore, FakeRunWatch
 from tests.fakes.segments import FakeSegmentCounters, FakeSegmentStore, FakeSegmentWatch
+from tests.fakes.sources import FakeIngests, FakeSourceReader
 from tests.fakes.users import FakeUserDirectory
 from tests.fakes.videos import FakeVideoStore
 
@@ -79,6 +80,8 @@ class World:
     analyser: FakeAnalyser = field(default_factory=FakeAnalyser)
     pipeline: FakePipeline = field(default_factory=FakePipeline)
     range_cuts: FakeRangeCuts = field(default_factory=FakeRangeCuts)
+    ingests: FakeIngests = field(default_factory=FakeIngests)
+    reader: FakeSourceReader = field(default_factory=FakeSourceReader)
     users: FakeUserDirectory = field(
         default_factory=lambda: FakeUserDirectory({USER: Tier.PRO, STRANGER: Tier.FREE})
     )

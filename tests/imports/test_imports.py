@@ -22,6 +22,8 @@ STARTED_WITH = {"tests"}
 BOTO = {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3", "certifi"}
 EVERY = STARTED_WITH | BOTO | {"functions", "aws_lambda_powertools", "typing_extensions"}
 PROBING = {"av", "cython_runtime"}
+# anyio is looked for, and used by the side of it that we do not call.
+FETCHING = {"httpcore", "h11", "anyio"}
 VALIDATION = {"pydantic", "pydantic_core", "annotated_types", "typing_inspection"}
 
 USES = {
@@ -57,6 +59,8 @@ USES = {
     "generate_moments": ("moment_context",),
     "fail_moments": ("moment_context",),
     "end_moments": ("moment_context",),
+    "ingest_source": ("video_store", "media_store", "source_reader", "source_resolver"),
+    "fail_ingest": ("video_store", "media_store"),
     "follow_segments": ("segments_of", "media_store", "video_store", "range_cuts"),
     "api.app": (
         "video_store",
@@ -66,6 +70,7 @@ USES = {
         "pipeline",
         "run_lock",
         "run_watch",
+        "ingests",
     ),
 }
 MORE = {
@@ -73,6 +78,7 @@ MORE = {
     "plan_segments": PROBING,
     "plan_range": PROBING,
     "plan_hls": PROBING,
+    "ingest_source": FETCHING,
     "api.app": VALIDATION,
 }
 

@@ -14,7 +14,8 @@ State = dict[str, Any]
 PIPELINE = "VideoPipeline"
 RANGES = "RangeCut"
 MOMENTS = "MomentSearch"
-MACHINES = (PIPELINE, RANGES, MOMENTS)
+INGEST = "Ingest"
+MACHINES = (PIPELINE, RANGES, MOMENTS, INGEST)
 
 
 @dataclass(frozen=True)

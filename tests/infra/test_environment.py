@@ -5,14 +5,16 @@ import re
 import subprocess
 import sys
 from dataclasses import fields, replace
+from ipaddress import ip_address
 
 import pytest
 
-from functions.runtime.settings import ApiSettings, load
-from infra.settings import stage_settings
+from functions.domain.addresses import AddressRules
+from functions.runtime.settings import ApiSettings, IngestSettings, load
+from infra.settings import stage_settings, with_local_sources
 from tests.environment import FUNCTION_ENVIRONMENT
 from tests.infra.handlers import HANDLERS, ROOT, layers, settings_class, variables
-from tests.infra.synth import STAGES, Synth, synthesise_with
+from tests.infra.synth import STAGES, Synth, synthesise, synthesise_with
 
 COMMON = {"POWERTOOLS_LOG_LEVEL", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
 RESERVED = re.compile(r"AWS_|LAMBDA_|_|TZ$|PATH$|LD_LIBRARY_PATH$|PYTHONPATH$")
@@ -87,6 +89,57 @@ def test_given_a_stages_rates_when_the_api_reads_them_then_every_tier_has_its_ow
 
     assert read == synth.settings.rates
     assert 0 < read["free"] < read["pro"] < read["enterprise"]
+
+
+@pytest.mark.parametrize("handler", ["api.app", "ingest_source"])
+def test_given_a_cloud_stage_when_deployed_then_only_the_public_internet_is_fetched_from(
+    cloud: Synth, handler: str
+):
+    rules = _source_rules(cloud, handler)
+
+    assert rules.openings == ()
+    assert rules.ports == {80, 443}
+    private = ("127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "fd00:ec2::254")
+    open_to = [text for text in private for port in (80, 443) if _open(rules, text, port)]
+    assert open_to == []
+
+
+@pytest.mark.parametrize("handler", ["api.app", "ingest_source"])
+def test_given_one_machine_when_deployed_with_its_sources_then_their_port_alone_is_open(
+    handler: str,
+):
+    deployed = synthesise_with(with_local_sources(stage_settings("local"), 23_456))
+    rules = _source_rules(deployed, handler)
+
+    assert [port for port in range(1, 65_536) if _open(rules, "127.0.0.1", port)] == [23_456]
+    assert not _open(rules, "10.0.0.1", 23_456)
+    assert _source_rules(synthesise("local"), handler).openings == ()
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_given_a_cloud_stage_when_it_is_to_have_sources_of_its_own_then_it_is_refused(stage: str):
+    with pytest.raises(ValueError, match="public internet"):
+        with_local_sources(stage_settings(stage), 80)
+
+
+def _source_rules(synth: Synth, handler: str) -> AddressRules:
+    environment = synth.environment(synth.functions()[handler])
+    rules = getattr(load(settings_class(handler), environment), "source_rules")  # noqa: B009
+    assert isinstance(rules, AddressRules)
+    return rules
+
+
+def _open(rules: AddressRules, text: str, port: int) -> bool:
+    return rules.allows(ip_address(text), port)
+
+
+def test_given_a_stages_time_for_sources_when_read_then_every_tier_has_its_own(synth: Synth):
+    environment = synth.environment(synth.functions()["ingest_source"])
+    read = load(IngestSettings, environment).fetch_seconds
+
+    assert {tier.value: seconds for tier, seconds in read.items()} == synth.settings.fetch_seconds
+    # Within what its state machine and its upload may take.
+    assert max(read.values()) < 12 * 3_600
 
 
 def test_given_any_stage_when_deployed_then_numbers_of_youtube_stay_apart(synth: Synth):

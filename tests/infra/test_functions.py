@@ -136,7 +136,7 @@ def test_given_a_range_when_cut_then_its_file_and_its_sound_have_room(synth: Syn
     assert 0 < limit * 2 <= functions["cut_range"]["EphemeralStorage"]["Size"]
 
 
-@pytest.mark.parametrize("handler", ["cut_window", "cut_range"])
+@pytest.mark.parametrize("handler", ["cut_window", "cut_range", "ingest_source"])
 def test_given_a_cut_when_time_runs_out_then_it_gives_up_before_lambda_ends_it(
     synth: Synth, handler: str
 ):

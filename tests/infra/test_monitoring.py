@@ -35,6 +35,7 @@ REPORTED = {
     ("Cutroom", "RangeFaults"): [{"service"}],
     ("Cutroom", "MomentFaults"): [{"service"}],
     ("Cutroom", "ModelsReplaced"): [{"service"}],
+    ("Cutroom", "IngestFaults"): [{"service"}],
 }
 
 

@@ -158,7 +158,8 @@ def test_given_the_function_when_it_erases_then_every_version_and_only_what_we_m
 
 
 def test_given_another_function_when_deployed_then_it_erases_no_version(synth: Synth):
-    """But those of a range, whose file nobody needs if its segment is deleted or has failed."""
+    """But those of a range, whose file nobody needs if its segment is deleted or has failed, and of
+    a source whose video was given up while it was fetched."""
     (bucket,) = synth.of("S3::Bucket")
     erasing = {
         (handler, target)
@@ -168,7 +169,11 @@ def test_given_another_function_when_deployed_then_it_erases_no_version(synth: S
     }
 
     files = f"<{bucket}.Arn>/{keys.MEDIA}/*"
-    assert erasing == {(handler, files) for handler in (FOLLOWER, "cut_range", "fail_range")}
+    sources = f"<{bucket}.Arn>/{keys.UPLOADS}/*"
+    assert erasing == {
+        *((handler, files) for handler in (FOLLOWER, "cut_range", "fail_range")),
+        *((handler, sources) for handler in ("ingest_source", "fail_ingest")),
+    }
 
 
 def test_given_the_function_when_it_forgets_then_what_belonged_to_the_segment_only(synth: Synth):

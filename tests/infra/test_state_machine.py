@@ -4,7 +4,17 @@ from typing import Any
 
 import pytest
 
-from tests.infra.definition import MACHINES, MOMENTS, PIPELINE, RANGES, maps, read, resource, tasks
+from tests.infra.definition import (
+    INGEST,
+    MACHINES,
+    MOMENTS,
+    PIPELINE,
+    RANGES,
+    maps,
+    read,
+    resource,
+    tasks,
+)
 from tests.infra.handlers import payload_keys
 from tests.infra.synth import Synth
 
@@ -36,6 +46,7 @@ TASKS = {
     ),
     RANGES: ("Plan range", "Cut range", "Record failure"),
     MOMENTS: ("Find moments", "Record failure"),
+    INGEST: ("Fetch", "Record failure"),
 }
 REFERENCES = {
     PIPELINE: {
@@ -52,6 +63,7 @@ REFERENCES = {
     },
     RANGES: {"segment_id", "plan_key", "target_key", "error", "cause"},
     MOMENTS: {"video_id", "generation_id", "error", "cause"},
+    INGEST: {"video_id", "user_id", "error", "cause"},
 }
 INLINE_LIMIT = 40
 MAPS = {
@@ -288,17 +300,20 @@ def test_given_a_machine_when_its_executions_end_badly_then_somebody_is_told(
     assert len(rule["Targets"]) == 1
 
 
-def test_given_a_range_that_ends_badly_when_told_of_then_by_the_name_of_its_execution(
-    synth: Synth,
+@pytest.mark.parametrize(
+    ("handler", "told"), [("fail_range", "segment_id"), ("fail_ingest", "video_id")]
+)
+def test_given_an_execution_that_ends_badly_when_told_of_then_by_its_name(
+    synth: Synth, handler: str, told: str
 ):
     (target,) = (
         target
         for rule in synth.of("Events::Rule").values()
         for target in rule["Targets"]
-        if synth.show(target["Arn"]) == f"<{synth.name('fail_range')}.Arn>"
+        if synth.show(target["Arn"]) == f"<{synth.name(handler)}.Arn>"
     )
 
     transformer = target["InputTransformer"]
     ((name, path),) = transformer["InputPathsMap"].items()
     assert path == "$.detail.name"
-    assert transformer["InputTemplate"] == f'{{"segment_id":<{name}>}}'
+    assert transformer["InputTemplate"] == f'{{"{told}":<{name}>}}'

@@ -16,6 +16,7 @@ from statelint.problem import ProblemType
 
 from functions.domain.stage import Stage
 from tests.infra.definition import (
+    INGEST,
     MACHINES,
     MOMENTS,
     PIPELINE,
@@ -34,12 +35,13 @@ LINT = Config(ignored_problem_types={ProblemType.FLOAT})
 ENDS = {"Succeed", "Fail"}
 
 
-# The step that every error leads to, and how an execution may end after it: a range whose segment
-# was deleted meanwhile has not failed.
+# The step that every error leads to, and how an execution may end after it: a range whose segment,
+# or a source whose video was deleted meanwhile has not failed.
 RECORDS = {
     PIPELINE: ("Fail run", {"Fail"}),
     RANGES: ("Record failure", {"Fail", "Succeed"}),
     MOMENTS: ("Record failure", {"Fail"}),
+    INGEST: ("Record failure", {"Fail", "Succeed"}),
 }
 
 # The step that records what was not made beside the cut.
@@ -148,14 +150,26 @@ def test_given_a_failure_that_cannot_be_recorded_when_caught_then_the_execution_
     assert top.states[to]["Type"] == "Fail"
 
 
-def test_given_a_range_when_its_failure_is_recorded_then_only_a_deleted_segment_ends_it_well(
-    synth: Synth,
+@pytest.mark.parametrize("machine", [RANGES, INGEST])
+def test_given_a_failure_when_recorded_then_only_what_was_deleted_ends_it_well(
+    synth: Synth, machine: str
 ):
-    (choice,) = (it for it in _top(synth, RANGES).states.values() if it["Type"] == "Choice")
+    choice = _top(synth, machine).states["Has it failed?"]
 
+    assert choice["Type"] == "Choice"
     assert choice["Default"] == "Done"
     ways = [(it["Condition"], it["Next"]) for it in choice["Choices"]]
     assert ways == [("{% $states.input.failed %}", "Failed")]
+
+
+def test_given_a_source_when_the_worker_says_it_is_not_finished_then_it_is_fetched_on(
+    synth: Synth,
+):
+    choice = _top(synth, INGEST).states["Is all of it there?"]
+
+    assert choice["Default"] == "Fetch"
+    ways = [(it["Condition"], it["Next"]) for it in choice["Choices"]]
+    assert ways == [("{% $states.input.finished %}", "Done")]
 
 
 def test_given_an_error_in_a_window_or_branch_when_caught_then_it_fails_with_that_error(

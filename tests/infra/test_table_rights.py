@@ -10,7 +10,7 @@ from functions.adapters.dynamo.run_watch import BY_LEASE
 from functions.adapters.dynamo.segment_paths import path_of
 from functions.adapters.dynamo.segment_search import BY_VIDEO
 from functions.adapters.dynamo.segment_watch import WAITING
-from functions.adapters.dynamo.videos import BY_USER
+from functions.adapters.dynamo.videos import BY_SOURCE, BY_USER
 from functions.domain.segment import SegmentType
 from functions.domain.segment_query import SegmentQuery, SortBy
 from tests.infra.handlers import HANDLERS
@@ -102,7 +102,7 @@ def test_given_the_api_when_it_lists_segments_then_it_may_query_just_what_its_li
     read = {path_of(query).index for query in queries} | {BY_VIDEO}
 
     assert _queried(synth, API, "Segments") == read
-    assert _queried(synth, API, "Videos") == {BY_USER}
+    assert _queried(synth, API, "Videos") == {BY_USER, BY_SOURCE}
 
 
 @each_handler

@@ -19,7 +19,13 @@ from tests.infra.synth import Synth
 
 # table: (key, {index: (partition key, sort keys)}); clients and stores know these by name.
 TABLES: dict[str, tuple[list[str], dict[str, tuple[str, ...]]]] = {
-    "Videos": (["video_id"], {"user_id-created_at-index": ("user_id", "created_at")}),
+    "Videos": (
+        ["video_id"],
+        {
+            "user_id-created_at-index": ("user_id", "created_at"),
+            "user_id-source_digest-index": ("user_id", "source_digest", "created_at"),
+        },
+    ),
     "Segments": (
         ["segment_id"],
         {

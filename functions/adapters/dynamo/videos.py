@@ -12,6 +12,7 @@ from functions.domain.paging import Page, Position
 from functions.domain.video import Video
 
 BY_USER = "user_id-created_at-index"
+BY_SOURCE = "user_id-source_digest-index"
 
 
 class DynamoVideoStore:
@@ -49,6 +50,19 @@ class DynamoVideoStore:
             {":user": user_id},
             limit=limit,
             index=BY_USER,
+            after=after,
+            forward=False,
+        )
+        return Page(tuple(from_plain(Video, row) for row in rows.items), rows.next)
+
+    def of_source(
+        self, user_id: str, digest: str, *, limit: int, after: Position | None
+    ) -> Page[Video]:
+        rows = self._table.query(
+            "user_id = :user AND source_digest = :digest",
+            {":user": user_id, ":digest": digest},
+            limit=limit,
+            index=BY_SOURCE,
             after=after,
             forward=False,
         )

@@ -16,6 +16,7 @@ from functions.handlers.api import (
     clips,
     extras,
     hls,
+    ingest,
     moment_changes,
     moments,
     pipeline,
@@ -38,7 +39,7 @@ from functions.services.uploads import URL_SECONDS
 
 app = Api()
 _SEGMENTS = (segments, segment_changes, segment_batches, social, analytics)
-_VIDEOS = (uploads, videos, extras, hls, transcripts, moments, moment_changes, clips)
+_VIDEOS = (uploads, videos, ingest, extras, hls, transcripts, moments, moment_changes, clips)
 for part in (*_VIDEOS, *_SEGMENTS, pipeline, preferences, system):
     app.include_router(part.router)
 describe(app)

@@ -44,6 +44,7 @@ CACHE: Final = frozenset({"getHls", "getClipStream"})
 LOCATION: Final = frozenset(
     {
         "createSegment",
+        "createVideo",
         "startPipeline",
         "completeUpload",
         "generateMoments",

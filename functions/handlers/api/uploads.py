@@ -20,9 +20,7 @@ from functions.handlers.api.request import (
 )
 from functions.handlers.api.views import uploads as views
 from functions.handlers.api.views import videos as video_views
-from functions.handlers.api.views.extras import named
-from functions.handlers.api.views.segmentation import asked
-from functions.handlers.api.views.transcripts import asked as asked_transcript
+from functions.handlers.api.views.options import chosen
 from functions.services import uploads
 
 router = new_router()
@@ -37,8 +35,9 @@ TAGS = ["uploads"]
     summary="Start an upload",
 )
 def create(body: models.CreateUpload) -> Response[models.UploadAnswer]:
-    now, options = utc_now(), body.options
+    now = utc_now()
     usual = bootstrap.preference_store(settings.preferences_table).get(caller(router).user_id)
+    options = chosen(body.options, usual)
     ticket = uploads.create_upload(
         caller(router),
         uploads.NewUpload(
@@ -46,13 +45,9 @@ def create(body: models.CreateUpload) -> Response[models.UploadAnswer]:
             size=body.size,
             content_type=body.content_type,
             title=body.title,
-            segmentation=asked(options.segmentation, "/options/segmentation")
-            if options.segmentation is not None
-            else usual.segmentation,
-            extras=usual.extras if options.extras is None else named(options.extras),
-            transcription=usual.transcription
-            if options.transcript is None
-            else asked_transcript(options.transcript),
+            segmentation=options.segmentation,
+            extras=options.extras,
+            transcription=options.transcription,
         ),
         videos=video_store(),
         media=bootstrap.media_store(settings.media_bucket),

@@ -9,7 +9,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.domain.segment import SegmentType
 from functions.domain.times import utc_now
+from functions.domain.web_urls import MAX_URL
 from functions.handlers.api.conditional import versioned
+from functions.handlers.api.ingest import read_url
 from functions.handlers.api.models import videos as models
 from functions.handlers.api.models.segment_answers import SegmentList
 from functions.handlers.api.request import (
@@ -30,15 +32,24 @@ TAGS = ["videos"]
 Limit = Annotated[int, Query(ge=1, le=100, description="How many a page has")]
 Cursor = Annotated[str, Query(max_length=4_000, description="`next_cursor` of the page before")]
 
+SourceUrl = Annotated[
+    str,
+    Query(max_length=MAX_URL, description="Only those that were fetched from just this URL"),
+]
+
 
 @router.get(
     "/api/videos", tags=TAGS, operation_id="listVideos", summary="Your videos, newest first"
 )
-def list_own(limit: Limit = 20, cursor: Cursor | None = None) -> models.VideoList:
+def list_own(
+    limit: Limit = 20, cursor: Cursor | None = None, source_url: SourceUrl | None = None
+) -> models.VideoList:
     who, now = caller(router), utc_now()
-    scope = {"list": "videos", "user": who.user_id}
+    url = None if source_url is None else read_url(source_url, "/source_url")
+    digest = None if url is None else url.digest(who.user_id)
+    scope = {"list": "videos", "user": who.user_id, **({"source": digest} if digest else {})}
     after = cursors.verify(cursor, scope, cursor_secret())
-    page = list_videos(who, video_store(), limit=limit, after=after)
+    page = list_videos(who, video_store(), limit=limit, after=after, digest=digest)
     return models.VideoList(
         items=[views.video(video, now) for video in page.items],
         next_cursor=cursors.sign(page.next, scope, cursor_secret()),

@@ -61,7 +61,7 @@ def test_given_an_unknown_address_when_asked_then_it_is_a_problem_with_the_reque
 @pytest.mark.parametrize(
     ("method", "path", "takes"),
     [
-        ("PATCH", "/api/videos", "GET"),
+        ("PATCH", "/api/videos", "GET, POST"),
         ("PUT", "/api/segments/batch-create", "POST"),
         ("DELETE", "/api/videos/uploads", "POST"),
         ("POST", "/api/segments/some-id", "DELETE, GET, PATCH, PUT"),

@@ -34,6 +34,7 @@ VERBS = {
 }
 BODIES = {
     "createUpload",
+    "createVideo",
     "startPipeline",
     "createSegment",
     "replaceSegment",
@@ -156,6 +157,7 @@ def test_given_answers_with_a_version_or_a_place_when_read_then_that_is_named():
     )
     assert "ETag" in _headers("getSegment", "200") & _headers("getSegment", "304")
     assert "Location" in _headers("startPipeline", "202") & _headers("completeUpload", "202")
+    assert "Location" in _headers("createVideo", "202")
 
 
 @EVERY

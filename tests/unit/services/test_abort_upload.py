@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from functions.domain.errors import ConflictError, NotFoundError, StaleWriteError
+from functions.domain.errors import ConflictError, NotFoundError
 from functions.domain.video import Upload, Video, VideoStatus
 from functions.services.uploads import abort_upload, create_upload
 from tests.builders import STRANGER, make_caller, make_large_upload, make_new_upload, make_source
@@ -92,7 +92,7 @@ def test_given_a_file_that_arrives_just_then_when_aborted_then_the_file_wins(wor
         video.arrived(make_source(), "run-1", EPOCH)
     )
 
-    with pytest.raises(StaleWriteError):
+    with pytest.raises(ConflictError, match=r"upload\.finished"):
         _abort(world, video)
 
     assert _status(world, video) is VideoStatus.QUEUED

@@ -45,6 +45,7 @@ VIDEO: Final[JsonDict] = {
     "file_name": "holiday.mp4",
     "content_type": "video/mp4",
     "file_size": 48_302_112,
+    "ingest": None,
     "created_at": NOON,
     "updated_at": "2026-03-01T12:04:10Z",
     "segmentation": SEGMENTATION,
@@ -72,8 +73,30 @@ VIDEO: Final[JsonDict] = {
     "transcript": transcript_examples.SUMMARY,
     "extras_url": f"/api/videos/{VIDEO_ID}/extras",
 }
+VIDEO_BY_URL: Final[JsonDict] = {
+    **VIDEO,
+    "status": "ingesting",
+    "content_type": None,
+    "file_size": None,
+    "ingest": {
+        "url": "https://media.example.com/holiday.mp4",
+        "received_bytes": 16_777_216,
+        "total_bytes": 48_302_112,
+        "percent": 34.7,
+    },
+    "media": None,
+    "segment_count": None,
+    "poster_segment_id": None,
+    "run_id": None,
+    "status_url": None,
+}
 VIDEOS: Final[JsonDict] = {"items": [VIDEO], "next_cursor": "hK2vQ0b1", "partial": False}
 
+NEW_VIDEO: Final[JsonDict] = {
+    "url": "https://media.example.com/holiday.mp4?X-Amz-Signature=5f0c",
+    "title": "Our holiday",
+    "options": {"segmentation": {"mode": "fixed", "length_s": 30, "cut": "smart"}},
+}
 NEW_UPLOAD: Final[JsonDict] = {
     "file_name": "holiday.mp4",
     "size": 48_302_112,

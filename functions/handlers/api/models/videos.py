@@ -13,6 +13,15 @@ from functions.handlers.api.models.segmentation import SegmentationOptions
 from functions.handlers.api.models.transcripts import TranscriptSummary
 
 
+class IngestAnswer(BaseModel):
+    """How far a video is that is fetched from a URL."""
+
+    url: str = Field(description="Without its query, which may carry signatures")
+    received_bytes: int
+    total_bytes: int | None = Field(description="null as long as the source does not tell")
+    percent: float | None
+
+
 class VideoTrackAnswer(BaseModel):
     codec: str
     coded_width: int
@@ -40,7 +49,7 @@ class MediaAnswer(BaseModel):
 
 
 class VideoAnswer(BaseModel):
-    model_config = shown(examples.VIDEO)
+    model_config = shown(examples.VIDEO, examples.VIDEO_BY_URL)
 
     video_id: str
     status: str
@@ -48,6 +57,7 @@ class VideoAnswer(BaseModel):
     file_name: str
     content_type: str | None
     file_size: int | None
+    ingest: IngestAnswer | None = Field(description="Of a video that came by a URL")
     created_at: datetime
     updated_at: datetime
     segmentation: SegmentationOptions

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 
+from functions.domain.ingest import Ingest
 from functions.domain.media import Media
 from functions.domain.times import seconds
 from functions.domain.video import Video
@@ -22,6 +23,7 @@ def video(item: Video, now: datetime) -> models.VideoAnswer:
         file_name=item.file_name,
         content_type=item.content_type,
         file_size=item.source.size if item.source else item.declared_size,
+        ingest=_ingest(item.ingest) if item.ingest else None,
         created_at=item.created_at,
         updated_at=item.updated_at,
         segmentation=told(item.segmentation),
@@ -38,6 +40,16 @@ def video(item: Video, now: datetime) -> models.VideoAnswer:
 
 def status_url(video_id: str) -> str:
     return f"/api/pipeline/status/{video_id}"
+
+
+def _ingest(ingest: Ingest) -> models.IngestAnswer:
+    total = ingest.total
+    return models.IngestAnswer(
+        url=ingest.address,
+        received_bytes=ingest.received,
+        total_bytes=total,
+        percent=round(100 * ingest.received / total, 1) if total else None,
+    )
 
 
 def _media(media: Media) -> models.MediaAnswer:

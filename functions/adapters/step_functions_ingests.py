@@ -1,0 +1,13 @@
+"""The executions that fetch videos from URLs. The name is the video's id."""
+
+from __future__ import annotations
+
+from functions.adapters.executions import Executions
+
+
+class StepFunctionsIngests:
+    def __init__(self, state_machine_arn: str) -> None:
+        self._executions = Executions("The fetching of videos", state_machine_arn)
+
+    def start(self, video_id: str, user_id: str) -> None:
+        self._executions.start(video_id, {"video_id": video_id, "user_id": user_id})
