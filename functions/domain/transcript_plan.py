@@ -43,7 +43,7 @@ class TranscriptPlan:
     transcription_id: str
     duration: Milliseconds
     container: str
-    audio_index: int | None
+    audio_index: int | None = None
     enterable: bool
     windows: tuple[SpeechWindow, ...]
 
