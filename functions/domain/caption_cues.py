@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from functions.domain.caption_lines import LINE, Piece, fits, lines_of, pieces_of, text_of
+from functions.domain.caption_lines import LINE, Piece, Room, lines_of, pieces_of, text_of
 from functions.domain.times import Milliseconds
 from functions.domain.transcript import Word
 
@@ -63,14 +63,18 @@ def _runs(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
 def _divided(run: Sequence[Piece]) -> list[list[Piece]]:
     """The best division of a run, of all that keep the rules: fewest captions, then the breaks that
     are read best. `best[end]` is the cost of all before `end`, and where the last begins."""
+    room = Room(run)
+    costs = [_CUE + _cost_of_break(piece) for piece in run[:-1]] + [_CUE]
     best: list[tuple[float, int]] = [(0.0, 0)]
     for end in range(1, len(run) + 1):
         options = []
         for begin in range(end - 1, -1, -1):
-            group = run[begin:end]
-            if end - begin > 1 and not (fits(group) and _length(group) <= LONGEST):
+            lasts = run[end - 1].end - run[begin].start
+            if end - begin > 1 and (lasts > LONGEST or not room.fits(begin, end)):
                 break
-            options.append((best[begin][0] + _cost(run, begin, end), begin))
+            few = lasts < SHORTEST or room.letters(begin, end) < LINE // 3
+            cost = best[begin][0] + costs[end - 1] + (_FEW if few else 0)
+            options.append((cost, begin))
         best.append(min(options))
     groups: list[list[Piece]] = []
     end = len(run)
@@ -81,16 +85,10 @@ def _divided(run: Sequence[Piece]) -> list[list[Piece]]:
     return groups[::-1]
 
 
-def _length(group: Sequence[Piece]) -> Milliseconds:
-    return group[-1].end - group[0].start
-
-
-def _cost(run: Sequence[Piece], begin: int, end: int) -> float:
-    group = run[begin:end]
-    few = _FEW if _length(group) < SHORTEST or len(text_of(group)) < LINE // 3 else 0
-    if end == len(run) or group[-1].ends_sentence:
-        return _CUE + few
-    return _CUE + few + (_AT_CLAUSE if group[-1].ends_clause else _IN_CLAUSE)
+def _cost_of_break(piece: Piece) -> int:
+    if piece.ends_sentence:
+        return 0
+    return _AT_CLAUSE if piece.ends_clause else _IN_CLAUSE
 
 
 Span = tuple[Milliseconds, Milliseconds]

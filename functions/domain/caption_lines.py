@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 from functions.domain.languages import between_words
@@ -83,8 +84,30 @@ def text_of(group: Sequence[Piece]) -> str:
     return first.text + "".join(piece.space + piece.text for piece in rest)
 
 
-def fits(group: Sequence[Piece]) -> bool:
-    return bool(_breaks(group))
+class Room:
+    """How much of many pieces fits, told without putting their text together."""
+
+    def __init__(self, pieces: Sequence[Piece]) -> None:
+        self._spaces = [len(piece.space) for piece in pieces]
+        lengths = (len(piece.space) + len(piece.text) for piece in pieces)
+        self._before = [0, *accumulate(lengths)]
+        # Where the longest line that begins at each would end.
+        self._reach: list[int] = []
+        end = 0
+        for begin in range(len(pieces)):
+            end = max(end, begin + 1)
+            while end < len(pieces) and self.letters(begin, end + 1) <= LINE:
+                end += 1
+            self._reach.append(end)
+
+    def letters(self, begin: int, end: int) -> int:
+        """Of pieces `begin` to before `end`, as one text."""
+        return self._before[end] - self._before[begin] - self._spaces[begin]
+
+    def fits(self, begin: int, end: int) -> bool:
+        """Into two lines: as much as can be in the first."""
+        middle = self._reach[begin]
+        return end <= middle or self.letters(middle, end) <= LINE
 
 
 def lines_of(group: Sequence[Piece]) -> tuple[str, ...]:

@@ -53,10 +53,12 @@ def _goes_on(text: str, after: str) -> bool:
 
 
 def _parts(words: Sequence[Word], first: int, last: int) -> list[Sentence]:
-    """One sentence, or several where it is very long."""
-    if last - first < LONGEST:
-        return [Sentence(first=first, last=last)]
-    # Not near its ends, so that both parts are sentences.
-    places = range(first + LONGEST // 4, last - LONGEST // 4)
-    split = max(places, key=lambda at: (words[at + 1].start - words[at].end, -at))
-    return [*_parts(words, first, split), *_parts(words, split + 1, last)]
+    """One sentence, or several where it is very long: each ends at the longest pause of those
+    that leave it neither very short nor too long."""
+    parts: list[Sentence] = []
+    while last - first >= LONGEST:
+        places = range(first + LONGEST // 4, min(first + LONGEST, last - LONGEST // 4))
+        split = max(places, key=lambda at: (words[at + 1].start - words[at].end, at))
+        parts.append(Sentence(first=first, last=split))
+        first = split + 1
+    return [*parts, Sentence(first=first, last=last)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -33,8 +34,8 @@ from functions.services.tell_transcript import Stretch, stretch_of, tell_transcr
 
 router = new_router()
 TAGS = ["transcripts"]
-MAX_ANSWER = 5_000_000
-"""A function answers with six megabytes at the most, headers and escapes included."""
+MAX_ANSWER = 5_900_000
+"""Bytes; a function answers with six megabytes at the most, escapes and headers included."""
 At = Annotated[float | None, Query(ge=0, le=MAX_SECONDS, allow_inf_nan=False)]
 
 
@@ -69,7 +70,7 @@ def get_transcript(
         return answer(None, HTTPStatus.NOT_MODIFIED, headers)
     body: Any = views.transcript(video_id, told) if kind == "json" else views.text(told, kind)
     text = body if isinstance(body, str) else body.model_dump_json()
-    if len(text.encode()) > MAX_ANSWER:
+    if len(json.dumps(text)) > MAX_ANSWER:
         says = "All of it is too large for one answer; ask for parts by start and end."
         raise TooLargeError("transcript.too_large", says)
     return Response(

@@ -52,15 +52,12 @@ def test_given_another_speaker_when_divided_then_a_sentence_begins():
 
 
 def test_given_no_full_stops_when_divided_then_at_the_longest_pauses():
-    words = [Word(text="w", start=at * 500, end=at * 500 + 400) for at in range(90)]
-    late = [
-        Word(text="w", start=word.start + (900 if at >= 45 else 0), end=word.end + 900)
-        for at, word in enumerate(words)
-    ]
+    words = tuple(
+        Word(text="w", start=at * 500 + (900 if at >= 45 else 0), end=at * 500 + 400)
+        for at in range(45)
+    ) + tuple(Word(text="w", start=at * 500 + 900, end=at * 500 + 1_300) for at in range(45, 90))
 
-    found = sentences_of(tuple(late))
-
-    assert [one.last - one.first + 1 for one in found] == [45, 45]
+    assert [one.last - one.first + 1 for one in sentences_of(words)] == [45, 45]
 
 
 WORDS = st.lists(
