@@ -43,6 +43,27 @@ class Cloud:
     def client(self, service: str) -> Any:
         return client(self.outputs, service)
 
+    def invoke(self, handler: str, event: Mapping[str, Any]) -> Any:
+        """Call one of our functions by its handler, as a schedule or an event does."""
+        functions = self.client("lambda")
+        wanted = f"functions.handlers.{handler}.lambda_handler"
+        pages = functions.get_paginator("list_functions").paginate()
+        (name,) = (
+            one["FunctionName"]
+            for page in pages
+            for one in page["Functions"]
+            if one["Handler"] == wanted
+        )
+        reply = functions.invoke(FunctionName=name, Payload=json.dumps(event).encode())
+        assert "FunctionError" not in reply, reply["Payload"].read()
+        return json.load(reply["Payload"])
+
+    def simulate(self, name: str, **faults: Any) -> None:
+        """What is to go wrong with an outside service that is stood in for."""
+        address = f"{self.outputs.simulators[name]}/_simulator/faults"
+        answer = send("POST", address, json.dumps(faults).encode())
+        assert answer.status == 200, answer.body
+
     def user(self, name: str = "pro") -> LocalUser:
         return self.outputs.user(name)
 

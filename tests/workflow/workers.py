@@ -26,13 +26,18 @@ def workers(cloud: Cloud, handler: str) -> list[int]:
 
 
 def cutting(cloud: Cloud, video_id: str) -> list[int]:
-    """The processes that cut this video: those whose ffmpeg reads its source."""
+    """The processes that cut this video."""
+    return reading(cloud, video_id, "cut_window")
+
+
+def reading(cloud: Cloud, video_id: str, handler: str) -> list[int]:
+    """The processes of a function whose ffmpeg reads this video's source."""
     parents = {
         _parent(pid)
         for pid in _pids()
         if any(video_id in word and word.startswith("http") for word in _read(pid, "cmdline"))
     }
-    return [pid for pid in workers(cloud, "cut_window") if pid in parents]
+    return [pid for pid in workers(cloud, handler) if pid in parents]
 
 
 def kill(pids: list[int]) -> None:
