@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, Final
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator, model_validator
+from pydantic.config import JsonDict
 
 from functions.domain.generation import GenerationStatus
 from functions.domain.moment import MAX_COUNT, Edges, MomentStatus
@@ -49,6 +50,12 @@ class GenerateMoments(Body):
         return longest
 
 
+_NULL: Final[JsonDict] = {"type": "null"}
+_TEXT: Final[JsonDict] = {"type": "string"}
+_NUMBER: Final[JsonDict] = {"type": "number"}
+_NO_TIMES: Final[JsonDict] = {"start": _NULL, "end": _NULL}
+
+
 class RefineMoment(Body):
     """Exact times, or an instruction in words."""
 
@@ -56,8 +63,11 @@ class RefineMoment(Body):
         examples.REFINE_WORDS,
         examples.REFINE_TIMES,
         oneOf=[
-            {"required": ["instruction"], "not": {"required": ["start"]}},
-            {"required": ["start", "end"], "not": {"required": ["instruction"]}},
+            {"required": ["instruction"], "properties": {"instruction": _TEXT, **_NO_TIMES}},
+            {
+                "required": ["start", "end"],
+                "properties": {"start": _NUMBER, "end": _NUMBER, "instruction": _NULL},
+            },
         ],
     )
 
