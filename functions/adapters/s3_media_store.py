@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from functions.adapters.aws import client, error_code, unavailable
 from functions.adapters.mp4 import open_index_first
 from functions.domain.errors import InvalidInputError, UnavailableError
-from functions.domain.media_ports import Part
+from functions.domain.media_ports import Part, StoredVersion
 from functions.domain.video import Source
 
 _ABSENT = {"404", "NoSuchKey", "NotFound", "NoSuchUpload"}
@@ -205,11 +205,21 @@ class S3MediaStore:
             for start in range(0, len(wanted), 1000):
                 self._delete([{"Key": key} for key in wanted[start : start + 1000]])
 
-    def clear(self, folder: str) -> None:
-        pages = client("s3").get_paginator("list_objects_v2")
+    def stored(self, folder: str) -> list[StoredVersion]:
+        pages = client("s3").get_paginator("list_object_versions")
         with _translated():
-            for page in pages.paginate(Bucket=self._bucket, Prefix=folder):
-                self._delete([{"Key": item["Key"]} for item in page.get("Contents", [])])
+            return [
+                StoredVersion(version["Key"], version["VersionId"])
+                for page in pages.paginate(Bucket=self._bucket, Prefix=folder)
+                for version in page.get("Versions", [])
+                if version["IsLatest"]
+            ]
+
+    def remove(self, versions: Sequence[StoredVersion]) -> None:
+        named = [{"Key": one.key, "VersionId": one.version_id} for one in versions]
+        with _translated():
+            for start in range(0, len(named), 1000):
+                self._delete(named[start : start + 1000])
 
     def erase(self, key: str) -> None:
         """By prefix, so other keys that begin alike are passed over."""

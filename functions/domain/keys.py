@@ -48,6 +48,11 @@ def probe_key(user_id: str, video_id: str, etag: str) -> str:
     return f"{MEDIA}/{user_id}/{video_id}/probe-{etag}.json"
 
 
+def plan_prefix(user_id: str, video_id: str, plan_id: str) -> str:
+    """All that a cut makes."""
+    return f"{MEDIA}/{user_id}/{video_id}/{plan_id}/"
+
+
 def plan_key(user_id: str, video_id: str, plan_id: str) -> str:
     return f"{MEDIA}/{user_id}/{video_id}/{plan_id}/plan.json"
 

@@ -25,6 +25,14 @@ class Part:
     etag: str
 
 
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """What is stored under a key, as it was seen."""
+
+    key: str
+    version_id: str
+
+
 class MediaStore(Protocol):
     def find(self, key: str) -> Source | None:
         """The object's current version, None if absent."""
@@ -87,8 +95,11 @@ class MediaStore(Protocol):
     def delete(self, keys: Iterable[str]) -> None:
         """Remove objects; absent ones are fine."""
 
-    def clear(self, folder: str) -> None:
-        """Remove all objects whose keys begin so, a slash included."""
+    def stored(self, folder: str) -> list[StoredVersion]:
+        """The current versions of all objects whose keys begin so."""
+
+    def remove(self, versions: Sequence[StoredVersion]) -> None:
+        """Remove just these versions; fine if they are gone."""
 
     def erase(self, key: str) -> None:
         """Remove an object with all its versions; fine if it is gone."""

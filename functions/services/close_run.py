@@ -4,13 +4,13 @@ on for it elsewhere is stopped, and its video is let go."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from functions.domain.errors import CutroomError, NotFoundError
 from functions.domain.keys import work_prefix
-from functions.domain.lease import AFTERMATH
 from functions.domain.run import Run, RunStatus, Stage
 from functions.domain.run_ports import RunWork
 from functions.domain.video import Failure, Video
@@ -25,41 +25,38 @@ INTERNAL = Failure(
 
 
 def close_run(context: Context, run: Run, works: Sequence[RunWork] = ()) -> bool:
-    """Every part is safe to repeat, and the run is watched until all are done: True then.
+    """Every part is safe to repeat; True if all was done, so that it need not be watched for that.
 
     The fence comes first and the video last: nobody else may begin while something can still be
     written for this run. Half-way pieces of a cancelled run are cleared; one that has failed is
     started again, and goes on from them.
     """
     context.segments.close(run)
-    badly = run.status is not RunStatus.SUCCEEDED
-    failed = [work for work in works if badly and not _stop(work, run)]
-    video = context.videos.get(run.video_id)
-    if video is not None:
-        if run.status is RunStatus.CANCELLED and video.holder in {None, run.run_id}:
-            context.media.clear(work_prefix(video.user_id, video.video_id))
-        _let_go(context, run)
-    done = not failed and not _may_leave_more(run, context.clock())
-    if done:
-        context.runs.let_go(run)
-    return done
+    steps = [partial(work.stop, run) for work in works if run.status is not RunStatus.SUCCEEDED]
+    if run.status is RunStatus.CANCELLED:
+        steps.append(partial(_clear, context, run))
+    failed = [step for step in steps if not _tried(step, run)]
+    _let_go(context, run)
+    return not failed
 
 
-def _stop(work: RunWork, run: Run) -> bool:
-    """One that cannot be stopped now must not keep the others going."""
+def _tried(step: Callable[[], None], run: Run) -> bool:
+    """What cannot be done now keeps nothing else from being done: the run stays watched for it."""
     try:
-        work.stop(run)
+        step()
     except CutroomError as error:
         extra = {"run_id": run.run_id, "code": error.code}
-        logger.warning("work of an ended run not stopped", extra=extra)
+        logger.warning("an ended run not closed yet", extra=extra)
         return False
     return True
 
 
-def _may_leave_more(run: Run, now: datetime) -> bool:
-    """Workers of a cancelled run that have not noticed yet: what they leave is cleared later."""
-    ended = run.finished_at or run.created_at
-    return run.status is RunStatus.CANCELLED and now < ended + AFTERMATH
+def _clear(context: Context, run: Run) -> None:
+    """Half-way pieces, unless another run works on them by now."""
+    video = context.videos.get(run.video_id)
+    if video is not None and video.holder in {None, run.run_id}:
+        pieces = context.media.stored(work_prefix(video.user_id, video.video_id))
+        context.media.remove(pieces)
 
 
 def _let_go(context: Context, run: Run) -> None:

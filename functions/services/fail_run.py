@@ -41,6 +41,8 @@ def fail_run(
     ended = context.runs.get(video_id, run_id)
     if ended is None:
         return None
-    if ended.watched:
-        close_run(context, ended, works)
+    # A cancelled run is watched on: what its workers may still leave is cleared later.
+    done = ended.watched and close_run(context, ended, works)
+    if done and ended.status is not RunStatus.CANCELLED:
+        context.runs.let_go(ended)
     return ended.error if ended.status is RunStatus.FAILED else None

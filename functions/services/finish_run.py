@@ -29,8 +29,8 @@ def finish_run(context: Context, *, video_id: str, run_id: str) -> int:
             raise RunOverError
         run = _run(context, video_id, run_id)
     _leave(context, run)
-    if run.watched:
-        close_run(context, run)
+    if run.watched and close_run(context, run):
+        context.runs.let_go(run)
     return run.outcome.segment_count if run.outcome else 0
 
 
@@ -81,10 +81,14 @@ def _poster(context: Context, work: StageWork, plan: Plan) -> str | None:
     return poster.segment_id
 
 
+def poster_id_of(video_id: str, plan: Plan) -> str:
+    return segment_id_of(video_id, SegmentType.THUMBNAIL, f"poster-{plan.plan_id}")
+
+
 def _poster_of(best: Segment, plan: Plan) -> Segment:
     return replace(
         best,
-        segment_id=segment_id_of(best.video_id, SegmentType.THUMBNAIL, f"poster-{plan.plan_id}"),
+        segment_id=poster_id_of(best.video_id, plan),
         segment_number=0,
         s3_key=poster_key(best.user_id, best.video_id, plan.plan_id),
         thumbnail_of=None,

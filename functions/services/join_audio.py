@@ -49,7 +49,7 @@ def join_audio(
         plan = read_plan(context, work.run)
         if plan.audio_format is None:
             return None
-        segment_id = segment_id_of(video_id, SegmentType.AUDIO, "source")
+        segment_id = audio_id_of(video_id)
         known = context.segments.get(segment_id)
         again = work.run.redoes(Stage.AUDIO) and known and known.run_id != work.run.run_id
         work.reused = known is not None and not again
@@ -67,6 +67,11 @@ def join_audio(
         record(context, [segment], work.run, Stage.AUDIO)
         _clear_pieces(context, work.video, plan)
         return segment_id
+
+
+def audio_id_of(video_id: str) -> str:
+    """One for a video, however it is cut."""
+    return segment_id_of(video_id, SegmentType.AUDIO, "source")
 
 
 def _take(
@@ -141,7 +146,7 @@ def _segment(
 ) -> Segment:
     video, now = work.video, context.clock()
     return Segment(
-        segment_id=segment_id_of(video.video_id, SegmentType.AUDIO, "source"),
+        segment_id=audio_id_of(video.video_id),
         video_id=video.video_id,
         user_id=video.user_id,
         segment_type=SegmentType.AUDIO,

@@ -13,12 +13,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from functions.domain.errors import CutroomError
-from functions.domain.lease import SKEW, WATCH_SHARDS, is_over, lease_from
+from functions.domain.lease import AFTERMATH, SKEW, WATCH_SHARDS, is_over, lease_from
 from functions.domain.run import Run, RunStatus
 from functions.domain.run_ports import ExecutionState, Pipeline, RunWatch, RunWork
 from functions.services.close_run import close_run
 from functions.services.fail_run import STOPPED, fail_run
 from functions.services.stages import Context
+from functions.services.sweep_run import sweep_run
 
 logger = logging.getLogger(__name__)
 
@@ -49,15 +50,25 @@ class Reaper:
         if not run.watched or run.lease_until is None or not is_over(run.lease_until, now):
             return Reaped.LEFT
         if not run.open:
-            if close_run(self.context, run, self.works):
-                return Reaped.CLOSED
-            return self._look_again(run, now, Reaped.LEFT)
+            return self._close(run, now)
         state = self.pipeline.state(run.run_id)
         if state is ExecutionState.RUNNING:
             return self._look_again(run, now, Reaped.WAITING)
         if state is ExecutionState.ABSENT and run.status is RunStatus.QUEUED and not run.revived:
             return self._revive(run, now)
         return self._end(run)
+
+    def _close(self, run: Run, now: datetime) -> Reaped:
+        """Workers of a cancelled run may not all have noticed yet: what they leave goes later."""
+        done = close_run(self.context, run, self.works)
+        if run.status is RunStatus.CANCELLED:
+            done = done and now >= (run.finished_at or run.created_at) + AFTERMATH
+            if done:
+                sweep_run(self.context, run)
+        if not done:
+            return self._look_again(run, now, Reaped.LEFT)
+        self.context.runs.let_go(run)
+        return Reaped.CLOSED
 
     def _look_again(self, run: Run, now: datetime, found: Reaped) -> Reaped:
         self.watch.postpone(run, lease_from(now))
@@ -93,5 +104,6 @@ def reap_runs(reaper: Reaper, now: datetime, limit: int) -> Iterator[Reaped]:
             try:
                 yield reaper.reap(run, now)
             except CutroomError as error:
-                # The next tick finds it again; the others are not to wait for it.
+                # It is found again; the others are not to wait for it.
                 logger.warning("run not reaped", extra={"run_id": run_id, "code": error.code})
+                reaper.watch.postpone(run, lease_from(now))

@@ -6,10 +6,13 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 
-from infra.constructs.grants import grant_listing, grant_objects, grant_table
+from infra.constructs.grants import grant_objects, grant_table
 from infra.constructs.python_function import Functions, Sizing
 from infra.settings import StageSettings
 from infra.stacks.data_stack import DataStack
+
+# A bucket that keeps versions wants the second, one that does not the first.
+_REMOVING = ("DeleteObject", "DeleteObjectVersion")
 
 
 class FunctionSet:
@@ -56,13 +59,16 @@ class FunctionSet:
     def _grant_closing(self, function: lambda_.Function) -> None:
         """What follows from the end of a run: its fence, and pieces of one that was cancelled."""
         grant_table(function, self._data.tables.counters, "UpdateItem")
-        grant_objects(function, self._bucket, "DeleteObject", prefix="work/")
-        grant_listing(function, self._bucket)
+        grant_objects(function, self._bucket, *_REMOVING, prefix="work/")
+        self._grant_versions(function)
 
     def _grant_erasing(self, function: lambda_.Function) -> None:
         """An object goes with all its versions."""
-        versions = ("DeleteObject", "DeleteObjectVersion")
-        grant_objects(function, self._bucket, *versions, prefix="media/")
+        grant_objects(function, self._bucket, *_REMOVING, prefix="media/")
+        self._grant_versions(function)
+
+    def _grant_versions(self, function: lambda_.Function) -> None:
+        """To see which versions there are."""
         function.add_to_role_policy(
             iam.PolicyStatement(
                 actions=["s3:ListBucketVersions"], resources=[self._bucket.bucket_arn]

@@ -10,7 +10,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.constructs.function_set import FunctionSet
-from infra.constructs.grants import grant_executions, grant_table
+from infra.constructs.grants import grant_executions, grant_listing, grant_objects, grant_table
 from infra.constructs.python_function import Sizing
 from infra.constructs.tables import RUN_WATCH_INDEX, SEGMENT_WATCH_INDEX
 from infra.settings import StageSettings
@@ -35,11 +35,20 @@ class ReaperFunctions(FunctionSet):
         grant_table(function, tables.segments, index=SEGMENT_WATCH_INDEX[0])
         self._grant_segment_writes(function)
         self._grant_closing(function)
+        self._grant_sweeping(function)
         for each in (machine, ranges):
             each.grant_start_execution(function)
             grant_executions(function, each, "DescribeExecution")
         grant_executions(function, machine, "StopExecution")
         return function
+
+    def _grant_sweeping(self, function: lambda_.Function) -> None:
+        """What a cancelled run has stored and not recorded: its plan says what may be there."""
+        grant_table(function, self._data.tables.segments, "BatchGetItem")
+        grant_objects(function, self._bucket, "GetObject", prefix="media/")
+        self._grant_erasing(function)
+        # Who may not list a bucket is told of a missing object that it is forbidden.
+        grant_listing(function, self._bucket)
 
 
 class ReaperSchedule(Construct):

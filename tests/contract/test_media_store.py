@@ -179,6 +179,53 @@ class TestMediaStore:
 
         assert kept_versions(versioned, fresh) == set(beside)
 
+    def test_given_what_was_seen_of_a_folder_when_removed_then_just_that_goes(
+        self, versioned: MediaStore, fresh: str, tmp_path: Path
+    ) -> None:
+        """What is stored meanwhile under the same key stays."""
+        for key in (f"{fresh}/a", f"{fresh}/b", f"{fresh}/deeper/c", f"{fresh}-2/a"):
+            put(versioned, key, b"first", tmp_path)
+        versioned.delete([f"{fresh}/b"])
+        seen = versioned.stored(f"{fresh}/")
+        put(versioned, f"{fresh}/a", b"second", tmp_path)
+
+        versioned.remove(seen)
+        versioned.remove(seen)
+
+        assert {one.key for one in seen} == {f"{fresh}/a", f"{fresh}/deeper/c"}
+        assert versioned.find(f"{fresh}/deeper/c") is None
+        versioned.download(f"{fresh}/a", tmp_path / "a")
+        assert (tmp_path / "a").read_bytes() == b"second"
+        assert versioned.find(f"{fresh}-2/a")
+
+    def test_given_a_bucket_without_versions_when_what_was_seen_is_removed_then_it_is_gone(
+        self, media: MediaStore, fresh: str, tmp_path: Path
+    ) -> None:
+        for key in (f"{fresh}/a", f"{fresh}/b"):
+            put(media, key, b"x", tmp_path)
+
+        media.remove(media.stored(f"{fresh}/a"))
+
+        assert media.find(f"{fresh}/a") is None
+        assert media.find(f"{fresh}/b")
+
+    def test_given_more_than_one_page_when_seen_then_all_are(
+        self, media: MediaStore, fresh: str, tmp_path: Path
+    ) -> None:
+        if isinstance(media, S3MediaStore):
+            for number in range(1_003):
+                client("s3").put_object(Bucket=media._bucket, Key=f"{fresh}/{number}", Body=b"")
+        else:
+            for number in range(1_003):
+                put(media, f"{fresh}/{number}", b"", tmp_path)
+
+        seen = media.stored(f"{fresh}/")
+        media.remove(seen)
+
+        # The local cloud tells the last of a page again on the next.
+        assert len(set(seen)) == 1_003
+        assert media.stored(f"{fresh}/") == []
+
     def test_given_a_multipart_upload_when_its_parts_have_come_then_they_are_joined(
         self, media: MediaStore, fresh: str, tmp_path: Path
     ) -> None:

@@ -27,6 +27,7 @@ OPTIONS = {
     "none": (),
     "moments": (),
 }
+UNASKED = {"hls", "transcript"}
 NEEDED: Mapping[str, dict[str, Any]] = {
     "ranges": {"ranges": [{"start": 0, "end": 1}]},
     "parts": {"parts": 2},
@@ -82,6 +83,7 @@ def _mend(item: dict[str, Any]) -> None:
     _mend_cut(item)
     _mend_moments(item)
     _mend_url(item, "url")
+    _mend_stages(item)
     if isinstance(item.get("size"), int | float):
         item["size"] = min(item["size"], LARGEST)
     for segmentation in (item.get("segmentation"), (item.get("options") or {}).get("segmentation")):
@@ -109,6 +111,18 @@ def _mend_url(item: dict[str, Any], name: str) -> None:
     """A name that nobody has: what may be wrong with a URL has few words in a schema."""
     if isinstance(item.get(name), str):
         item[name] = "https://media.invalid/a.mp4"
+
+
+def _mend_stages(item: dict[str, Any]) -> None:
+    """Stages that the video's options do not ask for are none of its own, and a run of some stages
+    makes no more than these."""
+    if item.get("from_stage") in UNASKED:
+        item["from_stage"] = "cut"
+    if item.get("stages") is None:
+        return
+    item["stages"] = [stage for stage in item["stages"] if stage not in UNASKED] or ["plan"]
+    for name in ("from_stage", "segmentation", "extras", "transcript", "keep_segments"):
+        item.pop(name, None)
 
 
 def _mend_mode(segmentation: dict[str, Any]) -> None:

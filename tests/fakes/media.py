@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from functions.domain.errors import UnavailableError
-from functions.domain.media_ports import Part
+from functions.domain.media_ports import Part, StoredVersion
 from functions.domain.video import Source
 
 
@@ -131,8 +131,16 @@ class FakeMediaStore:
             for key in keys:
                 self.objects.pop(key, None)
 
-    def clear(self, folder: str) -> None:
-        self.delete([key for key in self.objects if key.startswith(folder)])
+    def stored(self, folder: str) -> list[StoredVersion]:
+        with self._lock:
+            keys = [key for key in self.objects if key.startswith(folder)]
+            return [StoredVersion(key, f"v{self._versions[key]}") for key in keys]
+
+    def remove(self, versions: Sequence[StoredVersion]) -> None:
+        with self._lock:
+            for one in versions:
+                if f"v{self._versions.get(one.key)}" == one.version_id:
+                    self.objects.pop(one.key, None)
 
     def erase(self, key: str) -> None:
         self.delete([key])

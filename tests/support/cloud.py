@@ -15,6 +15,7 @@ from infra.local.deployment import Outputs, client
 from infra.local.users import LocalUser, ensure_user, token
 
 PATIENCE_S = 90
+ENDED = {"ready", "failed", "cancelled"}
 NOT_WRITTEN_DOWN: Mapping[str, Any] = {"transcript": {"wanted": False}}
 # urllib would call bytes a form.
 PLAIN = {"Content-Type": "application/octet-stream"}
@@ -144,7 +145,7 @@ class Cloud:
         video: dict[str, Any] = {}
         while time.monotonic() < until:
             video = self.call("GET", f"/api/videos/{video_id}", user=user).json
-            if video["status"] in {"ready", "failed"}:
+            if video["status"] in ENDED:
                 return video
             time.sleep(0.3)
         raise AssertionError(f"still {video.get('status')} after {PATIENCE_S} s: {video}")

@@ -66,6 +66,7 @@ _PROBLEMS: Final = {
     "completeUpload": {"409", "410"},
     "abortUpload": {"409"},
     "startPipeline": {"404"},
+    "cancelPipeline": {"404"},
     "listSegments": {"404"},
     "createSegment": {"404"},
     "downloadSegment": {"409"},

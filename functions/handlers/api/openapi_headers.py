@@ -46,6 +46,7 @@ LOCATION: Final = frozenset(
         "createSegment",
         "createVideo",
         "startPipeline",
+        "cancelPipeline",
         "completeUpload",
         "generateMoments",
         "refineMoment",

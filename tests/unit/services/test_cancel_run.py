@@ -1,16 +1,16 @@
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from functions.domain.errors import ConflictError, NotFoundError, RunOverError, UnavailableError
-from functions.domain.lease import AFTERMATH
+from functions.domain.lease import AFTERMATH, LEASE, SKEW
+from functions.domain.media_ports import StoredVersion
 from functions.domain.run import Run, RunStatus, Stage
 from functions.domain.segment import SegmentType
 from functions.domain.video import VideoStatus
 from functions.services.cancel_run import cancel_run
 from functions.services.fail_run import fail_run
+from functions.services.reap_runs import reap_runs
 from tests.builders import RUN, STRANGER, USER, VIDEO, make_caller, make_run, make_uploading_video
 from tests.fakes.world import World
 
@@ -29,6 +29,13 @@ def _half_cut(world: World) -> None:
 
 def _pieces(world: World) -> list[str]:
     return [key for key in world.media.objects if key.startswith("work/")]
+
+
+def _tick(world: World) -> None:
+    """The reaper looks, when its workers have all noticed."""
+    world.clock.now += LEASE + SKEW
+    assert LEASE > AFTERMATH
+    list(reap_runs(world.reaper, world.clock(), 25))
 
 
 class OutsideJob:
@@ -128,7 +135,6 @@ def test_given_a_window_that_is_being_cut_when_cancelled_then_it_stops_at_the_ne
     with pytest.raises(RunOverError):
         world.cut(0)
 
-    assert len(world.cutter.cut_numbers) <= 5
     assert set(world.numbers()) <= {1, 2}
 
 
@@ -145,6 +151,7 @@ def test_given_a_step_that_fails_after_the_cancelling_when_that_is_told_then_it_
     assert told is None
     assert (world.run().status, world.run().error) == (RunStatus.CANCELLED, None)
     assert world.video().status is VideoStatus.CANCELLED
+    assert world.run().watched
 
 
 def test_given_a_run_that_has_succeeded_when_cancelled_then_that_is_said(world: World):
@@ -228,10 +235,29 @@ def test_given_work_that_cannot_be_stopped_now_when_cancelled_then_the_rest_is_a
     assert (stuck.stopped, other.stopped) == ([], [RUN])
     assert world.run().watched
 
-    world.clock.now += AFTERMATH
-    _cancel(world)
+    _tick(world)
 
     assert stuck.stopped == [RUN]
+    assert not world.run().watched
+
+
+def test_given_a_bucket_that_is_down_when_cancelled_then_the_video_is_let_go_and_cleared_later(
+    world: World,
+):
+    _half_cut(world)
+    stored = world.media.stored
+
+    def down(_: str) -> list[StoredVersion]:
+        raise UnavailableError("dependency.unavailable", "The media bucket failed.")
+
+    world.media.stored = down
+    _cancel(world)
+    world.media.stored = stored
+
+    assert world.video().status is VideoStatus.CANCELLED
+    assert _pieces(world)
+    _tick(world)
+    assert _pieces(world) == []
     assert not world.run().watched
 
 
@@ -243,11 +269,85 @@ def test_given_a_cancelled_run_when_its_workers_may_still_leave_pieces_then_it_i
     world.media.put(f"work/{USER}/{VIDEO}/plan-1/000004.m4a", b"late")
 
     assert world.run().watched
-    world.clock.now += AFTERMATH + timedelta(seconds=1)
-    _cancel(world)
+    _tick(world)
 
     assert _pieces(world) == []
     assert not world.run().watched
+
+
+def _cancelled_while_stored(world: World) -> str:
+    """A worker has uploaded its segment when its run is cancelled; returns the file's key."""
+    _half_cut(world)
+    upload = world.media.upload
+    stored = list[str]()
+
+    def cancelled(path, key, content_type):
+        upload(path, key, content_type)
+        if key.endswith("000004.mp4"):
+            stored.append(key)
+            _cancel(world)
+
+    world.media.upload = cancelled
+    with pytest.raises(RunOverError):
+        world.cut(1)
+    world.media.upload = upload
+    assert stored
+    return stored[0]
+
+
+def test_given_a_segment_that_is_stored_when_cancelled_before_it_is_recorded_then_it_is_no_segment(
+    world: World,
+):
+    _cancelled_while_stored(world)
+
+    assert world.numbers() == [1, 2, 3]
+
+
+def test_given_a_file_that_nothing_names_when_all_workers_have_noticed_then_it_is_removed(
+    world: World,
+):
+    key = _cancelled_while_stored(world)
+    named = {row.s3_key for row in world.segments.all()}
+    assert key in world.media.objects
+
+    _tick(world)
+
+    assert key not in world.media.objects
+    assert named <= world.media.objects.keys()
+    assert world.run().plan_key in world.media.objects
+    made = {key for key in world.media.objects if key.startswith("media/")}
+    assert {key for key in made if not key.endswith(".json")} <= named
+
+
+def test_given_a_file_that_a_later_run_may_record_when_the_cancelled_one_is_swept_then_it_stays(
+    world: World,
+):
+    key = _cancelled_while_stored(world)
+    world.again()
+
+    _tick(world)
+
+    assert key in world.media.objects
+    world.run_through()
+    assert world.numbers() == [1, 2, 3, 4, 5, 6]
+    assert {row.s3_key for row in world.of_kind(SegmentType.PROCESSED)} <= set(world.media.objects)
+
+
+def test_given_a_file_that_is_stored_again_meanwhile_when_swept_then_the_new_one_stays(
+    world: World,
+):
+    """Another run comes between the look at its rows and the removal."""
+    key = _cancelled_while_stored(world)
+    remove = world.media.remove
+
+    def late(versions):
+        world.media.put(key, b"by the next run")
+        remove(versions)
+
+    world.media.remove = late
+    _tick(world)
+
+    assert world.media.objects[key] == b"by the next run"
 
 
 def test_given_a_later_run_when_the_cancelled_one_is_cleared_up_after_then_its_pieces_stay(

@@ -234,3 +234,32 @@ def test_given_a_run_without_the_stage_when_planned_then_no_rendition_is_made(st
 
     assert studio.world.plan_look().hls is False
     assert studio.world.run().times(Stage.HLS) == StageTimes()
+
+
+def test_given_a_rendition_when_its_stage_is_run_again_then_every_window_is_written_again_once(
+    studio: Studio,
+):
+    """What windows wrote lies under work/ for days."""
+    studio.probed()
+    studio.make()
+    world = studio.world
+    world.videos.save(world.video().ready(segment_count=0, poster_id=None, now=world.clock()))
+    before, written = world.video().hls_key, len(studio.writer.jobs)
+
+    run = world.again(from_stage=Stage.HLS, stages=(Stage.HLS,))
+    world.claim()
+    assert world.plan_look().hls
+    ids = {"video_id": VIDEO, "run_id": run.run_id}
+    to_do = plan_rendition(world.context, world.prober, **ids)
+    for _ in range(2):
+        for index in to_do.windows:
+            with tempfile.TemporaryDirectory() as folder:
+                bounds = Bounds(folder=Path(folder), disk_budget=1_000_000, stop=lambda: False)
+                write_window(
+                    world.context, studio.writer, bounds, hls_id=to_do.hls_id, index=index, **ids
+                )
+    finish_hls(world.context, hls_id=to_do.hls_id, **ids)
+
+    assert len(studio.writer.jobs) == 2 * written
+    assert (world.video().hls_key, world.video().hls_run) == (before, run.run_id)
+    assert world.plan_look().hls is False
