@@ -57,9 +57,19 @@ def before_call(ctx: Any, case: Any, kwargs: dict[str, Any]) -> None:
             case.headers[name] = "*"
     if case.query and "cursor" in case.query:
         del case.query["cursor"]
+    _mend_part(case.query or {})
     _mend_url(case.query or {}, "source_url")
     for item in _items(case.body):
         _mend(item)
+
+
+def _mend_part(query: dict[str, Any]) -> None:
+    """A part of a transcript is a segment, or from a start to a later end."""
+    if "segment_id" in query:
+        query.pop("start", None)
+        query.pop("end", None)
+    elif "start" in query and "end" in query:
+        query["end"] = float(query["start"]) + 1
 
 
 def _items(body: Any) -> Iterator[dict[str, Any]]:
@@ -80,8 +90,11 @@ def _mend(item: dict[str, Any]) -> None:
     if "video_id" in item and item.get("start") is None:
         item.pop("cut", None)
         item.pop("target", None)
+    _mend_clips(item)
     _mend_cut(item)
     _mend_moments(item)
+    if "words" in item or "speakers" in item:
+        _mend_correction(item)
     _mend_url(item, "url")
     _mend_stages(item)
     if isinstance(item.get("size"), int | float):
@@ -105,6 +118,21 @@ def _mend_moments(item: dict[str, Any]) -> None:
         item.pop("max_length_s", None)
     if "instruction" in item:
         item["instruction"] = "longer"
+
+
+def _mend_clips(item: dict[str, Any]) -> None:
+    """Moments are those that are there, and captions are burned in by an accurate cut alone."""
+    item.pop("moment_ids", None)
+    if item.get("captions") is True:
+        item["cut"] = "accurate"
+
+
+def _mend_correction(item: dict[str, Any]) -> None:
+    """Either words or names."""
+    if item.get("words") is not None:
+        item.pop("speakers", None)
+    elif item.get("speakers") is None:
+        item["words"] = []
 
 
 def _mend_url(item: dict[str, Any], name: str) -> None:
