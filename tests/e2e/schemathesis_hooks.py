@@ -93,8 +93,7 @@ def _mend(item: dict[str, Any]) -> None:
     _mend_clips(item)
     _mend_cut(item)
     _mend_moments(item)
-    if "words" in item or "speakers" in item:
-        _mend_correction(item)
+    _mend_correction(item)
     _mend_url(item, "url")
     _mend_stages(item)
     if isinstance(item.get("size"), int | float):
@@ -131,7 +130,7 @@ def _mend_correction(item: dict[str, Any]) -> None:
     """Either words or names."""
     if item.get("words") is not None:
         item.pop("speakers", None)
-    elif item.get("speakers") is None:
+    elif "words" in item and item.get("speakers") is None:
         item["words"] = []
 
 
