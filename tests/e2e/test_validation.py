@@ -117,7 +117,7 @@ def test_given_an_id_that_cannot_be_when_it_is_asked_for_then_it_is_not_found(
     [
         ("GET", "/api/nothing", 404, "route.not_found"),
         ("PATCH", "/api/videos", 405, "method.not_allowed"),
-        ("POST", "/api/videos", 405, "method.not_allowed"),
+        ("PUT", "/api/videos", 405, "method.not_allowed"),
         ("DELETE", "/api/pipeline/start", 405, "method.not_allowed"),
     ],
 )

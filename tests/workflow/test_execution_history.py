@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -54,4 +55,5 @@ def test_given_a_run_when_its_history_is_read_then_it_holds_nothing_of_the_work(
 ) -> None:
     found = payloads(history(cloud, ready["run_id"]))
 
-    assert not [text for text in found if word in text]
+    whole = re.compile(rf"(?<!\w){re.escape(word)}")
+    assert not [text for text in found if whole.search(text)]
