@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 from hypothesis import settings
+
+from tests.environment import FUNCTION_ENVIRONMENT
+
+# Read when logs and metrics are first imported, which may be by any kind of test.
+os.environ["POWERTOOLS_SERVICE_NAME"] = FUNCTION_ENVIRONMENT["POWERTOOLS_SERVICE_NAME"]
 
 # No deadline: a busy machine is no failure. No database: a run leaves nothing behind.
 settings.register_profile("cutroom", deadline=None, database=None, max_examples=100)

@@ -81,7 +81,7 @@ def _pour(handler: BaseHTTPRequestHandler, manner: Manner, at: int, end: int) ->
     with manner.path.open("rb") as source:
         source.seek(at)
         while at < end and not manner.broken:
-            piece = source.read(min(CHUNK, end - at))
+            piece = source.read(min(_piece(manner), end - at))
             handler.wfile.write(piece)
             at += len(piece)
             manner.sent += len(piece)
@@ -89,3 +89,9 @@ def _pour(handler: BaseHTTPRequestHandler, manner: Manner, at: int, end: int) ->
                 manner.drops_at = None
                 return
             time.sleep(len(piece) / manner.rate)
+
+
+def _piece(manner: Manner) -> int:
+    """Bytes sent at once: small enough that also a small file comes slowly, or breaks off."""
+    left = CHUNK if manner.breaks_at is None else manner.breaks_at - manner.sent
+    return max(1, min(CHUNK, manner.rate // 4, left))

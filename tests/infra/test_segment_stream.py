@@ -158,8 +158,8 @@ def test_given_the_function_when_it_erases_then_every_version_and_only_what_we_m
 
 
 def test_given_another_function_when_deployed_then_it_erases_no_version(synth: Synth):
-    """But those of a range, whose file nobody needs if its segment is deleted or has failed, and of
-    a source whose video was given up while it was fetched."""
+    """But those of a range, whose file nobody needs if its segment is deleted or has failed, of a
+    source whose video was given up while it was fetched, and of what an ended run left behind."""
     (bucket,) = synth.of("S3::Bucket")
     erasing = {
         (handler, target)
@@ -170,9 +170,11 @@ def test_given_another_function_when_deployed_then_it_erases_no_version(synth: S
 
     files = f"<{bucket}.Arn>/{keys.MEDIA}/*"
     sources = f"<{bucket}.Arn>/{keys.UPLOADS}/*"
+    work = f"<{bucket}.Arn>/{keys.WORK}/*"
     assert erasing == {
-        *((handler, files) for handler in (FOLLOWER, "cut_range", "fail_range")),
+        *((handler, files) for handler in (FOLLOWER, "cut_range", "fail_range", "reap_runs")),
         *((handler, sources) for handler in ("ingest_source", "fail_ingest")),
+        *((handler, work) for handler in ("api.app", "end_run", "fail_run", "reap_runs")),
     }
 
 

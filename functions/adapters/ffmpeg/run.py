@@ -23,7 +23,7 @@ _TICK_SECONDS = 0.1
 _PIECE = 1 << 20
 _ANOTHER_TRY = (
     "server returned", "http error", "network is unreachable", "connection", "timed out",
-    "input/output error", "failed to resolve",
+    "input/output error", "failed to resolve", "stream ends prematurely",
 )  # fmt: skip
 _NO_ROOM = ("no space left", "cannot allocate")
 _BROKEN_OFF = ("stream ends prematurely", "partial file")
