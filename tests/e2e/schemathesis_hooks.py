@@ -61,6 +61,8 @@ def before_call(ctx: Any, case: Any, kwargs: dict[str, Any]) -> None:
     _mend_url(case.query or {}, "source_url")
     for item in _items(case.body):
         _mend(item)
+    if (case.operation.method, case.operation.path.rsplit("/")[-1]) == ("put", "transcript"):
+        _mend_correction(case.body)
 
 
 def _mend_part(query: dict[str, Any]) -> None:
@@ -93,7 +95,6 @@ def _mend(item: dict[str, Any]) -> None:
     _mend_clips(item)
     _mend_cut(item)
     _mend_moments(item)
-    _mend_correction(item)
     _mend_url(item, "url")
     _mend_stages(item)
     if isinstance(item.get("size"), int | float):
@@ -126,12 +127,12 @@ def _mend_clips(item: dict[str, Any]) -> None:
         item["cut"] = "accurate"
 
 
-def _mend_correction(item: dict[str, Any]) -> None:
+def _mend_correction(body: dict[str, Any]) -> None:
     """Either words or names."""
-    if item.get("words") is not None:
-        item.pop("speakers", None)
-    elif "words" in item and item.get("speakers") is None:
-        item["words"] = []
+    if body.get("speakers") is None:
+        body["words"] = body.get("words") or []
+    if body.get("words") is not None:
+        body.pop("speakers", None)
 
 
 def _mend_url(item: dict[str, Any], name: str) -> None:
