@@ -1,0 +1,1 @@
+"""What the five platforms have in common: numbers of posts, limits, and consents of their users."""
