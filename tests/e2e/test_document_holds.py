@@ -36,7 +36,6 @@ def test_given_generated_requests_when_answered_then_every_promise_of_the_docume
             f"{cloud.outputs.api_url}/openapi.json",
             "--url", cloud.outputs.api_url,
             "--header", f"Authorization: Bearer {cloud.token('enterprise')}",
-            "--checks", "all",
             "--max-examples", EXAMPLES,
             "--seed", "1",
             "--workers", "2",
