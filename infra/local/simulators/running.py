@@ -19,7 +19,7 @@ from infra.local.processes import end, exists, spawn
 HEALTH: Final = "/_simulator/health"
 START_SECONDS: Final = 30
 # name -> the port it has unless another program has it
-USUAL_PORTS: Final = {"transcribe": 4577, "bedrock": 4578}
+USUAL_PORTS: Final = {"transcribe": 4577, "bedrock": 4578, "sync_so": 4579}
 NAMES: Final = tuple(USUAL_PORTS)
 
 

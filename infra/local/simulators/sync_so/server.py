@@ -1,0 +1,96 @@
+"""The simulator as it runs: the service's routes, and a door for tests.
+
+POST   /_simulator/faults    {"faults": [{"on", "kind", …}]}   see `faults.Fault`
+POST   /_simulator/settings  {…}                               see `faults.Settings`
+DELETE /_simulator/faults                                      all of both is forgotten
+GET    /_simulator/calls     requests since the last look, the oldest first, and webhooks
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from typing import Final
+
+from infra.local.ports import HOST
+from infra.local.simulators.sync_so.errors import malformed
+from infra.local.simulators.sync_so.routes import ROUTES
+from infra.local.simulators.sync_so.service import Service
+from infra.local.simulators.sync_so.wire import Calls, Handler, Reply, Routes
+
+
+def _expect(handler: Handler) -> Reply:
+    try:
+        handler.service.switch.expect(handler.json()["faults"])
+    except (TypeError, ValueError, KeyError) as error:
+        raise malformed([str(error)]) from error
+    return Reply(200, {})
+
+
+def _set(handler: Handler) -> Reply:
+    try:
+        handler.service.switch.set(handler.json())
+    except (TypeError, ValueError) as error:
+        raise malformed([str(error)]) from error
+    return Reply(200, {})
+
+
+def _clear(handler: Handler) -> Reply:
+    handler.service.switch.clear()
+    return Reply(200, {})
+
+
+def _calls(handler: Handler) -> Reply:
+    sent = handler.service.webhooks.sent
+    return Reply(200, {"calls": handler.calls.taken(), "webhooks": sent})
+
+
+_DOOR: Final[Routes] = (
+    ("POST", re.compile("/_simulator/faults"), _expect),
+    ("DELETE", re.compile("/_simulator/faults"), _clear),
+    ("POST", re.compile("/_simulator/settings"), _set),
+    ("GET", re.compile("/_simulator/calls"), _calls),
+)
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server that runs: its address, and what is behind it."""
+
+    endpoint: str
+    service: Service
+    calls: Calls
+
+
+@contextmanager
+def serving(home: Path, port: int = 0) -> Iterator[Running]:
+    """Serve on loopback until the block ends."""
+
+    class Bound(Handler):
+        calls = Calls()
+        routes = (*_DOOR, *ROUTES)
+
+    server = _Server((HOST, port), Bound)
+    endpoint = f"http://{HOST}:{server.server_port}"
+    Bound.service = Service(home, endpoint)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    try:
+        yield Running(endpoint, Bound.service, Bound.calls)
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    # A connection that a client keeps open must not keep the program.
+    block_on_close = False
+    # 200 jobs may ask at once.
+    request_queue_size = 256
