@@ -74,6 +74,12 @@ BIT_RATES: Final = (50_000, 200_000_000)
 LOUDNESSES: Final = (-14, -16)
 
 
+class CaptionsFrom(StrEnum):
+    """Where captions are taken from that nobody sends."""
+
+    TRANSCRIPT = "transcript"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncodeTarget:
     """What `accurate` encodes to; None leaves a thing as the source has it.
@@ -81,8 +87,9 @@ class EncodeTarget:
     `height` is of the upright picture in pixels, after the crop; `crf` (on the codec's own scale)
     and `bit_rate` (bits a second) exclude each other; `offset` moves the crop from left or top (0)
     to right or bottom (1); `loudness` is in LUFS. `captions` are SubRip or WebVTT text as
-    it was sent, to be written into the picture; they are kept under `captions_key`, since what is
-    asked for has to be small. Raises InvalidInputError where a value cannot be met.
+    it was sent, to be written into the picture, unless they are to be made of what is said
+    (`captions_from`); they are kept under `captions_key`, since what is asked for has to be small.
+    Raises InvalidInputError where a value cannot be met.
     """
 
     codec: VideoCodec = VideoCodec.H264
@@ -94,6 +101,7 @@ class EncodeTarget:
     offset: float = 0.5
     loudness: int | None = None
     captions: str | None = None
+    captions_from: CaptionsFrom | None = None
     captions_key: str | None = None
 
     def __post_init__(self) -> None:
@@ -108,6 +116,10 @@ class EncodeTarget:
             wrong.append(_wrong("height", "The height must be even."))
         if self.crf is not None and self.bit_rate is not None:
             wrong.append(_wrong("bit_rate", "Give either a CRF or a bit rate."))
+        if self.captions is not None and self.captions_from is not None:
+            wrong.append(
+                FieldError("/captions_from", "twice", "Either these, or text of your own.")
+            )
         if self.loudness is not None and self.loudness not in LOUDNESSES:
             wrong.append(_wrong("loudness", "The loudness is -14 or -16 LUFS."))
         if wrong:

@@ -25,7 +25,7 @@ def keep_captions(media: MediaStore, user_id: str, video_id: str, text: str) -> 
 def with_captions_kept(
     media: MediaStore, user_id: str, video_id: str, asked: Segmentation
 ) -> Segmentation:
-    """What was asked for, as it can stand in a row."""
+    """What was asked for of a video that nobody has listened to, as it can stand in a row."""
     if asked.target is None or asked.target.captions is None:
         return asked
     key = keep_captions(media, user_id, video_id, asked.target.captions)

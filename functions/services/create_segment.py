@@ -7,7 +7,7 @@ that a segment that was accepted is also cut, whatever happens to this request.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -21,8 +21,8 @@ from functions.domain.segment import Segment, SegmentSource, SegmentStatus, Segm
 from functions.domain.tiers import Tier
 from functions.domain.times import Milliseconds, seconds
 from functions.domain.video import Video
-from functions.services.captions import keep_captions
 from functions.services.ownership import Caller, own_segment, own_video
+from functions.services.said_captions import target_kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +70,9 @@ def create_segment(
 ) -> Segment:
     """`key` makes a repeat find the same segment; `number` is the next one unless it is given.
 
-    Raises NotFoundError for the video, ConflictError until it was probed, InvalidInputError for
-    a range beyond its end.
+    Raises NotFoundError for the video, ConflictError until it was probed and where captions are to
+    be made of what is said and there is no transcript, InvalidInputError for a range beyond its
+    end.
     """
     video = own_video(caller, videos, wanted.video_id)
     probed = video.media
@@ -120,10 +121,8 @@ def add_segment(
 
 def _range(wanted: NewSegment, video: Video, media: MediaStore, segment_id: str) -> dict[str, Any]:
     """Captions are kept beside the video: a row is to stay small."""
-    target = wanted.target
-    if target is not None and target.captions is not None:
-        key = keep_captions(media, video.user_id, video.video_id, target.captions)
-        target = replace(target, captions=None, captions_key=key)
+    start, end = wanted.start or 0, wanted.end or 0
+    target = wanted.target and target_kept(media, video, wanted.target, start, end)
     return {
         "source": SegmentSource.MOMENT if wanted.moment_id else SegmentSource.RANGE,
         "moment_id": wanted.moment_id,

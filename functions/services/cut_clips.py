@@ -10,19 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from functions.domain.caption_cues import captions_of
-from functions.domain.caption_files import vtt
 from functions.domain.clip import USUAL_CLIP, Clip, ClipOptions, clip_id_of
 from functions.domain.errors import ConflictError, StaleWriteError
 from functions.domain.exactness import EncodeTarget
 from functions.domain.moment import Moment
 from functions.domain.ports import SegmentStore
 from functions.domain.segment import Segment, SegmentStatus
-from functions.domain.times import Milliseconds
+from functions.domain.transcript import Transcript
 from functions.domain.video import Video
-from functions.services.captions import keep_captions
 from functions.services.create_segment import NewSegment, add_segment
 from functions.services.moments import MomentContext, read_words
+from functions.services.said_captions import keep_said, target_kept
 
 _ATTEMPTS = 5
 
@@ -49,27 +47,25 @@ def cut_clips(
     """
     if video.media is None or video.source is None:
         raise ConflictError("video.not_ready", "The video was not read yet; wait for its run.")
-    resolved = _resolved(cutting, video, options)
-    return [_cut(cutting, video, moment, resolved) for moment in moments]
+    said = read_words(cutting.made.context, video) if options.captions else None
+    return [
+        _cut(cutting, video, moment, _resolved(cutting, video, moment, options, said))
+        for moment in moments
+    ]
 
 
-def _resolved(cutting: Cutting, video: Video, options: ClipOptions) -> ClipOptions:
+def _resolved(
+    cutting: Cutting, video: Video, moment: Moment, options: ClipOptions, said: Transcript | None
+) -> ClipOptions:
     """With captions kept beside the video, by a name that follows from their text: once words were
     corrected, another clip is wanted. A cut takes those that lie in it, from its own start."""
     media, target = cutting.made.context.media, options.target
-    text = target.captions if target else None
-    if options.captions:
-        said = read_words(cutting.made.context, video)
-        text = vtt(captions_of(said.words, said.language, _duration(video)))
-    if text is None:
+    if said is not None:
+        key = keep_said(media, video, said, moment.start, moment.end)
+        return replace(options, target=replace(target or EncodeTarget(), captions_key=key))
+    if target is None:
         return options
-    key = keep_captions(media, video.user_id, video.video_id, text)
-    target = replace(target or EncodeTarget(), captions=None, captions_key=key)
-    return replace(options, target=target)
-
-
-def _duration(video: Video) -> Milliseconds:
-    return video.media.duration if video.media else 0
+    return replace(options, target=target_kept(media, video, target, moment.start, moment.end))
 
 
 def _cut(

@@ -27,7 +27,7 @@ from functions.domain.video import Video, VideoStatus
 from functions.services.analysis import read_result
 from functions.services.ownership import Caller, is_id, own_video
 from functions.services.stages import Context
-from functions.services.transcript import read_transcript
+from functions.services.transcript import read_kept
 
 MAX_MOMENTS = 400
 """Of one video, older versions included: they are read at once."""
@@ -64,22 +64,27 @@ def require_words(video: Video) -> int:
         return video.transcript_version
     error = video.transcript_error or (video.error if video.status is VideoStatus.FAILED else None)
     if error is not None:
-        says = f"There is no transcript to look through: {error.detail}"
+        says = f"There is no transcript: {error.detail}"
         raise ConflictError("transcript.failed", says)
     if not video.transcription.wanted:
-        says = "No transcript was asked for; start the pipeline with one, then ask for moments."
+        says = "No transcript was asked for; start the pipeline with one, then ask again."
         raise ConflictError("transcript.not_asked", says)
-    says = "The transcript is not made yet; ask for moments once it is."
+    says = "The transcript is not made yet; ask again once it is."
     raise ConflictError("transcript.not_ready", says)
 
 
 def read_words(context: Context, video: Video) -> Transcript:
     """What was said within the video. Raises ConflictError where there is no transcript."""
+    return words_of(context.media, video)
+
+
+def words_of(media: MediaStore, video: Video) -> Transcript:
+    """The same for who has no more than the bucket."""
     require_words(video)
-    transcript = read_transcript(context, video)
-    if transcript is None or video.media is None:
+    kept = read_kept(media, video.transcript_key)
+    if kept is None or video.media is None:
         raise ConflictError("transcript.not_ready", "The transcript is not made yet.")
-    return within(transcript, video.media.duration)
+    return within(kept.transcript, video.media.duration)
 
 
 def has_sound(video: Video) -> bool:

@@ -21,10 +21,10 @@ from functions.domain.stage import Stage
 from functions.domain.times import seconds
 from functions.domain.transcript_options import TranscriptOptions
 from functions.domain.video import Video, VideoStatus
-from functions.services.captions import with_captions_kept
 from functions.services.close_run import close_run
 from functions.services.ownership import Caller, own_video
 from functions.services.reap_runs import Reaped, Reaper
+from functions.services.said_captions import with_words_kept
 from functions.services.stages import Context
 from functions.services.start_run import Stores, begin, new_run
 
@@ -54,7 +54,8 @@ def restart(
     """Run a video again; what is finished is found done and not repeated, unless that is asked.
 
     Raises InvalidInputError naming all that cannot be together, ConflictError while the file has
-    not arrived or another run holds the video. A run that stopped without an end is ended.
+    not arrived, another run holds the video, or there is no transcript to make captions of. A run
+    that stopped without an end is ended.
     """
     now = reaper.context.clock()
     video = own_video(caller, stores.videos, video_id)
@@ -99,9 +100,7 @@ def _asked(video: Video, new: NewRun) -> Video:
 def _with_captions_kept(new: NewRun, video: Video, context: Context) -> NewRun:
     if new.segmentation is None:
         return new
-    place = (video.user_id, video.video_id)
-    kept = with_captions_kept(context.media, *place, new.segmentation)
-    return replace(new, segmentation=kept)
+    return replace(new, segmentation=with_words_kept(context.media, video, new.segmentation))
 
 
 def _course(asked: Video, video: Video, new: NewRun) -> Course:

@@ -174,6 +174,7 @@ def _mend_cut(segmentation: dict[str, Any]) -> None:
         return
     segmentation["cut"] = "accurate"
     target.pop("captions", None)
+    target.pop("captions_from", None)
     if target.get("crf") is not None:
         target.pop("bit_rate", None)
         target["crf"] = min(max(target["crf"], 1), 51)

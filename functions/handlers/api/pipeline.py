@@ -10,6 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions import bootstrap
 from functions.domain.errors import NotFoundError
+from functions.domain.segmentation import Segmentation
 from functions.handlers.api.models import pipeline as models
 from functions.handlers.api.models.common import Id
 from functions.handlers.api.request import (
@@ -48,7 +49,7 @@ Cursor = Annotated[str, Query(max_length=4_000, description="`next_cursor` of th
 )
 def start(body: models.StartPipeline) -> Response[models.RunAccepted]:
     new = NewRun(
-        segmentation=asked(body.segmentation, "/segmentation") if body.segmentation else None,
+        segmentation=_segmentation(body),
         extras=None if body.extras is None else named(body.extras),
         transcription=asked_transcript(body.transcript) if body.transcript else None,
         replace_corrections=bool(body.transcript and body.transcript.replace_corrections),
@@ -59,6 +60,11 @@ def start(body: models.StartPipeline) -> Response[models.RunAccepted]:
     reaper = bootstrap.reaper(settings, settings.state_machine_arn)
     run = views.accepted(restart(caller(router), body.video_id, stores(), reaper, new))
     return answer(run, HTTPStatus.ACCEPTED, {"Location": run.status_url})
+
+
+def _segmentation(body: models.StartPipeline) -> Segmentation | None:
+    sent = body.segmentation
+    return asked(sent, "/segmentation", heard=True) if sent else None
 
 
 @router.post(

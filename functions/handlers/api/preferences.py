@@ -44,9 +44,19 @@ def get() -> Response[models.PreferencesAnswer]:
 )
 def replace(body: models.ReplacePreferences) -> Response[models.PreferencesAnswer]:
     target = body.segmentation.target
-    if target is not None and target.captions is not None:
-        place = "/segmentation/target/captions"
-        raise problem.invalid([FieldError(place, "not_of_all", "Captions are of one video.")])
+    sent = (
+        target.model_dump(include={"captions", "captions_from"}, exclude_none=True)
+        if target
+        else {}
+    )
+    if sent:
+        says = "Captions are of one video."
+        raise problem.invalid(
+            [
+                FieldError(f"/segmentation/target/{name}", "not_of_all", says)
+                for name in sorted(sent)
+            ]
+        )
     changed = change_preferences(
         caller(router),
         asked(body.segmentation, "/segmentation"),

@@ -14,6 +14,7 @@ from functions.domain.exactness import (
     CRFS,
     HEIGHTS,
     RATES,
+    CaptionsFrom,
     Exactness,
     Shape,
     VideoCodec,
@@ -104,6 +105,11 @@ class EncodeTargetOptions(Body):
         default=None,
         description="SubRip or WebVTT text on the video's clock, written into the picture: Latin, "
         "Greek, Cyrillic and Devanagari letters",
+    )
+    captions_from: CaptionsFrom | None = Field(
+        default=None,
+        description="`transcript`: what is said, in place of `captions`. Of a video that has a "
+        "transcript (409 otherwise): of a range, of clips, and of a new start of the pipeline",
     )
 
     @model_validator(mode="after")

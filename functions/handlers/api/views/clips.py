@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from functions.domain.clip import ClipOptions
 from functions.domain.exactness import Exactness
@@ -18,7 +19,11 @@ def options_of(body: models.ClipOptionsBody) -> ClipOptions:
     """Raises InvalidInputError naming what does not go together."""
     encodes = body.target is not None or body.captions
     cut = body.cut or (Exactness.ACCURATE if encodes else Exactness.SMART)
-    return ClipOptions(cut=cut, target=target_of(body.target, ""), captions=body.captions)
+    target, captions = target_of(body.target, ""), body.captions
+    if target is not None and target.captions_from is not None:
+        # As `captions`: what is said in the clip as it is, also once its moment is refined.
+        target, captions = replace(target, captions_from=None), True
+    return ClipOptions(cut=cut, target=target, captions=captions)
 
 
 def clip(one: ClipOfMoment) -> models.ClipAnswer:

@@ -30,10 +30,13 @@ _OPTIONS: Final[dict[Mode, tuple[str, ...]]] = {
 _NEEDED: Final = {Mode.RANGES: "ranges", Mode.PARTS: "parts", Mode.SIZE: "size_mb"}
 
 
-def asked(options: SegmentationOptions, place: str) -> Segmentation:
-    """What was sent at `place`, a JSON pointer. Raises InvalidInputError naming all that does not
-    go together."""
+def asked(options: SegmentationOptions, place: str, *, heard: bool = False) -> Segmentation:
+    """What was sent at `place`, a JSON pointer; `heard`: for a video that may have a transcript.
+    Raises InvalidInputError naming all that does not go together."""
     wrong = _wrong(options)
+    if not heard and options.target is not None and options.target.captions_from is not None:
+        says = "It has no transcript yet: start the pipeline with this once there is one."
+        wrong.append(FieldError("/target/captions_from", "not_yet", says))
     if wrong:
         raise problem.invalid([_at(place, field) for field in wrong])
     try:
