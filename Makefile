@@ -111,7 +111,7 @@ test-dynamodb-local: setup .local/dynamodb-local/.ready ## The tables' tests on 
 	@DYNAMODB_ENGINE=dynamodb-local pytest -n $(WORKERS) --dist worksteal \
 		tests/contract/test_segment_*.py tests/contract/test_video_store.py tests/contract/test_run_store.py
 
-BENCH_NEEDS = $(if $(filter-out api cut exact ingest kills moments scale,$(or $(NAME),all)),.local/bench/peers/.ready) \
+BENCH_NEEDS = $(if $(filter-out api cut exact ingest kills moments scale speech,$(or $(NAME),all)),.local/bench/peers/.ready) \
 	$(if $(filter media,$(or $(NAME),media)),.local/footage/.ready) \
 	$(if $(filter dynamodb-local,$(ENGINE)),.local/dynamodb-local/.ready)
 bench: setup $(BENCH_NEEDS) ## Measure beside named peers (NAME=… for one; scale: SIZES=1000,100000, ENGINE=dynamodb-local with an AWS account)

