@@ -19,7 +19,8 @@ from functions.domain.social import Platform
 
 
 class PlatformError(CutroomError):
-    """`reason` is the platform's own short code; its message is not kept: it may hold anything."""
+    """`reason` is the platform's own short code; its message is not kept: it may hold anything.
+    `calls` is how many requests it took to be told."""
 
     status = 503
     name = "failed"
@@ -28,6 +29,7 @@ class PlatformError(CutroomError):
     def __init__(self, platform: Platform, reason: str, says: str | None = None) -> None:
         super().__init__(f"social.{self.name}", f"{platform}: {says or self.says} ({reason}).")
         self.platform, self.reason = platform, reason
+        self.calls = 1
 
 
 class TokenRefusedError(PlatformError):
@@ -74,9 +76,15 @@ class QuotaExhaustedError(PlatformError):
 
 
 class PlatformDownError(PlatformError):
+    """`sent`: the request may have been heeded."""
+
     retryable = True
     name = "platform_down"
     says = "the platform does not answer as it should; try again"
+
+    def __init__(self, platform: Platform, reason: str, *, sent: bool = True) -> None:
+        super().__init__(platform, reason)
+        self.sent = sent
 
 
 class RequestRefusedError(PlatformError):

@@ -1,0 +1,1 @@
+"""The five platforms over HTTP: numbers of posts, and consents of their users."""
