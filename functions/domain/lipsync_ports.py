@@ -30,7 +30,8 @@ class LipSyncProvider(Protocol):
 
         Raises SlotsTakenError while as many go on as the plan allows, RefusedError for what is
         wrong with the request or its files, and OutcomeUnknownError where it may have been taken:
-        then send the same request under the same key, or `find` it; never use a new key.
+        then send the same request under the same key, or `find` it; never use a new key. What
+        the other errors say is of this call: an earlier one under this key may have been taken.
         """
 
     def get(

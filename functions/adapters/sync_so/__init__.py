@@ -1,0 +1,1 @@
+"""Sync.so's API v2, and the files that it makes."""
