@@ -14,11 +14,18 @@ from functions.domain.video import Video
 
 # Stages that not every video has.
 _WANTED: Final[Mapping[Stage, Callable[[Video], bool]]] = {
-    Stage.TRANSCRIPT: lambda video: video.transcription.wanted,
+    Stage.TRANSCRIPT: lambda video: video.transcribes,
+    Stage.MOMENTS: lambda video: video.finds_moments,
+    Stage.CLIPS: lambda video: Extra.CLIPS in video.extras,
     Stage.HLS: lambda video: Extra.HLS in video.extras,
 }
 # What makes an extra, if not the analyses.
-_MAKES: Final[Mapping[Extra, Stage]] = {Extra.HLS: Stage.HLS, Extra.PROXY: Stage.CUT}
+_MAKES: Final[Mapping[Extra, Stage]] = {
+    Extra.HLS: Stage.HLS,
+    Extra.PROXY: Stage.CUT,
+    Extra.MOMENTS: Stage.MOMENTS,
+    Extra.CLIPS: Stage.CLIPS,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +58,10 @@ def usual(video: Video) -> tuple[Stage, ...]:
 
 def links(video: Video) -> Links:
     """What is made of what because of how the video is cut."""
-    follows = video.segmentation.mode.follows_boundaries
-    return {Stage.PLAN: (Stage.ANALYSIS,)} if follows else {}
+    mode = video.segmentation.mode
+    if mode.follows_moments:
+        return {Stage.PLAN: (Stage.MOMENTS,)}
+    return {Stage.PLAN: (Stage.ANALYSIS,)} if mode.follows_boundaries else {}
 
 
 def course(

@@ -18,6 +18,8 @@ class Extra(StrEnum):
     SCENES = "scenes"
     PROXY = "proxy"
     HLS = "hls"
+    MOMENTS = "moments"
+    CLIPS = "clips"
 
 
 DEFAULT_EXTRAS: Final = (

@@ -18,6 +18,8 @@ class Stage(StrEnum):
     PROBE = "probe"
     ANALYSIS = "analysis"
     TRANSCRIPT = "transcript"
+    MOMENTS = "moments"
+    CLIPS = "clips"
     PLAN = "plan"
     CUT = "cut"
     AUDIO = "audio"
@@ -40,6 +42,8 @@ STAGES: Final[Mapping[Stage, StageRule]] = {
     Stage.PROBE: StageRule(share=3, after=(Stage.CLAIM,), always=True),
     Stage.ANALYSIS: StageRule(share=10, after=(Stage.PROBE,)),
     Stage.TRANSCRIPT: StageRule(share=10, after=(Stage.PROBE,)),
+    Stage.MOMENTS: StageRule(share=4, after=(Stage.TRANSCRIPT,)),
+    Stage.CLIPS: StageRule(share=1, after=(Stage.MOMENTS,)),
     Stage.PLAN: StageRule(share=2, after=(Stage.PROBE,)),
     # Cutting is counted by milliseconds done.
     Stage.CUT: StageRule(share=78, after=(Stage.PLAN,)),

@@ -132,6 +132,17 @@ class Video:
     version: int = 1
 
     @property
+    def finds_moments(self) -> bool:
+        """For themselves, for clips, or to be cut by."""
+        wanted = {Extra.MOMENTS, Extra.CLIPS} & {*self.extras}
+        return bool(wanted) or self.segmentation.mode.follows_moments
+
+    @property
+    def transcribes(self) -> bool:
+        """What is said is to be written down: moments are made of it."""
+        return self.transcription.wanted or self.finds_moments
+
+    @property
     def visible(self) -> bool:
         """An aborted upload is no video any more."""
         return self.status is not VideoStatus.ABORTED

@@ -17,7 +17,7 @@ settings = load(StoreSettings)
 @step("plan_analysis")
 def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
     """{video_id, run_id} -> {needed, first, analysis_id, windows: [0, 1, …], hls, transcript,
-    stages}: the last are names of those that the run goes through."""
+    words_first, stages}: the last are names of those that the run goes through."""
     to_do = plan_analyses(
         bootstrap.context(settings), video_id=event["video_id"], run_id=event["run_id"]
     )
@@ -28,5 +28,6 @@ def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
         "windows": list(to_do.windows),
         "hls": to_do.hls,
         "transcript": to_do.transcript,
+        "words_first": to_do.words_first,
         "stages": [stage.value for stage in to_do.stages],
     }

@@ -66,7 +66,7 @@ def require_words(video: Video) -> int:
     if error is not None:
         says = f"There is no transcript: {error.detail}"
         raise ConflictError("transcript.failed", says)
-    if not video.transcription.wanted:
+    if not video.transcribes:
         says = "No transcript was asked for; start the pipeline with one, then ask again."
         raise ConflictError("transcript.not_asked", says)
     says = "The transcript is not made yet; ask again once it is."

@@ -18,7 +18,8 @@ from functions.services.transcription import transcript_wanted
 class AnalysisToDo:
     """`first`: before the cut is planned. Without a `needed` nothing is to be looked for; `hls`:
     an HLS rendition is to be made, too; `transcript`: what is said is to be written down;
-    `stages`: what the run goes through."""
+    `words_first`: and its moments found, before the cut is planned; `stages`: what the run goes
+    through."""
 
     needed: bool
     first: bool = False
@@ -26,6 +27,7 @@ class AnalysisToDo:
     windows: tuple[int, ...] = ()
     hls: bool = False
     transcript: bool = False
+    words_first: bool = False
     stages: tuple[Stage, ...] = ()
 
 
@@ -37,7 +39,14 @@ def plan_analyses(context: Context, *, video_id: str, run_id: str) -> AnalysisTo
     for stage, wanted in ((Stage.HLS, hls), (Stage.TRANSCRIPT, transcript)):
         if not wanted and work.run.does(stage):
             context.runs.stage_finished(work.run, stage, now, reused=True)
-    nothing = AnalysisToDo(needed=False, hls=hls, transcript=transcript, stages=work.run.todo)
+    words_first = work.video.segmentation.mode.follows_moments and work.run.does(Stage.MOMENTS)
+    nothing = AnalysisToDo(
+        needed=False,
+        hls=hls,
+        transcript=transcript,
+        words_first=words_first,
+        stages=work.run.todo,
+    )
     if not work.run.does(Stage.ANALYSIS):
         return nothing
     context.runs.stage_started(work.run, Stage.ANALYSIS, now)
@@ -47,12 +56,10 @@ def plan_analyses(context: Context, *, video_id: str, run_id: str) -> AnalysisTo
     plan = plan_analysis(read_probe(context, work.video), asked)
     plan = replace(plan, analysis_id=work_name(plan.analysis_id, work.run, Stage.ANALYSIS))
     context.media.write_json(plan_key_of(work.video, plan.analysis_id), to_plain(plan))
-    return AnalysisToDo(
+    return replace(
+        nothing,
         needed=True,
         first=needed_first(work),
         analysis_id=plan.analysis_id,
         windows=tuple(window.index for window in plan.windows),
-        hls=hls,
-        transcript=transcript,
-        stages=work.run.todo,
     )

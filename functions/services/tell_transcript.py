@@ -54,7 +54,7 @@ def require_transcript(media: MediaStore, video: Video) -> KeptTranscript:
     kept = read_kept(media, video.transcript_key)
     if kept is not None:
         return kept
-    if not video.transcription.wanted:
+    if not video.transcribes:
         raise NotFoundError(
             "transcript.not_asked",
             "No transcript was asked for. Start the pipeline with one.",

@@ -45,7 +45,7 @@ def transcript_wanted(work: StageWork) -> bool:
 def transcript_missing(video: Video, run: Run) -> bool:
     """Asked for, not made of just this before unless it is to be made again, and not corrected by
     its owner since."""
-    if not video.transcription.wanted or video.source is None or video.transcript_corrected:
+    if not video.transcribes or video.source is None or video.transcript_corrected:
         return False
     again = run.redoes(Stage.TRANSCRIPT) and video.transcript_run != run.run_id
     return again or video.transcript_of != transcription_id(video.source, video.transcription)

@@ -8,6 +8,7 @@ from infra.constructs.function_set import FunctionSet
 from infra.constructs.grants import grant_listing, grant_models, grant_objects, grant_table
 from infra.constructs.python_function import Sizing
 from infra.workflows.moments import MomentFunctions as Called
+from infra.workflows.words import WordFunctions
 
 # What one question may take: all its tries, and those of the second one.
 _HANDOVER_S = 500
@@ -18,6 +19,10 @@ class MomentFunctions(FunctionSet):
 
     def moments(self) -> Called:
         return Called(generate=self._generate(), fail=self._fail("FailMoments", "fail_moments"))
+
+    def words(self) -> WordFunctions:
+        """Those of a run of the video pipeline."""
+        return WordFunctions(find=self._find(), clips=self._clips(), fail=self._fail_words())
 
     def end(self) -> lambda_.Function:
         return self._fail("EndMoments", "end_moments")
@@ -36,6 +41,33 @@ class MomentFunctions(FunctionSet):
         """A transcript of twelve hours fits; counting wants a core, a model wants patience."""
         sizing = Sizing(memory_mb=1769, timeout_s=840)
         function = self._add("GenerateMoments", "generate_moments", sizing, self._environment())
+        self._grant_search(function)
+        return function
+
+    def _find(self) -> lambda_.Function:
+        sizing = Sizing(memory_mb=1769, timeout_s=840)
+        function = self._add("FindMoments", "find_moments", sizing, self._environment())
+        self._grant_search(function)
+        grant_table(function, self._data.tables.runs, "GetItem", "UpdateItem")
+        return function
+
+    def _clips(self) -> lambda_.Function:
+        function = self._add("CutClips", "cut_clips", Sizing(timeout_s=300), self._environment())
+        tables = self._data.tables
+        grant_table(function, tables.videos, "GetItem")
+        grant_table(function, tables.runs, "GetItem", "UpdateItem")
+        grant_table(function, tables.moments, "GetItem", "Query", "PutItem")
+        self._grant_segment_writes(function)
+        grant_table(function, tables.segments, index="video_id-segment_order-index")
+        return function
+
+    def _fail_words(self) -> lambda_.Function:
+        function = self._add("FailWords", "fail_words", Sizing())
+        grant_table(function, self._data.tables.videos, "GetItem")
+        grant_table(function, self._data.tables.runs, "GetItem", "UpdateItem")
+        return function
+
+    def _grant_search(self, function: lambda_.Function) -> None:
         tables = self._data.tables
         grant_table(function, tables.videos, "GetItem")
         grant_table(function, tables.generations, "GetItem", "PutItem")
@@ -44,7 +76,6 @@ class MomentFunctions(FunctionSet):
         grant_objects(function, self._bucket, "GetObject", "PutObject", prefix="work/")
         grant_listing(function, self._bucket)
         grant_models(function, self._settings)
-        return function
 
     def _fail(self, name: str, handler: str) -> lambda_.Function:
         function = self._add(name, handler, Sizing(), self._environment())

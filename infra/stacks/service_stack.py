@@ -48,8 +48,9 @@ class ServiceStack(Stack):
         analysis_functions = AnalysisFunctions(factory, settings, data)
         hls_functions = HlsFunctions(factory, settings, data)
         transcript_functions = TranscriptFunctions(factory, settings, data)
+        moment_functions = MomentFunctions(factory, settings, data)
         pipeline = self._pipeline(
-            functions, analysis_functions, hls_functions, transcript_functions
+            functions, analysis_functions, hls_functions, transcript_functions, moment_functions
         )
         TranscriptionEvents(
             self,
@@ -64,7 +65,6 @@ class ServiceStack(Stack):
         ranges = RangeCut(self, "RangeCut", settings, range_functions.range_cut())
         ingest_functions = IngestFunctionSet(factory, settings, data)
         ingest = Ingest(self, "Ingest", settings, ingest_functions.ingest())
-        moment_functions = MomentFunctions(factory, settings, data)
         search = self._moments(moment_functions)
         api_functions = ApiFunctions(factory, settings, data)
         http = self._http(
@@ -96,6 +96,7 @@ class ServiceStack(Stack):
         analysis: AnalysisFunctions,
         hls: HlsFunctions,
         transcript: TranscriptFunctions,
+        moments: MomentFunctions,
     ) -> VideoPipeline:
         made = VideoPipeline(
             self,
@@ -105,6 +106,7 @@ class ServiceStack(Stack):
             analysis.analysis(),
             hls.hls(),
             transcript.transcript(),
+            moments.words(),
         )
         made.tell_of_bad_ends(functions.end())
         return made

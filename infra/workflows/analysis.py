@@ -25,6 +25,7 @@ PLANNED = {
     "analysis_windows": result("windows"),
     "hls_wanted": result("hls"),
     "transcript_wanted": result("transcript"),
+    "words_first": result("words_first"),
     "stages": result("stages"),
 }
 """Variables that the step which plans the analyses sets; `stages` are those of the run."""

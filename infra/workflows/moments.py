@@ -1,7 +1,7 @@
 """The search for moments: one step, and on any error a failure that its generation tells of.
 
-The step stands in a machine of its own, for whoever asks by the API, and it can be had for a run of
-the video pipeline, where a failure is noted and fails nothing (`MomentSteps`).
+The step stands in a machine of its own, for whoever asks by the API; a run of the video pipeline
+has its own (`words`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from constructs import Construct
 
 from infra.settings import StageSettings
 from infra.workflows.machine import make_machine, tell_of_bad_ends, text
-from infra.workflows.steps import lambda_step, noted_step
+from infra.workflows.steps import lambda_step
 
 IDS = {"video_id": "{% $video_id %}", "generation_id": "{% $generation_id %}"}
 
@@ -28,25 +28,6 @@ class MomentFunctions:
 
     def all(self) -> list[lambda_.Function]:
         return [getattr(self, field.name) for field in fields(self)]
-
-
-@dataclass(frozen=True, slots=True)
-class MomentSteps:
-    """Makes the step for a machine that knows `$video_id`."""
-
-    scope: Construct
-    functions: MomentFunctions
-
-    def after(self) -> sfn.Chain:
-        """What follows the transcript in a run of the pipeline: the generation is opened by the
-        step itself, with what is usual."""
-        done = sfn.Pass.jsonata(self.scope, "Moments done", outputs={})
-        noted = noted_step(self.scope, "moments", self.functions.fail, IDS, done)
-        begin = sfn.Pass.jsonata(self.scope, "Begin moments", assign={"generation_id": ""})
-        find = lambda_step(
-            self.scope, "Find moments", self.functions.generate, IDS, caught_by=noted
-        )
-        return begin.next(find).next(done)
 
 
 class MomentSearch(Construct):

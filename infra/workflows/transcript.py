@@ -47,52 +47,70 @@ class TranscriptSteps:
     settings: StageSettings
     functions: TranscriptFunctions
 
-    def beside(self) -> sfn.Chain:
-        """A branch beside the cut; nothing is called where no transcript is wanted."""
+    def beside(self, then: sfn.IChainable) -> sfn.Chain:
+        """Beside the cut: a failure is noted, and goes on with `then`, too."""
         done = sfn.Pass.jsonata(self.scope, "Transcript done", outputs={})
+        done.next(then)
         noted = noted_step(self.scope, "transcript", self.functions.fail, IDS, done)
+        return self._made("", noted, done)
+
+    def first(self, failed: sfn.IChainable, then: sfn.IChainable) -> sfn.Chain:
+        """Before the cut is planned: an error leads to `failed`."""
+        return self._made(" first", failed, then)
+
+    def _made(self, name: str, caught_by: sfn.IChainable, then: sfn.IChainable) -> sfn.Chain:
+        """Nothing is called where no transcript is wanted."""
+        calls = self.functions
         plan = lambda_step(
-            self.scope, "Plan transcript", self.functions.plan, IDS, caught_by=noted, assign=PLANNED
+            self.scope,
+            f"Plan transcript{name}",
+            calls.plan,
+            IDS,
+            caught_by=caught_by,
+            assign=PLANNED,
         )
         finish = lambda_step(
-            self.scope, "Finish transcript", self.functions.finish, SAID, caught_by=noted
+            self.scope, f"Finish transcript{name}", calls.finish, SAID, caught_by=caught_by
         )
-        windows = self._windows()
-        windows.add_catch(noted, errors=["States.ALL"], outputs="{% $states.errorOutput %}")
-        made = plan.next(windows).next(finish).next(done)
+        windows = self._windows(name)
+        windows.add_catch(caught_by, errors=["States.ALL"], outputs="{% $states.errorOutput %}")
+        made = plan.next(windows).next(finish)
+        made.next(then)
         wanted = sfn.Condition.jsonata("{% $transcript_wanted %}")
-        choice = sfn.Choice.jsonata(self.scope, "Is a transcript wanted?")
-        return sfn.Chain.start(choice.when(wanted, made).otherwise(done))
+        choice = sfn.Choice.jsonata(self.scope, f"Is a transcript wanted{name}?")
+        return sfn.Chain.start(choice.when(wanted, made).otherwise(then))
 
-    def _windows(self) -> sfn.Map:
-        take = sfn.Pass.jsonata(self.scope, "Take speech", assign={"window": "{% $states.input %}"})
+    def _windows(self, name: str) -> sfn.Map:
+        take = sfn.Pass.jsonata(
+            self.scope, f"Take speech{name}", assign={"window": "{% $states.input %}"}
+        )
         windows = sfn.Map.jsonata(
             self.scope,
-            "Listen to windows",
+            f"Listen to windows{name}",
             items=sfn.ProvideItems.jsonata("{% $speech_windows %}"),
             max_concurrency=AT_ONCE,
             outputs={},
         )
-        windows.item_processor(take.next(self._heard()))
+        windows.item_processor(take.next(self._heard(name)))
         return windows
 
-    def _heard(self) -> sfn.Chain:
+    def _heard(self, name: str) -> sfn.Chain:
         """Where nothing is to be heard, nobody is asked."""
         failed = sfn.Fail.jsonata(
-            self.scope, "Listening failed", error=text("Error"), cause=text("Cause")
+            self.scope, f"Listening failed{name}", error=text("Error"), cause=text("Cause")
         )
         extract = lambda_step(
-            self.scope, "Extract speech", self.functions.extract, WINDOW, caught_by=failed
+            self.scope, f"Extract speech{name}", self.functions.extract, WINDOW, caught_by=failed
         )
         wait = waiting_step(
             self.scope,
-            "Transcribe",
+            f"Transcribe{name}",
             self.functions.wait,
             WINDOW,
             caught_by=failed,
             most=Duration.hours(JOB_HOURS),
         )
-        heard = sfn.Pass.jsonata(self.scope, "Window heard", outputs={})
+        heard = sfn.Pass.jsonata(self.scope, f"Window heard{name}", outputs={})
         audible = sfn.Condition.jsonata("{% $states.input.audible %}")
-        choice = sfn.Choice.jsonata(self.scope, "Anything to hear?")
+        choice = sfn.Choice.jsonata(self.scope, f"Anything to hear{name}?")
         return extract.next(choice.when(audible, wait.next(heard)).otherwise(heard))

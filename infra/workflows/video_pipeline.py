@@ -22,6 +22,7 @@ from infra.workflows.hls import HlsFunctions, HlsSteps
 from infra.workflows.machine import in_run, make_machine, result, tell_of_bad_ends, text
 from infra.workflows.steps import lambda_step
 from infra.workflows.transcript import TranscriptFunctions, TranscriptSteps
+from infra.workflows.words import NOT_MADE, WordFunctions, WordSteps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +54,13 @@ class VideoPipeline(Construct):
         analysis: AnalysisFunctions,
         hls: HlsFunctions,
         transcript: TranscriptFunctions,
+        words: WordFunctions,
     ) -> None:
         super().__init__(scope, name)
         self._functions = functions
         self._failed = self._fail_run()
         steps = AnalysisSteps(self, settings, analysis)
-        said = TranscriptSteps(self, settings, transcript)
+        said = WordSteps(self, words, TranscriptSteps(self, settings, transcript))
         made = self._cut_beside(steps, HlsSteps(self, settings, hls), said)
         made.next(self._step("Finish", functions.finish)).next(sfn.Succeed(self, "Done"))
         chain = (
@@ -66,14 +68,20 @@ class VideoPipeline(Construct):
             .next(self._step("Claim", functions.claim, assign={"tier": result("tier")}))
             .next(self._step("Probe", functions.probe, {**IDS, "tier": "{% $tier %}"}))
             .next(steps.plan(self._failed))
-            .next(self._look_first(steps, made))
+            .next(self._first(steps, said, made))
         )
         self.machine = make_machine(
             self,
             settings,
             chain,
             name="video-pipeline",
-            functions=[*functions.all(), *analysis.all(), *hls.all(), *transcript.all()],
+            functions=[
+                *functions.all(),
+                *analysis.all(),
+                *hls.all(),
+                *transcript.all(),
+                *words.all(),
+            ],
             timeout=Duration.hours(12),
         )
 
@@ -82,10 +90,8 @@ class VideoPipeline(Construct):
 
     def _begin(self) -> sfn.Pass:
         """The ids are variables, so that no step has to hand them on."""
-        names = ("video_id", "run_id")
-        return sfn.Pass.jsonata(
-            self, "Begin", assign={name: f"{{% $states.input.{name} %}}" for name in names}
-        )
+        ids = {name: f"{{% $states.input.{name} %}}" for name in ("video_id", "run_id")}
+        return sfn.Pass.jsonata(self, "Begin", assign={**ids, **NOT_MADE})
 
     def _step(
         self,
@@ -98,15 +104,16 @@ class VideoPipeline(Construct):
         caught_by = failed or self._failed
         return lambda_step(self, name, function, payload or IDS, caught_by=caught_by, assign=assign)
 
-    def _look_first(self, steps: AnalysisSteps, then: sfn.Parallel) -> sfn.Choice:
-        """Where the cut follows what is seen or heard, that comes before its plan."""
-        first = sfn.Condition.jsonata("{% $analysis_first %}")
-        made = steps.made(" first", self._failed, NOTHING_LEFT).next(then)
-        return sfn.Choice.jsonata(self, "Look first?").when(first, made).otherwise(then)
+    def _first(self, steps: AnalysisSteps, said: WordSteps, then: sfn.Parallel) -> sfn.Choice:
+        """Where the cut follows what is seen, heard or said, that comes before its plan."""
+        seen = sfn.Condition.jsonata("{% $analysis_first %}")
+        words = sfn.Condition.jsonata("{% $words_first %}")
+        looked = steps.made(" first", self._failed, NOTHING_LEFT).next(then)
+        found = said.first(self._failed, then)
+        choice = sfn.Choice.jsonata(self, "Look first?")
+        return choice.when(seen, looked).when(words, found).otherwise(then)
 
-    def _cut_beside(
-        self, steps: AnalysisSteps, hls: HlsSteps, said: TranscriptSteps
-    ) -> sfn.Parallel:
+    def _cut_beside(self, steps: AnalysisSteps, hls: HlsSteps, said: WordSteps) -> sfn.Parallel:
         """The cut in one branch, what is left of the analyses and what is said in others. HLS comes
         after the cut, which makes the proxy that it may be a copy of."""
         both = sfn.Parallel.jsonata(self, "Cut and look", outputs={})

@@ -48,6 +48,8 @@ def test_given_a_run_in_the_cut_when_read_then_each_stage_says_how_far_it_is(
         "probe": "done",
         "analysis": "done",
         "transcript": "skipped",
+        "moments": "skipped",
+        "clips": "skipped",
         "plan": "done",
         "cut": "running",
         "audio": "pending",

@@ -57,7 +57,8 @@ def test_given_a_cut_that_follows_the_picture_when_asked_for_then_the_look_is_ne
         (Stage.CUT, {Stage.CUT, Stage.AUDIO, Stage.FINISH}),
         (Stage.AUDIO, {Stage.AUDIO, Stage.FINISH}),
         (Stage.HLS, {Stage.HLS, Stage.FINISH}),
-        (Stage.TRANSCRIPT, {Stage.TRANSCRIPT, Stage.FINISH}),
+        (Stage.TRANSCRIPT, {Stage.TRANSCRIPT, Stage.MOMENTS, Stage.CLIPS, Stage.FINISH}),
+        (Stage.MOMENTS, {Stage.MOMENTS, Stage.CLIPS, Stage.FINISH}),
         (Stage.FINISH, {Stage.FINISH}),
     ],
 )
@@ -91,9 +92,9 @@ def test_given_two_stages_when_one_follows_from_the_other_then_it_needs_it(first
     assert follows == needs or first in FRAME or second in FRAME
 
 
-@pytest.mark.parametrize("extras", [(), (Extra.HLS,)])
+@pytest.mark.parametrize("extras", [(), (Extra.HLS, Extra.CLIPS)])
 def test_given_what_was_asked_for_when_a_run_is_made_then_only_that_is_gone_through(extras):
     made = make_video(extras=extras, transcription=USUAL_TRANSCRIPT if extras else NO_TRANSCRIPT)
     left = set(Stage) - set(usual(made))
 
-    assert left == (set() if extras else {Stage.HLS, Stage.TRANSCRIPT})
+    assert left == (set() if extras else {Stage.HLS, Stage.TRANSCRIPT, Stage.MOMENTS, Stage.CLIPS})

@@ -11,7 +11,17 @@ from functions.handlers.api.models.common import FailureAnswer
 from functions.handlers.api.models.examples import shown
 
 MadeExtra = Literal[
-    "storyboard", "preview", "waveform", "loudness", "black", "silence", "scenes", "proxy", "hls"
+    "storyboard",
+    "preview",
+    "waveform",
+    "loudness",
+    "black",
+    "silence",
+    "scenes",
+    "proxy",
+    "hls",
+    "moments",
+    "clips",
 ]
 
 Extras = Annotated[list[MadeExtra], Field(max_length=20)]

@@ -51,7 +51,7 @@ def summary(item: Video) -> models.TranscriptSummary:
 def _status(item: Video) -> models.Status:
     if item.transcript_key:
         return "ready"
-    if not item.transcription.wanted:
+    if not item.transcribes:
         return "not_asked"
     failed = item.transcript_error is not None or item.status is VideoStatus.FAILED
     return "failed" if failed else "pending"

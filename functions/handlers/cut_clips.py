@@ -1,0 +1,27 @@
+"""Task: have a video's moments cut as clips, as a stage of a run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions import bootstrap
+from functions.runtime import telemetry
+from functions.runtime.settings import MomentSettings, load
+from functions.runtime.step import Event, step
+from functions.services.cut_clips import Cutting
+from functions.services.moments_of_run import cut_clips_of_run
+
+settings = load(MomentSettings)
+
+
+@step("clips")
+def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
+    """{video_id, run_id} -> {clips}: how many there are."""
+    cutting = Cutting(
+        made=bootstrap.moment_context(settings), segments=bootstrap.segments_of(settings)
+    )
+    clips = cut_clips_of_run(cutting, video_id=event["video_id"], run_id=event["run_id"])
+    telemetry.count("ClipsAsked", clips)
+    return {"clips": clips}
