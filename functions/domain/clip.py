@@ -33,12 +33,13 @@ class ClipOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clip:
-    """The clip of a moment: the segment that it is, how it was asked for, and which cut of the
-    moment it is, from 1."""
+    """The clip of a moment: the segment that it is, how it was asked for, which cut of the moment
+    it is, from 1, and for which run of the pipeline it was cut, if for one."""
 
     segment_id: str
     options: ClipOptions
     number: int = 1
+    run_id: str | None = None
 
 
 USUAL_CLIP = ClipOptions()

@@ -92,7 +92,8 @@ def _is_wanted(stage: Stage, video: Video) -> bool:
 
 
 def _unwanted(pointer: str, stage: Stage) -> FieldError:
-    says = f"This video is to have no {stage.value}: ask for it in `extras`."
+    place = "transcript" if stage is Stage.TRANSCRIPT else "extras"
+    says = f"This video is to have no {stage.value}: ask for it in `{place}`."
     return FieldError(pointer, "not_asked", says)
 
 

@@ -38,8 +38,9 @@ class GenerationStatus(StrEnum):
 class Generation:
     """`key` names what it follows from, `verdicts` what its user thought of earlier moments: where
     both are the same, so is the outcome, unless it is `degraded`. `attempt` tells apart what was
-    asked for anew. `generator` is what has in fact made it, and `reused` says that its proposals
-    were those of an earlier one. `found` and `kept` count moments."""
+    asked for anew. `run_id` is the run of the pipeline that has opened it, if one has. `generator`
+    is what has in fact made it, and `reused` says that its proposals were those of an earlier one.
+    `found` and `kept` count moments."""
 
     video_id: str
     generation_id: str
@@ -52,6 +53,7 @@ class Generation:
     created_at: datetime
     lease_until: datetime
     attempt: int = 0
+    run_id: str | None = None
     status: GenerationStatus = GenerationStatus.QUEUED
     started_at: datetime | None = None
     finished_at: datetime | None = None

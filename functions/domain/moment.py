@@ -51,6 +51,13 @@ class MomentOptions:
     topic: str | None = None
     model: str = EMBEDDED
 
+    def within(self, low: Milliseconds | None, high: Milliseconds | None) -> MomentOptions:
+        """The same between a shortest and a longest length, as far as these leave it so."""
+        usual = max(self.maximum, 2 * (low or 0))
+        longest = usual if high is None else min(usual, high)
+        shortest = max(low or 0, min(self.minimum, longest // 2))
+        return replace(self, minimum=shortest, maximum=longest)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:

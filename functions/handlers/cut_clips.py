@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions import bootstrap
 from functions.runtime import telemetry
 from functions.runtime.settings import MomentSettings, load
-from functions.runtime.step import Event, step
+from functions.runtime.step import Event, run_ids, step
 from functions.services.cut_clips import Cutting
 from functions.services.moments_of_run import cut_clips_of_run
 
@@ -22,6 +22,6 @@ def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
     cutting = Cutting(
         made=bootstrap.moment_context(settings), segments=bootstrap.segments_of(settings)
     )
-    clips = cut_clips_of_run(cutting, video_id=event["video_id"], run_id=event["run_id"])
+    clips = cut_clips_of_run(cutting, **run_ids(event))
     telemetry.count("ClipsAsked", clips)
     return {"clips": clips}

@@ -8,20 +8,24 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions import bootstrap
 from functions.runtime import telemetry
-from functions.runtime.settings import StoreSettings, load
-from functions.runtime.step import Event, read_cause, step
+from functions.runtime.settings import MomentSettings, load
+from functions.runtime.step import Event, read_cause, run_ids, step
+from functions.services.fail_generation import INTERNAL
 from functions.services.moments_of_run import fail_words
 
-settings = load(StoreSettings)
+settings = load(MomentSettings)
 
 
 @step("fail")
 def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
     """{video_id, run_id, error, cause} -> {code}"""
-    code, _detail = read_cause(str(event.get("cause", "")))
-    fail_words(bootstrap.context(settings), video_id=event["video_id"], run_id=event["run_id"])
+    code, detail = read_cause(str(event.get("cause", "")))
+    made = bootstrap.moment_context(settings)
+    failure = fail_words(made, **run_ids(event), code=code, detail=detail)
     telemetry.logger.error(
-        "moments of a run failed", extra={"code": code, "error": str(event.get("error"))}
+        "moments of a run failed", extra={"code": failure.code, "error": str(event.get("error"))}
     )
     telemetry.count("MomentsFailed")
-    return {"code": code or "moments.internal"}
+    if failure.ours or failure.code == INTERNAL:
+        telemetry.count("MomentFaults")
+    return {"code": failure.code}

@@ -8,9 +8,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions import bootstrap
 from functions.domain.moment_ports import Memory, MomentGenerator
-from functions.runtime import telemetry
+from functions.runtime.generations import tell_generation
 from functions.runtime.settings import MomentSettings, load
-from functions.runtime.step import Event, step
+from functions.runtime.step import Event, out_of_time, run_ids, step
 from functions.services.moments_of_run import find_moments_of_run
 
 settings = load(MomentSettings)
@@ -19,18 +19,13 @@ settings = load(MomentSettings)
 @step("moments")
 def lambda_handler(event: Event, context: LambdaContext) -> dict[str, Any]:
     """{video_id, run_id} -> {found}"""
-
-    def out_of_time() -> bool:
-        return context.get_remaining_time_in_millis() < settings.handover_s * 1000
+    stop = out_of_time(context, settings.handover_s)
 
     def generator(name: str, memory: Memory) -> MomentGenerator:
-        return bootstrap.moment_generator(settings.models, name, memory, out_of_time)
+        return bootstrap.moment_generator(settings.models, name, memory, stop)
 
-    generation = find_moments_of_run(
-        bootstrap.moment_context(settings),
-        generator,
-        video_id=event["video_id"],
-        run_id=event["run_id"],
-    )
-    telemetry.count("MomentsFound", generation.found or 0)
+    made = bootstrap.moment_context(settings)
+    generation = find_moments_of_run(made, generator, **run_ids(event))
+    if generation.run_id == event["run_id"]:
+        tell_generation(generation)
     return {"found": generation.found or 0}

@@ -38,9 +38,15 @@ class Cutting:
 
 
 def cut_clips(
-    cutting: Cutting, video: Video, moments: Sequence[Moment], options: ClipOptions = USUAL_CLIP
+    cutting: Cutting,
+    video: Video,
+    moments: Sequence[Moment],
+    options: ClipOptions = USUAL_CLIP,
+    *,
+    by: str | None = None,
 ) -> list[tuple[Moment, Segment]]:
-    """A clip of each; what is there, and was asked for so, is left as it is.
+    """A clip of each; what is there, and was asked for so, is left as it is. For a run (`by`) each
+    is cut anew that it has not cut itself.
 
     Raises ConflictError until the video was read, and where captions are asked for and there is no
     transcript.
@@ -49,7 +55,7 @@ def cut_clips(
         raise ConflictError("video.not_ready", "The video was not read yet; wait for its run.")
     said = read_words(cutting.made.context, video) if options.captions else None
     return [
-        _cut(cutting, video, moment, _resolved(cutting, video, moment, options, said))
+        _cut(cutting, video, moment, _resolved(cutting, video, moment, options, said), by)
         for moment in moments
     ]
 
@@ -69,18 +75,19 @@ def _resolved(
 
 
 def _cut(
-    cutting: Cutting, video: Video, moment: Moment, options: ClipOptions
+    cutting: Cutting, video: Video, moment: Moment, options: ClipOptions, by: str | None
 ) -> tuple[Moment, Segment]:
     for _ in range(_ATTEMPTS):
-        known = clip_of(cutting.segments, moment)
-        if moment.clip and known and moment.clip.options == options and not _failed(known):
+        known = _there(cutting, moment, options, by)
+        if known is not None:
             return moment, known
         number = moment.clip.number + 1 if moment.clip else 1
-        clip = Clip(segment_id=clip_id_of(moment.moment_id, number), options=options, number=number)
+        segment_id = clip_id_of(moment.moment_id, number)
+        clip = Clip(segment_id=segment_id, options=options, number=number, run_id=by)
         segment = add_segment(
             _new(moment, options),
             video,
-            clip.segment_id,
+            segment_id,
             segments=cutting.segments,
             media=cutting.made.context.media,
             now=cutting.now,
@@ -93,6 +100,17 @@ def _cut(
                 raise
             moment = again
     raise StaleWriteError("The moment")
+
+
+def _there(
+    cutting: Cutting, moment: Moment, options: ClipOptions, by: str | None
+) -> Segment | None:
+    """A clip that need not be cut again."""
+    known = clip_of(cutting.segments, moment)
+    if moment.clip is None or known is None or _failed(known):
+        return None
+    same = moment.clip.options == options and by in {None, moment.clip.run_id}
+    return known if same else None
 
 
 def follow_clip(cutting: Cutting, video: Video, child: Moment) -> Moment:

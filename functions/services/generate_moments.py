@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from functions.domain.codec import from_plain, to_plain
-from functions.domain.errors import NotFoundError, StaleWriteError
+from functions.domain.errors import NotFoundError, RunOverError, StaleWriteError
 from functions.domain.generation import Generation, key_of, verdicts_of
 from functions.domain.ids import fingerprint
 from functions.domain.keys import proposals_key
-from functions.domain.moment import Draft, Moment, MomentOptions, moment_id_of
+from functions.domain.moment import Draft, Moment, moment_id_of
 from functions.domain.moments.grounding import ground
 from functions.domain.moments.ranking import select
 from functions.domain.proposals import Proposals
@@ -35,11 +35,11 @@ _ATTEMPTS = 8
 
 
 def generate_moments(
-    made: MomentContext, generators: Generators, video_id: str, options: MomentOptions
+    made: MomentContext, generators: Generators, video_id: str, wanted: Wanted
 ) -> Generation:
     """All of it at once, for whoever has the time: opens a generation and runs it, or returns one
     that would come to the same."""
-    generation = open_generation(made, _video(made, video_id), Wanted(options=options))
+    generation = open_generation(made, _video(made, video_id), wanted)
     if not generation.open:
         return generation
     return run_generation(
@@ -52,7 +52,7 @@ def run_generation(
 ) -> Generation:
     """The generation as it is then. Safe to repeat, and to be killed anywhere: nothing of it is
     seen before its end. Raises NotFoundError for a video that was deleted, ConflictError where its
-    transcript is gone."""
+    transcript is gone, RunOverError where the run that wants it has ended."""
     generation = made.generations.get(video_id, generation_id)
     if generation is None:
         raise NotFoundError("generation.not_found", "There is no such generation.")
@@ -74,6 +74,17 @@ def _video(made: MomentContext, video_id: str) -> Video:
     if video is None or not video.visible:
         raise NotFoundError("video.not_found", "The video was deleted while it was worked on.")
     return video
+
+
+def _require_wanted(made: MomentContext, generation: Generation) -> None:
+    """A model may have taken minutes: nothing is written of a video that is gone since, nor for a
+    run that has ended."""
+    _video(made, generation.video_id)
+    if generation.run_id is None:
+        return
+    run = made.context.runs.get(generation.video_id, generation.run_id)
+    if run is None or not run.open:
+        raise RunOverError
 
 
 def _stored(made: MomentContext, generation: Generation) -> Generation:
@@ -124,8 +135,7 @@ def _exchange(
 ) -> Generation:
     """Chosen again where somebody has accepted, rejected or refined one meanwhile."""
     for left in reversed(range(_ATTEMPTS)):
-        # A model may have taken minutes: nothing is written of a video that is gone since.
-        _video(made, generation.video_id)
+        _require_wanted(made, generation)
         there = made.moments.of_video(generation.video_id)
         kept = [moment for moment in there if moment.kept]
         chosen = select(drafts, kept, said, generation.options.count)

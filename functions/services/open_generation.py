@@ -24,10 +24,12 @@ _ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """`regenerate` asks anew though nothing has changed."""
+    """`regenerate` asks anew though nothing has changed; `run_id` names the run of the pipeline
+    that asks, if one does."""
 
     options: MomentOptions
     regenerate: bool = False
+    run_id: str | None = None
 
 
 def request_moments(
@@ -85,8 +87,7 @@ def _following(
     by = made_by(made.models, options.model)
     key = key_of(video.video_id, options, version, by, sound=has_sound(video))
     verdicts = verdicts_of(made.moments.of_video(video.video_id))
-    now = made.context.clock()
-    if latest is not None and not latest.lost(now):
+    if latest is not None and not lost(made, latest):
         if latest.answers(key, verdicts) and (latest.open or not wanted.regenerate):
             return latest
         if latest.open:
@@ -94,6 +95,7 @@ def _following(
     number = latest.number + 1 if latest else 1
     # What was asked for anew stays so, until something else is asked for.
     before = latest.attempt if latest is not None and latest.key == key else 0
+    now = made.context.clock()
     return Generation(
         video_id=video.video_id,
         generation_id=generation_id_of(number, key),
@@ -106,7 +108,16 @@ def _following(
         created_at=now,
         lease_until=now + LEASE,
         attempt=number if wanted.regenerate else before,
+        run_id=wanted.run_id,
     )
+
+
+def lost(made: MomentContext, generation: Generation) -> bool:
+    """Whether nobody works on it any more though it is open: its time is over, or its run is."""
+    if not generation.open or generation.run_id is None:
+        return generation.lost(made.context.clock())
+    run = made.context.runs.get(generation.video_id, generation.run_id)
+    return run is None or not run.open or generation.lost(made.context.clock())
 
 
 def _under_way() -> ConflictError:

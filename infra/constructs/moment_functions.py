@@ -48,7 +48,7 @@ class MomentFunctions(FunctionSet):
         sizing = Sizing(memory_mb=1769, timeout_s=840)
         function = self._add("FindMoments", "find_moments", sizing, self._environment())
         self._grant_search(function)
-        grant_table(function, self._data.tables.runs, "GetItem", "UpdateItem")
+        grant_table(function, self._data.tables.runs, "UpdateItem")
         return function
 
     def _clips(self) -> lambda_.Function:
@@ -59,10 +59,13 @@ class MomentFunctions(FunctionSet):
         grant_table(function, tables.moments, "GetItem", "Query", "PutItem")
         self._grant_segment_writes(function)
         grant_table(function, tables.segments, index="video_id-segment_order-index")
+        # What was said is written into a clip that was asked for with captions.
+        grant_objects(function, self._bucket, "GetObject", "PutObject", prefix="media/")
+        grant_listing(function, self._bucket)
         return function
 
     def _fail_words(self) -> lambda_.Function:
-        function = self._add("FailWords", "fail_words", Sizing())
+        function = self._fail("FailWords", "fail_words")
         grant_table(function, self._data.tables.videos, "GetItem")
         grant_table(function, self._data.tables.runs, "GetItem", "UpdateItem")
         return function
@@ -70,6 +73,7 @@ class MomentFunctions(FunctionSet):
     def _grant_search(self, function: lambda_.Function) -> None:
         tables = self._data.tables
         grant_table(function, tables.videos, "GetItem")
+        grant_table(function, tables.runs, "GetItem")
         grant_table(function, tables.generations, "GetItem", "PutItem")
         grant_table(function, tables.moments, "Query", "PutItem", "DeleteItem")
         grant_objects(function, self._bucket, "GetObject", "PutObject", prefix="media/")

@@ -29,7 +29,8 @@ STAGES = (
     "claim", "probe", "plan_analysis", "analyse", "finish_analysis", "plan_hls",
     "write_hls", "finish_hls", "plan_transcript", "extract_speech", "await_transcription",
     "finish_transcript", "plan", "cut", "join", "audio",
-    "finish", "plan_range", "cut_range", "moments", "ingest",
+    "finish", "plan_range", "cut_range", "moments", "clips",
+    "ingest",
 )  # fmt: skip
 RUN_COUNTS = ("RunsStarted", "RunsSucceeded", "RunsFailed", "RunFaults", "UploadsIgnored")
 ENDED_COUNTS = ("RunsCancelled", "RunsReaped", "RunsRevived", "RunsClosed")

@@ -72,13 +72,13 @@ class AnalysisSteps:
         windows.add_catch(failed, errors=["States.ALL"], outputs="{% $states.errorOutput %}")
         return sfn.Chain.start(windows).next(finish)
 
-    def beside(self) -> sfn.Chain:
-        """A branch beside the cut: what is left, or nothing."""
-        done = sfn.Pass.jsonata(self.scope, "Analysis done", outputs={})
-        noted = noted_step(self.scope, "analysis", self.functions.fail, IDS, done)
-        made = self.made("", noted).next(done)
+    def beside(self, name: str = "") -> sfn.Chain:
+        """A branch beside others: what is left, or nothing; a failure is noted."""
+        done = sfn.Pass.jsonata(self.scope, f"Analysis done{name}", outputs={})
+        noted = noted_step(self.scope, f"analysis{name}", self.functions.fail, IDS, done)
+        made = self.made(name, noted).next(done)
         needed = sfn.Condition.jsonata("{% $analysis_needed %}")
-        choice = sfn.Choice.jsonata(self.scope, "Anything to look for?")
+        choice = sfn.Choice.jsonata(self.scope, f"Anything to look for{name}?")
         return sfn.Chain.start(choice.when(needed, made).otherwise(done))
 
     def _windows(self, name: str) -> sfn.Map:

@@ -1,7 +1,7 @@
 """The search for moments: one step, and on any error a failure that its generation tells of.
 
 The step stands in a machine of its own, for whoever asks by the API; a run of the video pipeline
-has its own (`words`).
+has its own (see `words`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What is said, inside of the video pipeline: the sound of each window is taken out, then a task
 waits until the transcriber has written it down; then one transcript.
 
-It is made beside the cut, where a failure is recorded on the video and fails nothing.
+It is made beside the cut, where a failure is recorded on the video and fails nothing; before it
+where the cut follows moments.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from infra.workflows.steps import lambda_step, noted_step, waiting_step
 SAID = {**IDS, "transcription_id": "{% $transcription_id %}"}
 WINDOW = {**SAID, "window": "{% $window %}"}
 PLANNED = {"transcription_id": result("transcription_id"), "speech_windows": result("windows")}
+NOTHING_TO_SAY = {"transcript_wanted": "{% false %}"}
 AT_ONCE = 4
 """Windows that are listened to side by side; most videos have one."""
 JOB_HOURS = 5
@@ -47,18 +49,21 @@ class TranscriptSteps:
     settings: StageSettings
     functions: TranscriptFunctions
 
-    def beside(self, then: sfn.IChainable) -> sfn.Chain:
-        """Beside the cut: a failure is noted, and goes on with `then`, too."""
+    def beside(self) -> sfn.Chain:
+        """A branch beside others: a failure is noted."""
         done = sfn.Pass.jsonata(self.scope, "Transcript done", outputs={})
-        done.next(then)
         noted = noted_step(self.scope, "transcript", self.functions.fail, IDS, done)
         return self._made("", noted, done)
 
-    def first(self, failed: sfn.IChainable, then: sfn.IChainable) -> sfn.Chain:
-        """Before the cut is planned: an error leads to `failed`."""
-        return self._made(" first", failed, then)
+    def first(self, name: str) -> sfn.Chain:
+        """A branch that fails where there will be no transcript."""
+        done = sfn.Pass.jsonata(self.scope, f"Transcript done{name}", outputs={})
+        failed = sfn.Fail.jsonata(
+            self.scope, f"Transcript failed{name}", error=text("Error"), cause=text("Cause")
+        )
+        return self._made(name, failed, done)
 
-    def _made(self, name: str, caught_by: sfn.IChainable, then: sfn.IChainable) -> sfn.Chain:
+    def _made(self, name: str, caught_by: sfn.IChainable, done: sfn.Pass) -> sfn.Chain:
         """Nothing is called where no transcript is wanted."""
         calls = self.functions
         plan = lambda_step(
@@ -74,11 +79,10 @@ class TranscriptSteps:
         )
         windows = self._windows(name)
         windows.add_catch(caught_by, errors=["States.ALL"], outputs="{% $states.errorOutput %}")
-        made = plan.next(windows).next(finish)
-        made.next(then)
+        made = plan.next(windows).next(finish).next(done)
         wanted = sfn.Condition.jsonata("{% $transcript_wanted %}")
         choice = sfn.Choice.jsonata(self.scope, f"Is a transcript wanted{name}?")
-        return sfn.Chain.start(choice.when(wanted, made).otherwise(then))
+        return sfn.Chain.start(choice.when(wanted, made).otherwise(done))
 
     def _windows(self, name: str) -> sfn.Map:
         take = sfn.Pass.jsonata(

@@ -1,6 +1,6 @@
 """The video pipeline: claim, probe, then plan, cut all windows, join segments that were encoded in
-chunks and the sound beside the analyses (which come first where the plan follows them) and beside
-what is said, which is written down; finish.
+chunks and the sound beside the analyses and beside what is said, which is written down, looked
+through for moments and cut as clips (what the plan follows of it comes first); finish.
 
 Every error of every step ends in `Fail run`, which writes down why. Payloads carry ids and
 indexes; plans and indexes of keyframes are objects in the bucket.
@@ -22,7 +22,7 @@ from infra.workflows.hls import HlsFunctions, HlsSteps
 from infra.workflows.machine import in_run, make_machine, result, tell_of_bad_ends, text
 from infra.workflows.steps import lambda_step
 from infra.workflows.transcript import TranscriptFunctions, TranscriptSteps
-from infra.workflows.words import NOT_MADE, WordFunctions, WordSteps
+from infra.workflows.words import NOT_FOUND, WordFunctions, WordSteps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +60,8 @@ class VideoPipeline(Construct):
         self._functions = functions
         self._failed = self._fail_run()
         steps = AnalysisSteps(self, settings, analysis)
-        said = WordSteps(self, words, TranscriptSteps(self, settings, transcript))
-        made = self._cut_beside(steps, HlsSteps(self, settings, hls), said)
+        said = WordSteps(self, words, steps, TranscriptSteps(self, settings, transcript))
+        made = self._cut_beside(HlsSteps(self, settings, hls), said)
         made.next(self._step("Finish", functions.finish)).next(sfn.Succeed(self, "Done"))
         chain = (
             self._begin()
@@ -91,7 +91,7 @@ class VideoPipeline(Construct):
     def _begin(self) -> sfn.Pass:
         """The ids are variables, so that no step has to hand them on."""
         ids = {name: f"{{% $states.input.{name} %}}" for name in ("video_id", "run_id")}
-        return sfn.Pass.jsonata(self, "Begin", assign={**ids, **NOT_MADE})
+        return sfn.Pass.jsonata(self, "Begin", assign={**ids, **NOT_FOUND})
 
     def _step(
         self,
@@ -113,11 +113,11 @@ class VideoPipeline(Construct):
         choice = sfn.Choice.jsonata(self, "Look first?")
         return choice.when(seen, looked).when(words, found).otherwise(then)
 
-    def _cut_beside(self, steps: AnalysisSteps, hls: HlsSteps, said: WordSteps) -> sfn.Parallel:
-        """The cut in one branch, what is left of the analyses and what is said in others. HLS comes
-        after the cut, which makes the proxy that it may be a copy of."""
+    def _cut_beside(self, hls: HlsSteps, said: WordSteps) -> sfn.Parallel:
+        """The cut in one branch, what is seen and said in another. HLS comes after the cut, which
+        makes the proxy that it may be a copy of."""
         both = sfn.Parallel.jsonata(self, "Cut and look", outputs={})
-        both.branch(self._cut_branch(hls.after()), steps.beside(), said.beside())
+        both.branch(self._cut_branch(hls.after()), said.beside())
         both.add_catch(self._failed, errors=["States.ALL"], outputs="{% $states.errorOutput %}")
         return both
 

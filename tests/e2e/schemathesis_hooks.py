@@ -27,7 +27,7 @@ OPTIONS = {
     "none": (),
     "moments": (),
 }
-UNASKED = {"hls", "transcript"}
+UNASKED = {"hls", "transcript", "moments", "clips"}
 NEEDED: Mapping[str, dict[str, Any]] = {
     "ranges": {"ranges": [{"start": 0, "end": 1}]},
     "parts": {"parts": 2},

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import pytest
 from statelint.config import Config
@@ -48,6 +49,8 @@ RECORDS = {
 NOTED = "Fail analysis"
 HLS_NOTED = "Fail HLS"
 TRANSCRIPT_NOTED = "Fail transcript"
+WORDS_NOTED = "Fail words"
+NOTES = {NOTED, f"{NOTED} for moments", HLS_NOTED, TRANSCRIPT_NOTED, WORDS_NOTED}
 
 each_machine = pytest.mark.parametrize("machine", MACHINES)
 
@@ -178,7 +181,7 @@ def test_given_an_error_in_a_window_or_branch_when_caught_then_it_fails_with_tha
     """Otherwise `Fail run` could not tell the user what was wrong with the file."""
     for inner in flows(read(synth, PIPELINE))[1:]:
         caught = set().union(*(inner.caught(name) for name in inner.states))
-        for to in caught - {NOTED, HLS_NOTED, TRANSCRIPT_NOTED}:
+        for to in caught - NOTES:
             state = inner.states[to]
             assert state["Type"] == "Fail"
             assert "$string($states.input.Error)" in state["Error"]
@@ -193,6 +196,39 @@ def test_given_a_failed_analysis_beside_the_cut_when_noted_then_the_run_goes_on(
     assert noted == {NOTED, "Analysis done"}
     for name in ("Analyse windows", "Finish analysis"):
         assert branch.caught(name) == {NOTED}
+
+
+def test_given_a_failed_analysis_before_moments_when_noted_then_the_run_goes_on(synth: Synth):
+    noted = f"{NOTED} for moments"
+    (branch,) = (flow for flow in flows(read(synth, PIPELINE)) if noted in flow.states)
+
+    assert branch.reach(noted, errors=False) == {noted, "Analysis done for moments"}
+    for name in ("Analyse windows for moments", "Finish analysis for moments"):
+        assert branch.caught(name) == {noted}
+
+
+def test_given_failed_moments_or_clips_when_noted_then_the_run_goes_on(synth: Synth):
+    (branch,) = (flow for flow in flows(read(synth, PIPELINE)) if WORDS_NOTED in flow.states)
+
+    assert branch.reach(WORDS_NOTED, errors=False) == {WORDS_NOTED, "Words done"}
+    for name in ("Find moments", "Cut clips"):
+        assert branch.caught(name) == {WORDS_NOTED}
+
+
+def test_given_what_is_seen_and_said_when_known_then_moments_are_looked_for_and_cut_after(
+    synth: Synth,
+):
+    (branch,) = (flow for flow in flows(read(synth, PIPELINE)) if WORDS_NOTED in flow.states)
+
+    assert branch.start == "Look and listen"
+    assert branch.following("Look and listen") == {"Are moments wanted?"}
+    assert branch.following("Find moments") == {"Are clips wanted?"}
+    (find,) = branch.states["Are moments wanted?"]["Choices"]
+    assert find["Condition"] == "{% 'moments' in $stages and $not($moments_found) %}"
+    assert branch.states["Are moments wanted?"]["Default"] == "Are clips wanted?"
+    (cut,) = branch.states["Are clips wanted?"]["Choices"]
+    assert (cut["Condition"], cut["Next"]) == ("{% 'clips' in $stages %}", "Cut clips")
+    assert branch.states["Are clips wanted?"]["Default"] == "Words done"
 
 
 def test_given_a_failed_rendition_when_noted_then_the_run_goes_on(synth: Synth):
@@ -281,9 +317,51 @@ def test_given_a_stage_that_a_way_depends_on_when_named_then_it_is_one_and_set_b
     assert "Plan analysis" not in top.reach("Cut and look", errors=False)
 
 
+def test_given_a_plan_that_follows_moments_when_run_then_all_they_need_is_made_first_and_once(
+    synth: Synth,
+):
+    top = _top(synth, PIPELINE)
+    (_, way) = top.states["Look first?"]["Choices"]
+
+    assert (way["Condition"], way["Next"]) == ("{% $words_first %}", "Look and listen for moments")
+    assert top.following("Look and listen for moments") == {"Find moments first"}
+    assert top.following("Find moments first") == {"Cut and look"}
+    not_again = ("analysis_needed", "transcript_wanted")
+    assert top.states["Find moments first"]["Assign"] == {
+        **dict.fromkeys(not_again, "{% false %}"),
+        "moments_found": "{% true %}",
+    }
+    assert top.states["Begin"]["Assign"]["moments_found"] == "{% false %}"
+    (said,) = (
+        flow
+        for flow in flows(read(synth, PIPELINE))
+        if "Plan transcript for moments" in flow.states
+    )
+    for name in ("Plan transcript", "Listen to windows", "Finish transcript"):
+        assert said.caught(f"{name} for moments") == {"Transcript failed for moments"}
+
+
+def test_given_branches_when_they_set_variables_then_none_that_is_known_outside(synth: Synth):
+    """Amazon refuses a machine in which a branch sets a variable of what is around it."""
+
+    def check(states: dict[str, Any], outside: set[str]) -> None:
+        known = {name for state in states.values() for name in state.get("Assign", {})}
+        for state in states.values():
+            for catch in state.get("Catch", []):
+                known |= set(catch.get("Assign", {}))
+        assert known.isdisjoint(outside), known & outside
+        for state in states.values():
+            inner = [*state.get("Branches", [])]
+            inner += [state["ItemProcessor"]] if "ItemProcessor" in state else []
+            for part in inner:
+                check(part["States"], outside | known)
+
+    check(read(synth, PIPELINE)["States"], set())
+
+
 def test_given_a_plan_that_follows_the_analysis_when_run_then_that_is_made_first(synth: Synth):
     top = _top(synth, PIPELINE)
-    (way,) = top.states["Look first?"]["Choices"]
+    (way, _) = top.states["Look first?"]["Choices"]
 
     assert way["Condition"] == "{% $analysis_first %}"
     assert way["Next"] == "Analyse windows first"

@@ -12,7 +12,7 @@ from tests.support.cloud import Cloud
 
 
 def write_transcript(cloud: Cloud, video_id: str, said: Transcript, user: str = "pro") -> None:
-    """Over the one that a video has, if any."""
+    """Over the one that a video has, if any. No run writes over it: it counts as a correction."""
     key = transcript_key(cloud.user(user).user_id, video_id, said.version, "written")
     kept = KeptTranscript(transcript=said, made_at=utc_now(), made_by=MadeBy.USER)
     body = json.dumps(to_document(kept)).encode()
@@ -23,12 +23,14 @@ def write_transcript(cloud: Cloud, video_id: str, said: Transcript, user: str = 
     dynamodb.update_item(
         TableName=videos,
         Key={"video_id": {"S": video_id}},
-        UpdateExpression="SET transcript_key = :key, transcript_version = :to ADD #version :one",
+        UpdateExpression="SET transcript_key = :key, transcript_version = :to, "
+        "transcript_corrected = :yes ADD #version :one",
         ConditionExpression="attribute_exists(video_id)",
         ExpressionAttributeNames={"#version": "version"},
         ExpressionAttributeValues={
             ":key": {"S": key},
             ":to": {"N": str(said.version)},
             ":one": {"N": "1"},
+            ":yes": {"BOOL": True},
         },
     )

@@ -6,12 +6,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+from functions.domain.stage import Stage
 from tests.media.make import talk
 from tests.support.cloud import PATIENCE_S, Cloud
 
 EVERY_SECONDS = 0.2
-ORDER = ["claim", "probe", "analysis", "transcript", "plan", "cut", "audio", "hls", "finish"]
-NOT_ASKED = {"hls", "transcript"}
+ORDER = [stage.value for stage in Stage]
+NOT_ASKED = {"hls", "transcript", "moments", "clips"}
 
 
 def followed(cloud: Cloud, video_id: str) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from tests.unit.api.client import Answer, Client
 START = "/api/pipeline/start"
 STATUS = f"/api/pipeline/status/{VIDEO}"
 CANCEL = f"/api/pipeline/{VIDEO}/cancel"
+UNASKED = {Stage.HLS, Stage.TRANSCRIPT, Stage.MOMENTS, Stage.CLIPS}
 RUNS = f"/api/videos/{VIDEO}/runs"
 
 
@@ -65,6 +66,8 @@ def test_given_stages_when_they_are_gone_through_then_each_says_what_became_of_i
         "probe": "reused",
         "analysis": "reused",
         "transcript": "skipped",
+        "moments": "skipped",
+        "clips": "skipped",
         "plan": "done",
         "cut": "done",
         "audio": "done",
@@ -104,7 +107,7 @@ def test_given_stages_that_are_none_or_do_not_go_together_when_started_then_each
     assert len(world.runs.all()) == 1
 
 
-@pytest.mark.parametrize("stage", [stage for stage in Stage if stage not in {"hls", "transcript"}])
+@pytest.mark.parametrize("stage", [stage for stage in Stage if stage not in UNASKED])
 def test_given_any_stage_when_started_from_there_then_it_is_accepted(
     client: Client, world: World, stage: Stage
 ):

@@ -53,17 +53,6 @@ def _id(generation: Generation) -> dict[str, str]:
     return {"generation_id": generation.generation_id}
 
 
-def test_given_no_generation_when_called_then_one_is_made_with_what_is_usual(world: World):
-    tell(world)
-
-    answer = call(generate_moments, video_id=VIDEO, generation_id="")
-
-    made = world.generations.latest(VIDEO)
-    assert made
-    assert answer == {"generation_id": made.generation_id, "found": 5}
-    assert made.options == MomentOptions()
-
-
 def test_given_little_time_when_called_then_models_are_not_asked_any_more(
     world: World, generation: Generation
 ):

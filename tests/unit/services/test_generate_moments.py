@@ -20,7 +20,7 @@ from functions.domain.transcript import Transcript
 from functions.domain.transcript_options import TranscriptOptions
 from functions.domain.video import VideoStatus
 from functions.services.fail_generation import fail_generation
-from functions.services.generate_moments import generate_moments, run_generation
+from functions.services.generate_moments import run_generation
 from functions.services.open_generation import Wanted, request_moments
 from tests.builders import STRANGER, VIDEO, make_caller, make_failure
 from tests.fakes.moment_generators import FakeGenerator
@@ -370,32 +370,3 @@ def test_given_an_error_when_noted_then_the_video_is_free_and_the_first_reason_s
     assert stored
     assert stored.error == first
     assert ask(world).number == 2
-
-
-def test_given_an_error_in_a_run_of_the_pipeline_when_noted_then_the_open_one_has_failed(
-    world: World,
-):
-    tell(world)
-    generation = ask(world)
-
-    fail_generation(world.moment_context, video_id=VIDEO, generation_id="", code=None, detail=None)
-
-    stored = world.generations.get(VIDEO, generation.generation_id)
-    assert stored
-    assert stored.error
-    assert stored.error.code == "moments.internal"
-    nothing = {"video_id": "none", "generation_id": ""}
-    assert fail_generation(world.moment_context, **nothing, code=None, detail=None) is None
-
-
-def test_given_a_run_of_the_pipeline_when_it_comes_to_moments_then_all_is_done_at_once(
-    world: World,
-):
-    tell(world)
-
-    ended = generate_moments(world.moment_context, world.generator, VIDEO, FEW)
-    again = generate_moments(world.moment_context, world.generator, VIDEO, FEW)
-
-    assert ended.status is GenerationStatus.SUCCEEDED
-    assert again == ended
-    assert world.moment_runs.calls == 0

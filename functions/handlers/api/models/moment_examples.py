@@ -61,6 +61,7 @@ MOMENT: Final[JsonDict] = {
 GENERATION: Final[JsonDict] = {
     "generation_id": _GENERATION_ID,
     "video_id": VIDEO_ID,
+    "run_id": None,
     "status": "succeeded",
     "options": {
         "count": 3,

@@ -172,6 +172,7 @@ class GenerationAnswer(BaseModel):
 
     generation_id: str
     video_id: str
+    run_id: str | None = Field(description="The run of the pipeline that has opened it, if one has")
     status: GenerationStatus
     options: GenerationOptions
     transcript_version: int

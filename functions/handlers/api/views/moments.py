@@ -45,6 +45,7 @@ def generation(item: Generation) -> models.GenerationAnswer:
     return models.GenerationAnswer(
         generation_id=item.generation_id,
         video_id=item.video_id,
+        run_id=item.run_id,
         status=item.status,
         options=models.GenerationOptions(
             count=item.options.count,
