@@ -7,13 +7,23 @@ from typing import Any
 
 import pytest
 
+from functions.domain.extras import Extra
 from functions.domain.generation import Generation, GenerationStatus
 from functions.domain.moment import MomentOptions
-from functions.handlers import end_moments, fail_moments, generate_moments
+from functions.domain.run import RunStatus, Stage
+from functions.domain.video import Failure, VideoStatus
+from functions.handlers import (
+    cut_clips,
+    end_moments,
+    fail_moments,
+    fail_words,
+    find_moments,
+    generate_moments,
+)
 from functions.runtime import telemetry
 from functions.runtime.step import Permanent, Retryable
 from functions.services.open_generation import Wanted, open_generation
-from tests.builders import VIDEO, make_cause
+from tests.builders import RUN, VIDEO, make_cause, make_run
 from tests.fakes.lambda_context import FakeLambdaContext
 from tests.fakes.world import World
 from tests.unit.services.telling import tell
@@ -125,3 +135,71 @@ def test_given_a_stopped_execution_when_told_of_then_the_video_is_free_again(
     assert call(end_moments, **event) == {"failed": True}
     assert call(end_moments, **event) == {"failed": False}
     assert stored(world, generation).status is GenerationStatus.FAILED
+
+
+@pytest.fixture
+def run(world: World) -> dict[str, str]:
+    """The ids of a run of a video in which somebody speaks."""
+    tell(world, status=VideoStatus.PROCESSING, run_id=RUN, extras=(Extra.CLIPS,))
+    world.runs.create(make_run(status=RunStatus.RUNNING, todo=tuple(Stage)))
+    return {"video_id": VIDEO, "run_id": RUN}
+
+
+def test_given_a_run_when_it_comes_to_moments_and_clips_then_only_counts_are_passed_on(
+    world: World, run: dict[str, str]
+):
+    assert call(find_moments, **run) == {"found": 5}
+    assert call(find_moments, **run) == {"found": 5}
+    assert call(cut_clips, **run) == {"clips": 5}
+    assert call(cut_clips, **run) == {"clips": 5}
+    assert len(world.segments.all()) == 5
+    assert world.out_of_time is False
+
+
+def test_given_moments_that_are_reused_when_told_of_then_nobody_counts_them_twice(
+    world: World, run: dict[str, str], counted: list[str]
+):
+    call(find_moments, **run)
+    world.runs.fail(VIDEO, RUN, Failure(code="a.b", detail="So.", stage="cut"), world.clock())
+    world.runs.create(make_run(run_id="run-2", status=RunStatus.RUNNING, todo=tuple(Stage)))
+    tell(world, status=VideoStatus.PROCESSING, run_id="run-2", extras=(Extra.CLIPS,))
+
+    assert call(find_moments, video_id=VIDEO, run_id="run-2") == {"found": 5}
+
+    assert counted.count("MomentsFound") == 1
+
+
+def test_given_no_words_when_a_run_comes_to_moments_then_it_is_not_tried_again(
+    world: World, run: dict[str, str]
+):
+    tell(world, transcript_key=None, status=VideoStatus.PROCESSING, run_id=RUN)
+
+    with pytest.raises(Permanent, match=r"transcript\."):
+        call(find_moments, **run)
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "fault"),
+    [
+        ({"code": "transcript.failed", "detail": "No words."}, "transcript.failed", False),
+        (None, "moments.internal", True),
+    ],
+)
+def test_given_an_error_of_a_run_when_noted_then_its_stages_say_so_and_faults_of_ours_ring(
+    world: World,
+    run: dict[str, str],
+    counted: list[str],
+    said: dict[str, str] | None,
+    code: str,
+    fault: bool,
+):
+    cause = make_cause("Permanent", json.dumps(said)) if said else "no cause at all"
+
+    assert call(fail_words, **run, error="E", cause=cause) == {"code": code}
+    assert call(fail_words, **run, error="E", cause=cause) == {"code": code}
+
+    noted = world.runs.get(VIDEO, RUN)
+    assert noted
+    assert noted.times(Stage.MOMENTS).given_up
+    assert noted.times(Stage.CLIPS).given_up
+    assert ("MomentFaults" in counted) == fault

@@ -25,6 +25,7 @@ MadeExtra = Literal[
 ]
 
 Extras = Annotated[list[MadeExtra], Field(max_length=20)]
+WITH_WORDS: Final = "`moments` and `clips` bring the transcript that they are made of"
 USUAL: Final[Extras] = ["storyboard", "preview", "waveform", "loudness", "black", "silence"]
 
 
@@ -62,7 +63,7 @@ class ExtrasAnswer(BaseModel):
 
     video_id: str
     asked: list[str]
-    made: list[str]
+    made: list[str] = Field(description="Of these; moments and clips have routes of their own")
     error: FailureAnswer | None = Field(description="Why something could not be made")
     hls_error: FailureAnswer | None = Field(description="Why there is no HLS")
     loudness: LoudnessAnswer | None

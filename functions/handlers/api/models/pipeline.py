@@ -12,7 +12,7 @@ from functions.domain.stage import Stage
 from functions.handlers.api.models import examples
 from functions.handlers.api.models.common import Body, FailureAnswer, Id
 from functions.handlers.api.models.examples import shown
-from functions.handlers.api.models.extras import Extras
+from functions.handlers.api.models.extras import WITH_WORDS, Extras
 from functions.handlers.api.models.segmentation import SegmentationOptions
 from functions.handlers.api.models.transcripts import TranscriptAnew
 
@@ -30,7 +30,8 @@ class StartPipeline(Body):
         default=None, description="A new cut; as the video was cut before, if not told"
     )
     extras: Extras | None = Field(
-        default=None, description="What it is to have beside its segments; as before, if not told"
+        default=None,
+        description=f"What it is to have beside its segments; as before, if not told. {WITH_WORDS}",
     )
     transcript: TranscriptAnew | None = Field(
         default=None, description="What is to be written down; as before, if not told"

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from functions.handlers.api.models import examples
 from functions.handlers.api.models.common import WHOLE, Body, Text
 from functions.handlers.api.models.examples import shown
-from functions.handlers.api.models.extras import Extras
+from functions.handlers.api.models.extras import WITH_WORDS, Extras
 from functions.handlers.api.models.segmentation import SegmentationOptions
 from functions.handlers.api.models.transcripts import TranscriptChoice
 
@@ -31,7 +31,8 @@ class UploadOptions(Body):
     )
     extras: Extras | None = Field(
         default=None,
-        description="What the video gets beside its segments; as your preferences say, if not told",
+        description="What the video gets beside its segments; as your preferences say, if not "
+        f"told. {WITH_WORDS}",
     )
     transcript: TranscriptChoice | None = Field(
         default=None, description="As your preferences say, if not told"
