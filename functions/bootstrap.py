@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from functions.domain.addresses import AddressRules
 from functions.domain.analysis_ports import Analyser
 from functions.domain.hls_ports import HlsWriter
-from functions.domain.ingest_ports import Ingests, SourceReader, SourceResolver
+from functions.domain.ingest_ports import Ingests, IngestWatch, SourceReader, SourceResolver
 from functions.domain.media_ports import Cutter, MediaStore, Prober
 from functions.domain.models import Models
 from functions.domain.moment_ports import (
@@ -38,6 +38,7 @@ from functions.domain.run_ports import Pipeline, RunLock, RunStore, RunWatch, Ru
 from functions.domain.times import utc_now
 from functions.domain.transcript_ports import SpeechExtractor, TranscriptionStore
 from functions.services.moments import MomentContext
+from functions.services.reap_ingests import IngestReaper
 from functions.services.reap_ranges import RangeReaper
 from functions.services.reap_runs import Reaper
 from functions.services.stages import Context
@@ -93,6 +94,13 @@ def segment_watch(table: str) -> SegmentWatch:
     from functions.adapters.dynamo.segment_watch import DynamoSegmentWatch
 
     return DynamoSegmentWatch(table)
+
+
+@functools.cache
+def ingest_watch(table: str) -> IngestWatch:
+    from functions.adapters.dynamo.ingest_watch import DynamoIngestWatch
+
+    return DynamoIngestWatch(table)
 
 
 @functools.cache
@@ -330,6 +338,15 @@ def range_reaper(settings: StoreSettings, range_machine_arn: str) -> RangeReaper
         context=context(settings),
         cuts=range_cuts(range_machine_arn),
         watch=segment_watch(settings.segments_table),
+    )
+
+
+def ingest_reaper(settings: StoreSettings, ingest_machine_arn: str) -> IngestReaper:
+    """The same for videos that are fetched."""
+    return IngestReaper(
+        context=context(settings),
+        ingests=ingests(ingest_machine_arn),
+        watch=ingest_watch(settings.videos_table),
     )
 
 

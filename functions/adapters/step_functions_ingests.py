@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functions.adapters.executions import Executions
+from functions.domain.run_ports import ExecutionState
 
 
 class StepFunctionsIngests:
@@ -11,3 +12,6 @@ class StepFunctionsIngests:
 
     def start(self, video_id: str, user_id: str) -> None:
         self._executions.start(video_id, {"video_id": video_id, "user_id": user_id})
+
+    def state(self, video_id: str) -> ExecutionState:
+        return self._executions.state(video_id)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from functions.domain.ingest import SourceVersion
+from functions.domain.run_ports import ExecutionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +47,12 @@ class SourceResolver(Protocol):
 class Ingests(Protocol):
     def start(self, video_id: str, user_id: str) -> None:
         """Start fetching; starting it again changes nothing."""
+
+    def state(self, video_id: str) -> ExecutionState:
+        """Whether it has begun, and goes on."""
+
+
+class IngestWatch(Protocol):
+    def waiting(self, shard: str, before: datetime, limit: int) -> list[str]:
+        """Ids of videos that are fetched and have not come further since then, those first that
+        have waited longest."""

@@ -37,6 +37,8 @@ AFTERMATH: Final = timedelta(minutes=2)
 CLOSING: Final = timedelta(minutes=15)
 # A range that waits for longer may have stopped: it has no lease, its execution is asked.
 RANGE_PATIENCE: Final = timedelta(minutes=5)
+# The same of a video that is fetched, from the last part that came.
+INGEST_PATIENCE: Final = timedelta(minutes=5)
 WATCH_SHARDS: Final = tuple("0123")
 
 

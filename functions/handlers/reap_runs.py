@@ -1,4 +1,4 @@
-"""EventBridge, each minute: brings runs and ranges that stopped without an end to one."""
+"""EventBridge, each minute: brings runs, ranges and fetches that stopped without an end to one."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from functions import bootstrap
 from functions.domain.times import utc_now
 from functions.runtime import telemetry
 from functions.runtime.settings import ReapSettings, load
+from functions.services.reap_ingests import reap_ingests
 from functions.services.reap_ranges import reap_ranges
 from functions.services.reap_runs import Reaped, reap_runs
 
@@ -19,11 +20,12 @@ settings = load(ReapSettings)
 
 
 def lambda_handler(_: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """-> {runs: {stopped: 1, …}, ranges: {…}}: what was found, by what was done with it."""
+    """-> {runs: {stopped: 1, …}, ranges: {…}, ingests: {…}}: what was found, by what was done."""
     telemetry.begin(context, stage="reap")
     now, limit = utc_now(), settings.reap_limit
     reaper = bootstrap.reaper(settings, settings.state_machine_arn)
     ranges = bootstrap.range_reaper(settings, settings.range_machine_arn)
+    ingests = bootstrap.ingest_reaper(settings, settings.ingest_machine_arn)
     runs = Counter(reap_runs(reaper, now, limit))
     telemetry.count("RunsReaped", runs[Reaped.STOPPED])
     telemetry.count("RunsRevived", runs[Reaped.REVIVED])
@@ -31,8 +33,11 @@ def lambda_handler(_: Mapping[str, Any], context: LambdaContext) -> dict[str, An
     cuts = Counter(reap_ranges(ranges, now, limit))
     telemetry.count("RangesReaped", cuts[Reaped.STOPPED])
     telemetry.count("RangesRevived", cuts[Reaped.REVIVED])
+    fetched = Counter(reap_ingests(ingests, now, limit))
+    telemetry.count("IngestsReaped", fetched[Reaped.STOPPED])
+    telemetry.count("IngestsRevived", fetched[Reaped.REVIVED])
     telemetry.flush()
-    return {"runs": _told(runs), "ranges": _told(cuts)}
+    return {"runs": _told(runs), "ranges": _told(cuts), "ingests": _told(fetched)}
 
 
 def _told(found: Mapping[Reaped, int]) -> dict[str, int]:

@@ -153,6 +153,7 @@ class ReapSettings(StoreSettings):
 
     state_machine_arn: str
     range_machine_arn: str
+    ingest_machine_arn: str
     reap_limit: int
 
 

@@ -6,7 +6,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 
-from infra.constructs.grants import grant_objects, grant_table
+from infra.constructs.grants import grant_listing, grant_objects, grant_table
 from infra.constructs.python_function import Functions, Sizing
 from infra.settings import StageSettings
 from infra.stacks.data_stack import DataStack
@@ -66,6 +66,17 @@ class FunctionSet:
         """An object goes with all its versions."""
         grant_objects(function, self._bucket, *_REMOVING, prefix="media/")
         self._grant_versions(function)
+
+    def _grant_ending_fetches(self, function: lambda_.Function) -> None:
+        """Move the video's row, and leave nothing of one that was given up."""
+        grant_table(function, self._data.tables.videos, "GetItem", "PutItem")
+        removing = ("AbortMultipartUpload", *_REMOVING)
+        grant_objects(function, self._bucket, "GetObject", *removing, prefix="uploads/")
+        grant_listing(function, self._bucket)
+        listing = ["s3:ListBucketVersions", "s3:ListBucketMultipartUploads"]
+        function.add_to_role_policy(
+            iam.PolicyStatement(actions=listing, resources=[self._bucket.bucket_arn])
+        )
 
     def _grant_versions(self, function: lambda_.Function) -> None:
         """To see which versions there are."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 
 from infra.constructs.function_set import FunctionSet
-from infra.constructs.grants import grant_listing, grant_objects, grant_table
+from infra.constructs.grants import grant_objects
 from infra.constructs.python_function import Sizing
 from infra.workflows.ingest import IngestFunctions
 
@@ -35,21 +34,10 @@ class IngestFunctionSet(FunctionSet):
         }
         function = self._add("IngestSource", "ingest_source", sizing, environment)
         grant_objects(function, self._bucket, "PutObject", prefix="uploads/")
-        self._grant_ends(function)
+        self._grant_ending_fetches(function)
         return function
 
     def _fail(self) -> lambda_.Function:
         function = self._add("FailIngest", "fail_ingest", Sizing(), self._places())
-        self._grant_ends(function)
+        self._grant_ending_fetches(function)
         return function
-
-    def _grant_ends(self, function: lambda_.Function) -> None:
-        """Move the video's row, and leave nothing of one that was given up."""
-        grant_table(function, self._data.tables.videos, "GetItem", "PutItem")
-        removing = ("AbortMultipartUpload", "DeleteObject", "DeleteObjectVersion")
-        grant_objects(function, self._bucket, "GetObject", *removing, prefix="uploads/")
-        grant_listing(function, self._bucket)
-        listing = ["s3:ListBucketVersions", "s3:ListBucketMultipartUploads"]
-        function.add_to_role_policy(
-            iam.PolicyStatement(actions=listing, resources=[self._bucket.bucket_arn])
-        )

@@ -105,6 +105,8 @@ class Monitoring(Construct):
         self._alarm("RangeFaults", faults, 1, "A range failed by a fault of ours.")
         late = self._watched.ranges.metric_timed_out(period=_FIVE)
         self._alarm("RangeOverdue", late, 1, "The cut of a range hit its time limit.")
+        reaped = self._ours("IngestsReaped")
+        self._alarm("IngestsReaped", reaped, 1, "The fetching of a URL stopped without an end.")
         faults = self._ours("IngestFaults")
         self._alarm("IngestFaults", faults, 1, "A URL was not fetched by a fault of ours.")
         late = self._watched.ingest.metric_timed_out(period=_FIVE)

@@ -1,4 +1,4 @@
-"""Looks for runs and ranges that stopped without an end, again and again."""
+"""Looks for runs, ranges and fetches that stopped without an end, again and again."""
 
 from __future__ import annotations
 
@@ -12,19 +12,22 @@ from constructs import Construct
 from infra.constructs.function_set import FunctionSet
 from infra.constructs.grants import grant_executions, grant_listing, grant_objects, grant_table
 from infra.constructs.python_function import Sizing
-from infra.constructs.tables import RUN_WATCH_INDEX, SEGMENT_WATCH_INDEX
+from infra.constructs.tables import INGEST_WATCH_INDEX, RUN_WATCH_INDEX, SEGMENT_WATCH_INDEX
 from infra.settings import StageSettings
 
 
 class ReaperFunctions(FunctionSet):
     """Makes the one function that does it."""
 
-    def reap(self, machine: sfn.StateMachine, ranges: sfn.StateMachine) -> lambda_.Function:
+    def reap(
+        self, machine: sfn.StateMachine, ranges: sfn.StateMachine, ingest: sfn.StateMachine
+    ) -> lambda_.Function:
         tables = self._data.tables
         environment = {
             **self._stores(),
             "STATE_MACHINE_ARN": machine.state_machine_arn,
             "RANGE_MACHINE_ARN": ranges.state_machine_arn,
+            "INGEST_MACHINE_ARN": ingest.state_machine_arn,
             "REAP_LIMIT": str(self._settings.reap_limit),
         }
         # As long as a tick is apart from the next is not needed; two at once do no harm.
@@ -33,10 +36,12 @@ class ReaperFunctions(FunctionSet):
         grant_table(function, tables.runs, "GetItem", "UpdateItem")
         grant_table(function, tables.runs, index=RUN_WATCH_INDEX[0])
         grant_table(function, tables.segments, index=SEGMENT_WATCH_INDEX[0])
+        grant_table(function, tables.videos, index=INGEST_WATCH_INDEX[0])
         self._grant_segment_writes(function)
         self._grant_closing(function)
         self._grant_sweeping(function)
-        for each in (machine, ranges):
+        self._grant_ending_fetches(function)
+        for each in (machine, ranges, ingest):
             each.grant_start_execution(function)
             grant_executions(function, each, "DescribeExecution")
         grant_executions(function, machine, "StopExecution")

@@ -31,6 +31,7 @@ SEGMENT_INDEXES = {
 # is not written twice.
 RUN_WATCH_INDEX = ("watch_shard-lease_until-index", ("watch_shard", "lease_until"))
 SEGMENT_WATCH_INDEX = ("watch_shard-created_at-index", ("watch_shard", "created_at"))
+INGEST_WATCH_INDEX = ("watch_shard-updated_at-index", ("watch_shard", "updated_at"))
 _NUMBERS = {"sort_duration", "file_size", "sort_views", "sort_engagement_rate"}
 
 
@@ -44,6 +45,7 @@ class Tables(Construct):
         _index(self.videos, "user_id-created_at-index", "user_id", "created_at")
         # Sparse: a user's videos that were fetched from one URL.
         _index(self.videos, "user_id-source_digest-index", "user_id", "source_digest", "created_at")
+        _watch_index(self.videos, *INGEST_WATCH_INDEX)
         self.segments = self._table("Segments", "segment_id", stream=True)
         for index, keys in SEGMENT_INDEXES.items():
             _index(self.segments, index, *keys)

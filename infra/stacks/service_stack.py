@@ -72,7 +72,7 @@ class ServiceStack(Stack):
         )
         stream = self._stream(api_functions.follow(ranges.machine))
         reaper = ReaperFunctions(factory, settings, data)
-        function = reaper.reap(pipeline.machine, ranges.machine)
+        function = reaper.reap(pipeline.machine, ranges.machine, ingest.machine)
         ReaperSchedule(self, "Reaper", settings, function)
         beside = [analysis_functions, hls_functions, transcript_functions, moment_functions]
         sets = [functions, *beside, range_functions, ingest_functions, api_functions, reaper]

@@ -8,9 +8,11 @@ from datetime import timedelta
 
 import pytest
 
+from functions.adapters.dynamo.ingest_watch import DynamoIngestWatch
 from functions.adapters.dynamo.videos import DynamoVideoStore
 from functions.domain.errors import StaleWriteError
 from functions.domain.ingest import SourceVersion
+from functions.domain.lease import watch_shard
 from functions.domain.ports import VideoStore
 from functions.domain.video import Video
 from tests.builders import (
@@ -23,7 +25,7 @@ from tests.builders import (
     make_video,
 )
 from tests.fakes.clock import EPOCH
-from tests.fakes.videos import FakeVideoStore
+from tests.fakes.videos import FakeIngestWatch, FakeVideoStore
 
 
 @pytest.fixture(params=["fake", "dynamodb"])
@@ -213,3 +215,31 @@ class TestVideoStore:
         self, videos: VideoStore, fresh: str
     ) -> None:
         assert walked(videos, fresh, 10) == []
+
+
+@pytest.mark.parametrize("kind", ["fake", "dynamodb"])
+def test_given_videos_that_are_fetched_when_asked_for_then_those_that_have_not_moved_come_first(
+    kind: str, tables: dict[str, str], fresh: str
+) -> None:
+    fake = FakeVideoStore()
+    videos: VideoStore = fake if kind == "fake" else DynamoVideoStore(tables["videos"])
+    watch = FakeIngestWatch(fake) if kind == "fake" else DynamoIngestWatch(tables["videos"])
+    ids = [f"{fresh}-{minutes}" for minutes in (4, 1, 9)]
+    for video_id, minutes in zip(ids, (4, 1, 9), strict=True):
+        moved = EPOCH + timedelta(minutes=minutes)
+        assert videos.create(make_ingesting_video(video_id=video_id, updated_at=moved))
+
+    def waiting(video_id: str) -> bool:
+        before = EPOCH + timedelta(minutes=5)
+        return video_id in watch.waiting(watch_shard(video_id), before, limit=100)
+
+    assert [waiting(one) for one in ids] == [True, True, False]
+    moved, failed = (videos.get(one) for one in ids[:2])
+    assert moved
+    assert failed
+    assert moved.ingest
+    videos.save(moved.fetched(moved.ingest, EPOCH + timedelta(minutes=8)))
+    videos.save(failed.not_fetched(make_failure(), EPOCH))
+    assert [waiting(one) for one in ids] == [False, False, False]
+    read = videos.get(ids[2])
+    assert read == make_ingesting_video(video_id=ids[2], updated_at=EPOCH + timedelta(minutes=9))

@@ -26,6 +26,7 @@ def install(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
         "prober": ("MEDIA_BUCKET", lambda: world.prober),
         "run_watch": ("RUNS_TABLE", lambda: world.watch),
         "segment_watch": ("SEGMENTS_TABLE", lambda: world.segment_watch),
+        "ingest_watch": ("VIDEOS_TABLE", lambda: world.ingest_watch),
         "pipeline": ("STATE_MACHINE_ARN", lambda: world.pipeline),
         "range_cuts": ("RANGE_MACHINE_ARN", lambda: world.range_cuts),
         "moment_runs": ("MOMENT_MACHINE_ARN", lambda: world.moment_runs),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functions.domain.errors import CutroomError, UnavailableError
 from functions.domain.ingest import SourceVersion
 from functions.domain.ingest_ports import SourceStream
+from functions.domain.run_ports import ExecutionState
 
 
 @dataclass
@@ -67,10 +68,12 @@ class FakeSourceReader:
 
 
 class FakeIngests:
-    """Executions by video: a repeated start is the same start. `down` makes every start fail."""
+    """Executions by video: a repeated start is the same start. `down` makes every call fail,
+    `ended` are those that are over."""
 
     def __init__(self) -> None:
         self.started: dict[str, str] = {}
+        self.ended: set[str] = set()
         self.calls = 0
         self.down = False
 
@@ -79,3 +82,10 @@ class FakeIngests:
         if self.down:
             raise UnavailableError("dependency.unavailable", "The fetching of videos failed.")
         self.started.setdefault(video_id, user_id)
+
+    def state(self, video_id: str) -> ExecutionState:
+        if self.down:
+            raise UnavailableError("dependency.unavailable", "The fetching of videos failed.")
+        if video_id not in self.started:
+            return ExecutionState.ABSENT
+        return ExecutionState.ENDED if video_id in self.ended else ExecutionState.RUNNING

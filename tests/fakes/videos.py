@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from functions.domain.codec import from_plain, to_plain
 from functions.domain.errors import StaleWriteError
+from functions.domain.lease import watch_shard
 from functions.domain.paging import Page, Position
-from functions.domain.video import Video
+from functions.domain.video import Video, VideoStatus
 
 
 class FakeVideoStore:
@@ -76,6 +78,22 @@ class FakeVideoStore:
 
     def all(self) -> list[Video]:
         return [from_plain(Video, row) for row in self._rows.values()]
+
+
+class FakeIngestWatch:
+    def __init__(self, videos: FakeVideoStore) -> None:
+        self._videos = videos
+
+    def waiting(self, shard: str, before: datetime, limit: int) -> list[str]:
+        rows = [
+            row
+            for row in self._videos.all()
+            if row.status is VideoStatus.INGESTING
+            and watch_shard(row.video_id) == shard
+            and row.updated_at < before
+        ]
+        rows.sort(key=lambda row: (row.updated_at, row.video_id))
+        return [row.video_id for row in rows[:limit]]
 
 
 def _place(row: Any) -> tuple[str, str]:

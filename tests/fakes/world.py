@@ -59,7 +59,7 @@ from tests.fakes.runs import FakeRunLock, FakeRunStore, FakeRunWatch
 from tests.fakes.segments import FakeSegmentCounters, FakeSegmentStore, FakeSegmentWatch
 from tests.fakes.sources import FakeIngests, FakeSourceReader
 from tests.fakes.users import FakeUserDirectory
-from tests.fakes.videos import FakeVideoStore
+from tests.fakes.videos import FakeIngestWatch, FakeVideoStore
 
 MODELS = from_plain(Models, json.loads(FUNCTION_ENVIRONMENT["MODELS"]))
 LIMITS = {Tier(name): TierLimits(**row) for name, row in TIERS.items()}
@@ -147,6 +147,10 @@ class World:
     @property
     def segment_watch(self) -> FakeSegmentWatch:
         return FakeSegmentWatch(self.segments)
+
+    @property
+    def ingest_watch(self) -> FakeIngestWatch:
+        return FakeIngestWatch(self.videos)
 
     @property
     def works(self) -> tuple[RunWork, ...]:

@@ -32,6 +32,7 @@ REPORTED = {
     ("Cutroom", "RunFaults"): [{"service"}],
     ("Cutroom", "RunsReaped"): [{"service"}],
     ("Cutroom", "RangesReaped"): [{"service"}],
+    ("Cutroom", "IngestsReaped"): [{"service"}],
     ("Cutroom", "RangeFaults"): [{"service"}],
     ("Cutroom", "MomentFaults"): [{"service"}],
     ("Cutroom", "ModelsReplaced"): [{"service"}],

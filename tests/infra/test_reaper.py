@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from functions.domain.lease import LEASE, SKEW
-from tests.infra.definition import PIPELINE, RANGES, resource
+from tests.infra.definition import INGEST, PIPELINE, RANGES, resource
 from tests.infra.synth import Synth
 
 REAPER = "reap_runs"
@@ -28,7 +28,7 @@ def _target(synth: Synth, rule: dict[str, Any]) -> str:
 
 def _executions(synth: Synth, handler: str) -> set[tuple[str, str]]:
     """(action, machine) of what a function may do with executions and machines."""
-    named = {f"<{resource(synth, name)[0]}": name for name in (PIPELINE, RANGES)}
+    named = {f"<{resource(synth, name)[0]}": name for name in (PIPELINE, RANGES, INGEST)}
     return {
         (action.removeprefix("states:"), name)
         for action, target in synth.allowed(synth.functions()[handler])
@@ -68,6 +68,8 @@ def test_given_the_reaper_when_it_looks_then_it_asks_for_starts_and_stops_what_i
         ("StopExecution", PIPELINE),
         ("DescribeExecution", RANGES),
         ("StartExecution", RANGES),
+        ("DescribeExecution", INGEST),
+        ("StartExecution", INGEST),
     }
 
 
@@ -78,6 +80,7 @@ def test_given_the_api_when_a_user_cancels_then_it_may_stop_the_pipeline_and_no_
         ("DescribeExecution", PIPELINE),
         ("StartExecution", PIPELINE),
         ("StopExecution", PIPELINE),
+        ("StartExecution", INGEST),
     }
 
 

@@ -173,7 +173,7 @@ def test_given_another_function_when_deployed_then_it_erases_no_version(synth: S
     work = f"<{bucket}.Arn>/{keys.WORK}/*"
     assert erasing == {
         *((handler, files) for handler in (FOLLOWER, "cut_range", "fail_range", "reap_runs")),
-        *((handler, sources) for handler in ("ingest_source", "fail_ingest")),
+        *((handler, sources) for handler in ("ingest_source", "fail_ingest", "reap_runs")),
         *((handler, work) for handler in ("api.app", "end_run", "fail_run", "reap_runs")),
     }
 

@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+from functions.adapters.dynamo.ingest_watch import FETCHED
 from functions.adapters.dynamo.run_watch import BY_LEASE
 from functions.adapters.dynamo.segment_paths import path_of
 from functions.adapters.dynamo.segment_search import BY_VIDEO
@@ -140,6 +141,7 @@ def test_given_runs_that_stopped_when_looked_for_then_only_by_the_function_that_
         for handler in synth.functions()
         if BY_LEASE in _queried(synth, handler, "PipelineRuns")
         or WAITING in _queried(synth, handler, "Segments")
+        or FETCHED in _queried(synth, handler, "Videos")
     }
 
     assert watching == {"reap_runs"}

@@ -5,15 +5,22 @@ from typing import Any
 
 import pytest
 
+from functions.adapters.dynamo.ingest_watch import FETCHED, watched
 from functions.adapters.dynamo.run_watch import BY_LEASE
 from functions.adapters.dynamo.runs import new_row
 from functions.adapters.dynamo.segment_rows import SORT_KEYS, to_row, to_tombstone
 from functions.adapters.dynamo.segment_watch import WAITING
 from functions.domain.segment import SegmentStatus
 from functions.domain.segment_query import SortBy
+from functions.domain.video import VideoStatus
 from functions.services.start_run import new_run
-from infra.constructs.tables import RUN_WATCH_INDEX, SEGMENT_INDEXES, SEGMENT_WATCH_INDEX
-from tests.builders import RUN, make_queued_video, make_segment
+from infra.constructs.tables import (
+    INGEST_WATCH_INDEX,
+    RUN_WATCH_INDEX,
+    SEGMENT_INDEXES,
+    SEGMENT_WATCH_INDEX,
+)
+from tests.builders import RUN, make_ingesting_video, make_queued_video, make_segment
 from tests.fakes.clock import EPOCH
 from tests.infra.synth import Synth
 
@@ -24,6 +31,7 @@ TABLES: dict[str, tuple[list[str], dict[str, tuple[str, ...]]]] = {
         {
             "user_id-created_at-index": ("user_id", "created_at"),
             "user_id-source_digest-index": ("user_id", "source_digest", "created_at"),
+            "watch_shard-updated_at-index": ("watch_shard", "updated_at"),
         },
     ),
     "Segments": (
@@ -61,7 +69,11 @@ TABLES: dict[str, tuple[list[str], dict[str, tuple[str, ...]]]] = {
     "Idempotency": (["id"], {}),
 }
 # They are only asked what waits, and hold nothing else: the rows are read by their keys.
-WATCHING = {"watch_shard-lease_until-index", "watch_shard-created_at-index"}
+WATCHING = {
+    "watch_shard-lease_until-index",
+    "watch_shard-created_at-index",
+    "watch_shard-updated_at-index",
+}
 NUMBERS = {"sort_duration", "file_size", "sort_views", "sort_engagement_rate"}
 # table: the attribute that says when a row is over.
 EXPIRING = {
@@ -104,10 +116,20 @@ def test_given_a_table_when_deployed_then_its_indexes_are_the_contracts(synth: S
 def test_given_the_contract_when_the_construct_changes_then_that_is_noticed():
     assert TABLES["Segments"][1] == SEGMENT_INDEXES | dict([SEGMENT_WATCH_INDEX])
     assert TABLES["PipelineRuns"][1] == dict([RUN_WATCH_INDEX])
+    assert TABLES["Videos"][1].items() >= dict([INGEST_WATCH_INDEX]).items()
 
 
 def test_given_what_is_watched_when_it_is_asked_for_then_by_the_index_that_is_deployed():
-    assert {BY_LEASE, WAITING} == WATCHING
+    assert {BY_LEASE, WAITING, FETCHED} == WATCHING
+
+
+@pytest.mark.parametrize("status", VideoStatus)
+def test_given_a_video_when_written_then_it_is_watched_just_while_it_is_fetched(
+    status: VideoStatus,
+):
+    row = watched(make_ingesting_video(status=status))
+
+    assert ("watch_shard" in row) is (status is VideoStatus.INGESTING)
 
 
 @pytest.mark.parametrize("status", SegmentStatus)

@@ -13,6 +13,7 @@ from infra.local.simulators.sources import Source, Sources
 from tests.media import odd
 from tests.support.cloud import PATIENCE_S, Cloud
 from tests.support.sources import sources_of
+from tests.workflow.control import PAST, reap
 from tests.workflow.executions import KILLED, errors, history, over
 from tests.workflow.test_logs import messages
 from tests.workflow.workers import kill, workers
@@ -137,3 +138,28 @@ def test_given_urls_with_signatures_when_all_logs_are_read_then_they_are_in_none
     rows = cloud.client("dynamodb")
     for table in rows.list_tables()["TableNames"]:
         assert SECRET not in str(rows.scan(TableName=table)["Items"]), table
+
+
+def test_given_a_row_whose_fetching_never_began_when_the_reaper_looks_then_it_is_fetched(
+    cloud: Cloud, sources: Sources, tmp_path: Path
+) -> None:
+    """A worker of the API has died between the row and the execution."""
+    film = odd.tiny(tmp_path / "never.mp4")
+    first = _submit(cloud, sources.put("never.mp4", Source(path=film, rate=1)))
+    dynamodb = cloud.client("dynamodb")
+    tables = dynamodb.list_tables()["TableNames"]
+    (videos,) = (name for name in tables if "TablesVideos" in name)
+    row = dynamodb.get_item(TableName=videos, Key={"video_id": {"S": first}})["Item"]
+    cloud.call("DELETE", f"/api/videos/uploads/{first}")
+    sources.put("never.mp4", Source(path=film))
+    lost = f"{first[:-4]}dead"
+    key = row["upload"]["M"]["key"]["S"].replace(first, lost)
+    upload = {"key": {"S": key}, "expires_at": row["upload"]["M"]["expires_at"]}
+    fresh = {**row, "video_id": {"S": lost}, "upload": {"M": upload}, "updated_at": {"S": PAST}}
+    dynamodb.put_item(TableName=videos, Item={**fresh, "watch_shard": {"S": "0"}})
+
+    assert reap(cloud)["ingests"].get("revived") == 1
+
+    video = cloud.finished(lost)
+    assert video["status"] == "ready", video["error"]
+    assert reap(cloud)["ingests"] == {}

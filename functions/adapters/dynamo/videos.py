@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from functions.adapters.dynamo.failures import ConditionFailedError
+from functions.adapters.dynamo.ingest_watch import watched
 from functions.adapters.dynamo.table import Table
 from functions.domain.codec import from_plain, to_plain
 from functions.domain.errors import StaleWriteError
@@ -13,6 +15,10 @@ from functions.domain.video import Video
 
 BY_USER = "user_id-created_at-index"
 BY_SOURCE = "user_id-source_digest-index"
+
+
+def _row(video: Video) -> dict[str, Any]:
+    return {**to_plain(video), **watched(video)}
 
 
 class DynamoVideoStore:
@@ -25,7 +31,7 @@ class DynamoVideoStore:
 
     def create(self, video: Video) -> bool:
         try:
-            self._table.put(to_plain(video), "attribute_not_exists(video_id)")
+            self._table.put(_row(video), "attribute_not_exists(video_id)")
         except ConditionFailedError:
             return False
         return True
@@ -35,7 +41,7 @@ class DynamoVideoStore:
         saved = replace(video, version=video.version + 1)
         try:
             self._table.put(
-                to_plain(saved),
+                _row(saved),
                 "#version = :read",
                 {":read": video.version},
                 {"#version": "version"},
