@@ -73,9 +73,12 @@ setup: .venv/.ready node_modules/.ready .local/emulator/.ready .local/speech/.re
 
 ## On one machine
 
-.PHONY: demo local local-stop token logs
+.PHONY: demo demo-moments local local-stop token logs
 demo: setup .local/footage/.ready ## Run the main job and show what comes out (VIDEO=path for your own)
 	@python -m infra.local demo --video "$(VIDEO)"
+
+demo-moments: setup ## From a talk's URL to its transcript, moments, clips, and a picture of them
+	@python -m infra.local demo-moments
 
 local: setup ## Keep the deployed local cloud running and print where everything is
 	@python -m infra.local start

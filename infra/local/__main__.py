@@ -80,12 +80,24 @@ def _demo(arguments: argparse.Namespace) -> None:
         raise SystemExit(str(error)) from error
 
 
+def _demo_moments(_: argparse.Namespace) -> None:
+    from infra.local.api_client import ApiError  # noqa: PLC0415
+    from infra.local.demo import DemoError  # noqa: PLC0415
+    from infra.local.demo_moments import run_demo_moments  # noqa: PLC0415
+
+    try:
+        sys.exit(run_demo_moments())
+    except (ApiError, DemoError) as error:
+        raise SystemExit(str(error)) from error
+
+
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], None]] = {
     "start": _start,
     "stop": _stop,
     "token": _token,
     "logs": _logs,
     "demo": _demo,
+    "demo-moments": _demo_moments,
 }
 
 

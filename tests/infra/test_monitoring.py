@@ -168,7 +168,7 @@ def test_given_the_function_that_looks_for_stopped_runs_when_it_fails_then_an_al
     assert f"<{synth.name('reap_runs')}>" in _values(synth, "Errors")
 
 
-@pytest.mark.parametrize("metric", ["RunsReaped", "RangesReaped"])
+@pytest.mark.parametrize("metric", ["RunsReaped", "RangesReaped", "IngestsReaped"])
 def test_given_something_that_stopped_without_an_end_when_found_then_one_is_enough_to_ring(
     synth: Synth, metric: str
 ):
