@@ -6,6 +6,8 @@ import json
 from dataclasses import replace
 
 from functions.domain.caption_cues import captions_of
+from functions.domain.caption_letters import undrawn
+from functions.domain.errors import ConflictError
 from functions.domain.exactness import EncodeTarget
 from functions.domain.ids import fingerprint
 from functions.domain.keys import captions_key
@@ -24,8 +26,15 @@ def keep_said(
 ) -> str | None:
     """Store what is said from `start` to before `end` as captions, and return their key; None where
     nobody speaks. They are made of these words alone, on the video's clock: what is said before
-    and after is in none of them. Corrected words have another key."""
+    and after is in none of them. Corrected words have another key. Raises ConflictError for letters
+    that would be drawn as empty boxes."""
     words = clip_of(said, start, end).words
+    foreign = undrawn(word.text for word in words)
+    if foreign is not None:
+        says = (
+            f"“{foreign}” cannot be drawn: only Latin, Greek, Cyrillic and Devanagari letters can."
+        )
+        raise ConflictError("captions.letters", says)
     cues = [
         [start + one.start, start + one.end, "\n".join(one.lines)]
         for one in captions_of(words, said.language, end - start)

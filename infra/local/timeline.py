@@ -36,9 +36,9 @@ def draw_timeline(
     picture = Image.new("RGB", (_WIDTH, height), _BACKGROUND)
     draw, length = ImageDraw.Draw(picture), topics[-1].end
     draw.text((_LEFT, 20), "Moments of a talk", _TEXT, font=_font(24))
+    _axis(draw, length, height)
     _wave(draw, peaks, length)
     _topics(draw, topics, length)
-    _axis(draw, length, height)
     for row, moment in enumerate(moments):
         _moment(draw, moment, _MOMENTS + _ROW * row, length)
     for name, y in (("sound", 150), ("topics", 280), ("moments", _MOMENTS + _BAR / 2)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from functions.domain.captions import Cue
-from functions.domain.transcript import Transcript
+from functions.domain.transcript import Sentence, Transcript, Word
 from functions.domain.transcript_options import TranscriptOptions
 from functions.domain.video import VideoStatus
 from functions.services.captions import read_captions
@@ -156,3 +156,19 @@ def test_given_items_when_made_together_then_one_without_a_transcript_falls_alon
 
     assert [one["status"] for one in results] == [409, 202]
     assert results[0]["error"]["code"].startswith("transcript.")
+
+
+def test_given_letters_that_would_be_boxes_when_captioned_then_the_word_is_named(
+    client: Client, world: World
+):
+    words = (Word(text="Hello", start=0, end=500), Word(text="世界", start=600, end=900))
+    said = Transcript(
+        language="ja-JP", words=words, sentences=(Sentence(first=0, last=1),), engine="written"
+    )
+    tell(world, said)
+    body = {"video_id": VIDEO, "start": 0.0, "end": 2.0, "cut": "accurate", "target": SAID}
+
+    answer = client.post("/api/segments", body)
+
+    assert (answer.status, answer.json["code"]) == (409, "captions.letters")
+    assert "世界" in answer.json["detail"]
