@@ -4,8 +4,7 @@ Eight talks (tests/media/talks.txt, 2,761 words), spoken by espeak-ng, are heard
 Amazon Transcribe's own listener. Word errors are words put in, left out or changed, to the words
 that were said; both texts are first brought to the form of Whisper's authors
 (tests/media/normalised.py), and once only to small letters without marks, where "fifty thousand"
-that is written as 50,000 counts as errors. A voice that is made is harder to hear than a person's:
-on people's speech the same model makes 2 errors of a hundred words (read aloud, 449 words).
+that is written as 50,000 counts as errors. No person's speech is measured: there is none here.
 """
 
 from __future__ import annotations

@@ -229,33 +229,80 @@ def _sentence(words: str, at: int) -> list[Word]:
     ]
 
 
-def test_given_captions_and_an_upright_shape_when_recut_then_words_are_seen_as_they_are_said(
-    cloud: Cloud, tmp_path: Path
-) -> None:
-    """Two sentences: from 2.0 to 4.4 s, and from 8.0 to 10.4 s. The moment begins at 1.5 s."""
-    grey = tmp_path / "grey.mp4"
+@pytest.fixture
+def grey(cloud: Cloud, tmp_path: Path) -> Talk:
+    """Two sentences in twelve seconds: from 2.0 to 4.1 s, and from 8.0 to 10.1 s."""
+    path = tmp_path / "grey.mp4"
     ffmpeg("-f", "lavfi", "-i", "color=c=0x606060:size=320x180:rate=25:duration=12",
            "-c:v", "libx264", "-preset", "ultrafast", "-g", "50", "-pix_fmt", "yuv420p",
-           str(grey))  # fmt: skip
+           str(path))  # fmt: skip
     first = _sentence("A hive is full of many sisters.", 2_000)
     second = _sentence("The queen lays eggs all day long.", 8_000)
     words, last = (*first, *second), len(first) + len(second) - 1
     sentences = (Sentence(first=0, last=len(first) - 1), Sentence(first=len(first), last=last))
     said = Transcript(language="en", words=words, sentences=sentences, engine="written")
-    talk = _talk(cloud, grey, said)
-    place = f"/api/videos/{talk.video_id}/moments/{talk.moments[0]['moment_id']}/refine"
+    return _talk(cloud, path, said)
+
+
+def _lit(path: Path) -> list[float]:
+    """When something is written in the picture."""
+    return [band.at for band in written(path) if band.white]
+
+
+def test_given_captions_and_an_upright_shape_when_recut_then_words_are_seen_as_they_are_said(
+    cloud: Cloud, grey: Talk, tmp_path: Path
+) -> None:
+    """The moment begins at 1.5 s."""
+    place = f"/api/videos/{grey.video_id}/moments/{grey.moments[0]['moment_id']}/refine"
     moment = cloud.call("POST", place, {"start": 1.5, "end": 11.0}).json
 
-    _recut(cloud, talk, moment["moment_id"], captions=True, target={"shape": "9:16", "height": 640})
+    _recut(cloud, grey, moment["moment_id"], captions=True, target={"shape": "9:16", "height": 640})
 
     path = _file(cloud, moment["moment_id"], tmp_path / "upright.mp4")
     with av.open(str(path)) as container:
         picture = container.streams.video[0]
         assert (picture.width, picture.height, picture.frames) == (360, 640, 237)
-    lit = [band.at for band in written(path) if band.white]
+    lit = _lit(path)
     assert lit[0] == pytest.approx(0.5, abs=0.05)
     assert [at for at in lit if 3.6 < at < 6.4] == []
     assert min(at for at in lit if at > 5) == pytest.approx(6.5, abs=0.05)
+
+
+def test_given_a_range_when_captioned_by_the_transcript_then_it_shows_its_own_words_alone(
+    cloud: Cloud, grey: Talk, tmp_path: Path
+) -> None:
+    target = {"captions_from": "transcript"}
+    body = {"video_id": grey.video_id, "start": 7.0, "end": 12.0, "cut": "accurate"}
+
+    made = cloud.call("POST", "/api/segments", {**body, "target": target})
+
+    assert made.status == 202, made.body
+    path = made.headers["location"]
+    segment = _until(lambda: _settled(cloud.call("GET", path).json))
+    assert segment["status"] == "ready", segment
+    lit = _lit(cloud.fetch(segment, tmp_path / "range.mp4"))
+    assert lit[0] == pytest.approx(1.0, abs=0.05)
+    assert lit[-1] < 4.5
+
+
+def _settled(segment: dict[str, Any]) -> dict[str, Any] | None:
+    return None if segment["status"] == "pending" else segment
+
+
+def test_given_a_new_cut_when_captioned_by_the_transcript_then_each_segment_shows_its_part(
+    cloud: Cloud, grey: Talk, tmp_path: Path
+) -> None:
+    target = {"captions_from": "transcript"}
+    segmentation = {"mode": "parts", "parts": 2, "cut": "accurate", "target": target}
+    body = {"video_id": grey.video_id, "segmentation": segmentation}
+    assert cloud.call("POST", "/api/pipeline/start", body).status == 202
+
+    assert cloud.finished(grey.video_id)["status"] == "ready"
+
+    first, second = cloud.segments(grey.video_id, "processed")
+    for segment in (first, second):
+        path = cloud.fetch(segment, tmp_path / f"{segment['segment_number']}.mp4")
+        assert _lit(path)[0] == pytest.approx(2.0, abs=0.05)
 
 
 def test_given_the_mode_of_moments_when_the_video_is_cut_then_its_segments_are_its_moments(
