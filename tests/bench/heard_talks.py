@@ -22,6 +22,9 @@ from infra.local.simulators.transcribe.listener import Listener
 from tests.media.talks import Talk
 
 
+PAUSE_S = 0.48
+
+
 @dataclass(frozen=True)
 class HeardTalk:
     """`changes` are when each topic but the first begins to be said."""
@@ -69,16 +72,18 @@ class _Spoken:
 
 
 def _spoken(talk: Talk, target: Path) -> _Spoken:
-    """Topic after topic, with no pause between two but the voice's own after a sentence."""
+    """Topic after topic, with as much of a pause between two as the voice makes after a sentence:
+    no pause tells where a topic ends."""
     lengths = []
     with wave.open(str(target), "wb") as whole:
         for at, topic in enumerate(talk):
             part = target.with_name("topic.wav")
-            lengths.append(speak(topic, part))
+            lengths.append(speak(topic, part) + PAUSE_S)
             with wave.open(str(part)) as file:
                 if at == 0:
                     whole.setparams(file.getparams())
                 whole.writeframes(file.readframes(file.getnframes()))
+                whole.writeframes(bytes(2 * round(PAUSE_S * file.getframerate())))
     changes = tuple(round(at * 1000) for at in accumulate(lengths[:-1]))
     return _Spoken(target, sum(lengths), changes)
 
