@@ -21,7 +21,6 @@ from infra.local.simulators.transcribe.document import document
 from infra.local.simulators.transcribe.listener import Listener
 from tests.media.talks import Talk
 
-
 PAUSE_S = 0.48
 
 
