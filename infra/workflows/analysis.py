@@ -6,14 +6,14 @@ where a failure is recorded on the video and fails nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.settings import StageSettings
-from infra.workflows.machine import result, text
+from infra.workflows.machine import CalledFunctions, result, text
 from infra.workflows.steps import lambda_step, noted_step
 
 IDS = {"video_id": "{% $video_id %}", "run_id": "{% $run_id %}"}
@@ -33,14 +33,11 @@ NOTHING_LEFT = {"analysis_needed": "{% false %}"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnalysisFunctions:
+class AnalysisFunctions(CalledFunctions):
     plan: lambda_.Function
     window: lambda_.Function
     finish: lambda_.Function
     fail: lambda_.Function
-
-    def all(self) -> list[lambda_.Function]:
-        return [getattr(self, field.name) for field in fields(self)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ It is written after the cut, where a failure is recorded on the video and fails 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
@@ -13,7 +13,7 @@ from constructs import Construct
 
 from infra.settings import StageSettings
 from infra.workflows.analysis import IDS
-from infra.workflows.machine import result, text
+from infra.workflows.machine import CalledFunctions, result, text
 from infra.workflows.steps import lambda_step, noted_step
 
 RENDITION = {**IDS, "hls_id": "{% $hls_id %}"}
@@ -21,14 +21,11 @@ PLANNED = {"hls_id": result("hls_id"), "hls_windows": result("windows")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HlsFunctions:
+class HlsFunctions(CalledFunctions):
     plan: lambda_.Function
     window: lambda_.Function
     finish: lambda_.Function
     fail: lambda_.Function
-
-    def all(self) -> list[lambda_.Function]:
-        return [getattr(self, field.name) for field in fields(self)]
 
 
 @dataclass(frozen=True, slots=True)

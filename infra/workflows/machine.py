@@ -4,6 +4,7 @@ carry, ended some day, and told of when they end by no catch."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from typing import cast
 
 from aws_cdk import CfnElement, Duration, RemovalPolicy, Stack
@@ -15,6 +16,14 @@ from constructs import Construct
 
 from infra.constructs.nag import acknowledge
 from infra.settings import StageSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalledFunctions:
+    """The functions that a machine calls, or a part of one; each kind names its own."""
+
+    def all(self) -> list[lambda_.Function]:
+        return [getattr(self, field.name) for field in fields(self)]
 
 
 def make_machine(

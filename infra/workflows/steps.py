@@ -107,6 +107,32 @@ def _try_again(step: tasks.LambdaInvoke, errors: Sequence[str], caught_by: sfn.I
     step.add_catch(caught_by, errors=["States.ALL"], outputs="{% $states.errorOutput %}")
 
 
+def record_step(
+    scope: Construct,
+    function: lambda_.Function,
+    payload: dict[str, str],
+    failed: sfn.Fail,
+    *,
+    gone: sfn.IChainable | None = None,
+    name: str = "Record failure",
+) -> tasks.LambdaInvoke:
+    """Writes down why a machine's work has failed, and ends in `failed`; if even this cannot be
+    written, the execution fails. With `gone`, the function says (`failed`) whether there was
+    anything left to fail: what was deleted meanwhile leads there."""
+    unrecorded = sfn.Fail.jsonata(
+        scope, "Failure not recorded", error="FailureNotRecorded", cause="See the first error."
+    )
+    told = {**payload, "error": text("Error"), "cause": text("Cause")}
+    step = lambda_step(scope, name, function, told, caught_by=unrecorded)
+    if gone is None:
+        step.next(failed)
+        return step
+    any_failed = sfn.Condition.jsonata("{% $states.input.failed %}")
+    choice = sfn.Choice.jsonata(scope, "Has it failed?")
+    step.next(choice.when(any_failed, failed).otherwise(gone))
+    return step
+
+
 def noted_step(
     scope: Construct,
     what: str,

@@ -7,7 +7,7 @@ where the cut follows moments.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
@@ -16,7 +16,7 @@ from constructs import Construct
 
 from infra.settings import StageSettings
 from infra.workflows.analysis import IDS
-from infra.workflows.machine import result, text
+from infra.workflows.machine import CalledFunctions, result, text
 from infra.workflows.steps import lambda_step, noted_step, waiting_step
 
 SAID = {**IDS, "transcription_id": "{% $transcription_id %}"}
@@ -30,15 +30,12 @@ JOB_HOURS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TranscriptFunctions:
+class TranscriptFunctions(CalledFunctions):
     plan: lambda_.Function
     extract: lambda_.Function
     wait: lambda_.Function
     finish: lambda_.Function
     fail: lambda_.Function
-
-    def all(self) -> list[lambda_.Function]:
-        return [getattr(self, field.name) for field in fields(self)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ indexes; plans and indexes of keyframes are objects in the bucket.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from aws_cdk import Duration
 from aws_cdk import aws_events_targets as targets
@@ -19,14 +19,21 @@ from constructs import Construct
 from infra.settings import StageSettings
 from infra.workflows.analysis import IDS, NOTHING_LEFT, AnalysisFunctions, AnalysisSteps
 from infra.workflows.hls import HlsFunctions, HlsSteps
-from infra.workflows.machine import in_run, make_machine, result, tell_of_bad_ends, text
-from infra.workflows.steps import lambda_step
+from infra.workflows.machine import (
+    CalledFunctions,
+    in_run,
+    make_machine,
+    result,
+    tell_of_bad_ends,
+    text,
+)
+from infra.workflows.steps import lambda_step, record_step
 from infra.workflows.transcript import TranscriptFunctions, TranscriptSteps
 from infra.workflows.words import NOT_FOUND, WordFunctions, WordSteps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PipelineFunctions:
+class PipelineFunctions(CalledFunctions):
     claim: lambda_.Function
     probe: lambda_.Function
     plan: lambda_.Function
@@ -35,9 +42,6 @@ class PipelineFunctions:
     audio: lambda_.Function
     finish: lambda_.Function
     fail: lambda_.Function
-
-    def all(self) -> list[lambda_.Function]:
-        return [getattr(self, field.name) for field in fields(self)]
 
 
 PLANNED_CUT = {"joins": result("joins"), "at_once": result("at_once")}
@@ -58,7 +62,8 @@ class VideoPipeline(Construct):
     ) -> None:
         super().__init__(scope, name)
         self._functions = functions
-        self._failed = self._fail_run()
+        failed = sfn.Fail.jsonata(self, "Failed", error="RunFailed", cause="The run says why.")
+        self._failed = record_step(self, functions.fail, IDS, failed, name="Fail run")
         steps = AnalysisSteps(self, settings, analysis)
         said = WordSteps(self, words, steps, TranscriptSteps(self, settings, transcript))
         made = self._cut_beside(HlsSteps(self, settings, hls), said)
@@ -70,18 +75,13 @@ class VideoPipeline(Construct):
             .next(steps.plan(self._failed))
             .next(self._first(steps, said, made))
         )
+        called = (functions, analysis, hls, transcript, words)
         self.machine = make_machine(
             self,
             settings,
             chain,
             name="video-pipeline",
-            functions=[
-                *functions.all(),
-                *analysis.all(),
-                *hls.all(),
-                *transcript.all(),
-                *words.all(),
-            ],
+            functions=[one for part in called for one in part.all()],
             timeout=Duration.hours(12),
         )
 
@@ -188,22 +188,3 @@ class VideoPipeline(Construct):
         joins.item_processor(take.next(join))
         joins.add_catch(branch_failed, errors=["States.ALL"], outputs="{% $states.errorOutput %}")
         return joins
-
-    def _fail_run(self) -> sfn.TaskStateBase:
-        """Writes `failed`; if even that fails, the execution does."""
-        unrecorded = sfn.Fail.jsonata(
-            self, "Failure not recorded", error="FailureNotRecorded", cause="See the first error."
-        )
-        step = lambda_step(
-            self,
-            "Fail run",
-            self._functions.fail,
-            {
-                **IDS,
-                "error": text("Error"),
-                "cause": text("Cause"),
-            },
-            caught_by=unrecorded,
-        )
-        step.next(sfn.Fail.jsonata(self, "Failed", error="RunFailed", cause="The run says why."))
-        return step

@@ -8,14 +8,14 @@ listening, and both come before the search.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.workflows.analysis import IDS, NOTHING_LEFT, AnalysisSteps
-from infra.workflows.machine import in_run
+from infra.workflows.machine import CalledFunctions, in_run
 from infra.workflows.steps import lambda_step, noted_step
 from infra.workflows.transcript import NOTHING_TO_SAY, TranscriptSteps
 
@@ -27,13 +27,10 @@ FIRST = " for moments"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WordFunctions:
+class WordFunctions(CalledFunctions):
     find: lambda_.Function
     clips: lambda_.Function
     fail: lambda_.Function
-
-    def all(self) -> list[lambda_.Function]:
-        return [getattr(self, field.name) for field in fields(self)]
 
 
 @dataclass(frozen=True, slots=True)
