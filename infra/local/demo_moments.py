@@ -61,9 +61,11 @@ def run_demo_moments() -> int:
     try:
         console.print(f"The cloud is up at {outputs.aws_endpoint_url}, the API deployed.")
         _show(console, outputs, topics, folder)
+        kept = _keep(folder)
     finally:
         part.__exit__(None, None, None)
-    _farewell(console, _keep(folder), time.monotonic() - began)
+        shutil.rmtree(folder, ignore_errors=True)
+    _farewell(console, kept, time.monotonic() - began)
     return 0
 
 
@@ -140,7 +142,7 @@ def _table(moments: list[Any], topics: list[Topic]) -> Table:
     for name in ("title", "in the topic", "tags"):
         table.add_column(name)
     for one in moments:
-        within = [it.title for it in topics if it.start < one["end"] and it.end > one["start"]]
+        within = [it.title for it in topics if _shared(it, one) >= 1]
         table.add_row(
             _clock(one["start"]),
             _clock(one["end"]),
@@ -150,6 +152,11 @@ def _table(moments: list[Any], topics: list[Topic]) -> Table:
             ", ".join(one["tags"]),
         )
     return table
+
+
+def _shared(topic: Topic, moment: Mapping[str, Any]) -> float:
+    """Seconds of a moment that lie in a topic."""
+    return float(min(topic.end, moment["end"]) - max(topic.start, moment["start"]))
 
 
 def _clips(console: Console, talk: _Talk, moments: list[Any]) -> None:

@@ -57,6 +57,7 @@ def _speak(folder: Path) -> list[Topic]:
 
 
 def _command(topics: list[Topic]) -> list[str]:
+    # Small enough to be left whole by an upright clip, which is a third as wide.
     line = "drawtext=fontfile=font.ttf:fontcolor=white:x=(w-text_w)/2"
     sources, chains = [], []
     for number, topic in enumerate(topics):
@@ -64,8 +65,8 @@ def _command(topics: list[Topic]) -> list[str]:
         picture = f"color=c={colour}:s={_SIZE}:r=25:d={length:.3f}"
         sources += ["-f", "lavfi", "-i", picture]
         chains.append(
-            f"[{number}:v]{line}:fontsize=64:y=200:text='{topic.title}',"
-            f"{line}:fontsize=26:y=300:text='%{{pts\\:hms\\:{topic.start:.3f}}}'[v{number}]"
+            f"[{number}:v]{line}:fontsize=42:y=215:text='{topic.title}',"
+            f"{line}:fontsize=24:y=290:text='%{{pts\\:hms\\:{topic.start:.3f}}}'[v{number}]"
         )
     joined = "".join(f"[v{number}]" for number in range(len(topics)))
     graph = ";".join([*chains, f"{joined}concat=n={len(topics)}[picture]"])
