@@ -194,11 +194,12 @@ def test_given_a_lie_well_signed_when_looked_at_then_only_its_id_is_taken(
     assert _status(there, key, made) is GenerationStatus.FAILED
 
 
-def test_given_a_lost_one_when_waited_for_then_only_asking_helps(
-    there: Stage, box: Inbox, key: str
+@pytest.mark.parametrize(("on", "kind"), [("webhook", "lost"), ("work", "rejected")])
+def test_given_one_that_is_not_sent_when_waited_for_then_only_asking_helps(
+    there: Stage, box: Inbox, key: str, on: str, kind: str
 ):
     request = _request(there, box)
-    there.expect({"on": "webhook", "kind": "lost", "match": request.name})
+    there.expect({"on": on, "kind": kind, "match": request.name})
     made = _submitted(there, key, request)
     until(lambda: _status(there, key, made).over)
     time.sleep(0.3)

@@ -50,9 +50,10 @@ class Webhooks:
         self.sent: list[dict[str, Any]] = []
 
     def tell(self, organisation: str, shown: Mapping[str, Any]) -> None:
-        """Not tried again: its delivery is best effort."""
+        """Not tried again: its delivery is best effort. open: whether a rejection is told of; here
+        it is not."""
         url = shown.get("webhookUrl")
-        if not url:
+        if not url or shown["status"] == "REJECTED":
             return
         names = (shown["id"], shown.get("outputFileName"))
         fault = self._switch.take("webhook", *names, kinds=ENDING)
