@@ -300,7 +300,8 @@ def test_given_a_segment_that_is_stored_when_cancelled_before_it_is_recorded_the
 ):
     _cancelled_while_stored(world)
 
-    assert world.numbers() == [1, 2, 3]
+    # The third is stored beside the fourth, and may be as late as that one.
+    assert world.numbers() in ([1, 2], [1, 2, 3])
 
 
 def test_given_a_file_that_nothing_names_when_all_workers_have_noticed_then_it_is_removed(
