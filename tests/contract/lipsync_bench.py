@@ -84,7 +84,7 @@ class RealBench:
         return request_of(self._stage.file("video.mp4"), self._stage.file("anna.wav"), **changes)
 
     def hold(self) -> None:
-        self._stage.set(work_seconds=3.0)
+        self._stage.set(work_seconds=6.0)
 
     def let_go(self, generation_id: str) -> None:
         """They end by themselves."""

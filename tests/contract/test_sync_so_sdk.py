@@ -286,7 +286,7 @@ def test_given_other_keys_and_ids_when_sent_then_the_client_raises_as_for_the_se
 def test_given_statuses_without_a_type_when_met_then_the_client_gives_status_and_body(
     there: Stage, client: Sync
 ):
-    there.set(concurrency=1, work_seconds=1.5)
+    there.set(concurrency=1, work_seconds=10.0)
     client.generations.create(model="lipsync-2", input=_inputs(there)[:2])
     with pytest.raises(ApiError) as taken:
         client.generations.create(model="lipsync-2", input=_inputs(there)[:2])

@@ -198,6 +198,7 @@ def test_given_wait_when_it_runs_out_then_it_is_200_with_its_headers(there: Stag
     assert headers["Retry-After"] == "2"
     assert headers["X-Sync-Wait-Mode"] == "long_poll"
     assert headers["X-Sync-Wait-Timeout-Seconds"] == "1"
+    assert _ended(there, key, made)["status"] == "COMPLETED"
     status, headers, body = _get(there, key, made, "?wait=true&timeout=10")
     assert body["status"] == "COMPLETED"
     assert "Retry-After" not in headers
@@ -275,7 +276,7 @@ def test_given_generations_when_listed_by_pages_then_each_comes_once_newest_firs
 
 
 def test_given_a_generation_when_deleted_then_only_once_it_is_over(there: Stage, key: str):
-    there.set(work_seconds=1.0)
+    there.set(work_seconds=3.0)
     made = _create(there, key)[2]["id"]
     url = f"{there.url}/v2/generations/{made}"
     early = _call(url, key, method="DELETE")

@@ -167,7 +167,7 @@ def test_given_a_forged_or_stale_one_when_checked_then_it_is_refused(
 def test_given_one_that_comes_too_early_when_looked_at_then_the_generation_goes_on(
     there: Stage, box: Inbox, key: str
 ):
-    there.set(work_seconds=3.0)
+    there.set(work_seconds=8.0)
     request = _request(there, box)
     there.expect({"on": "webhook", "kind": "early", "match": request.name})
     made = _submitted(there, key, request)
