@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from functions.domain.addresses import AddressRules
 from functions.domain.analysis_ports import Analyser
+from functions.domain.deletion_ports import DeletionStore, Executions
 from functions.domain.hls_ports import HlsWriter
 from functions.domain.ingest_ports import Ingests, IngestWatch, SourceReader, SourceResolver
 from functions.domain.media_ports import Cutter, MediaStore, Prober
@@ -37,6 +38,7 @@ from functions.domain.ports import (
 from functions.domain.run_ports import Pipeline, RunLock, RunStore, RunWatch, RunWork
 from functions.domain.times import utc_now
 from functions.domain.transcript_ports import SpeechExtractor, TranscriptionStore
+from functions.services.fence import fenced
 from functions.services.moments import MomentContext
 from functions.services.reap_ingests import IngestReaper
 from functions.services.reap_ranges import RangeReaper
@@ -44,6 +46,7 @@ from functions.services.reap_runs import Reaper
 from functions.services.stages import Context
 
 if TYPE_CHECKING:
+    from functions.adapters.dynamo.kept_answers import KeptAnswers
     from functions.runtime.settings import (
         ApiSettings,
         AwaitSettings,
@@ -290,6 +293,55 @@ def cursor_secret(secret_arn: str) -> bytes:
     return read_secret(secret_arn)
 
 
+@functools.cache
+def deletion_store(table: str, videos: str) -> DeletionStore:
+    from functions.adapters.dynamo.deletions import DynamoDeletionStore
+
+    return DynamoDeletionStore(table, videos)
+
+
+@functools.cache
+def kept_answers(table: str) -> KeptAnswers:
+    from functions.adapters.dynamo.kept_answers import KeptAnswers
+
+    return KeptAnswers(table)
+
+
+@functools.cache
+def executions(state_machine_arn: str, what: str) -> Executions:
+    from functions.adapters.executions import Executions as StepFunctionsExecutions
+
+    return StepFunctionsExecutions(what, state_machine_arn)
+
+
+@functools.cache
+def shown_video_store(table: str, deletions: str) -> VideoStore:
+    """Videos as their users see them: without those that are being deleted."""
+    from functions.adapters.dynamo.videos import DynamoVideoStore
+
+    return DynamoVideoStore(table, deletion_store(deletions, table))
+
+
+@functools.cache
+def shown_segment_store(
+    table: str, counters: str, snapshots: str, deletions: str, videos: str
+) -> SegmentStore:
+    """Segments as their users see them: without those of videos that are being deleted."""
+    from functions.adapters.dynamo.segments import DynamoSegmentStore
+
+    return DynamoSegmentStore(table, counters, snapshots, deletion_store(deletions, videos))
+
+
+def shown_segments_of(settings: ApiSettings) -> SegmentStore:
+    return shown_segment_store(
+        settings.segments_table,
+        settings.counters_table,
+        settings.snapshots_table,
+        settings.deletions_table,
+        settings.videos_table,
+    )
+
+
 def health_checks(tables: Mapping[str, str], bucket: str, queue: str) -> Mapping[str, bool]:
     from functions.adapters.health import reach
 
@@ -363,7 +415,7 @@ def context(settings: StoreSettings) -> Context:
         videos=video_store(settings.videos_table),
         runs=run_store(settings.runs_table),
         segments=segments_of(settings),
-        media=media_store(settings.media_bucket),
+        media=fenced(media_store(settings.media_bucket), video_store(settings.videos_table)),
         clock=utc_now,
     )
 

@@ -165,6 +165,11 @@ class StageSettings:
     bedrock_models: tuple[BedrockModel, ...] = (HAIKU,)
     bedrock_endpoint: str | None = None
     moment_model: str = "claude-haiku"
+    # How long a request may write that was let in before its video was marked for deletion (the
+    # API's function has 29 s), and a function whose execution was stopped (`cut_timeout_s`).
+    deletion_settle_s: int = 60
+    deletion_worker_s: int = 960
+    receipt_days: int = 90
     cors_origins: tuple[str, ...] = ("*",)
     throttle_rate: int = 100
     throttle_burst: int = 200
@@ -236,6 +241,9 @@ _STAGES = {
         bedrock_models=(SIMULATED,),
         bedrock_endpoint="http://127.0.0.1:4578",
         moment_model="embedded",
+        # Nobody waits a quarter of an hour for a test; new objects are refused before (`fence`).
+        deletion_settle_s=3,
+        deletion_worker_s=20,
     ),
     "dev": StageSettings(stage="dev"),
     "prod": StageSettings(

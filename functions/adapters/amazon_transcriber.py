@@ -10,6 +10,7 @@ from functions.adapters.aws import client_at, error_code, unavailable
 from functions.domain.errors import MediaError, UnavailableError
 from functions.domain.transcript_options import IDENTIFY
 from functions.domain.transcript_ports import JobState, JobStatus, TranscriptionJob
+from functions.domain.transcription import Transcription, job_name
 
 BUSY: Final = "dependency.busy"
 """As many jobs run as the account may run: waiting helps."""
@@ -64,6 +65,27 @@ class AmazonTranscriber:
             reason=job.get("FailureReason", ""),
             language=job.get("LanguageCode"),
         )
+
+
+class AmazonTranscriptionJobs:
+    """Jobs whose results nobody wants any more; `prefix` begins the names of ours."""
+
+    def __init__(self, endpoint: str, prefix: str) -> None:
+        self._endpoint, self._prefix = endpoint, prefix
+
+    def forget(self, of: Transcription) -> bool:
+        transcribe = client_at("transcribe", self._endpoint)
+        try:
+            transcribe.delete_transcription_job(TranscriptionJobName=job_name(self._prefix, of))
+        except ClientError as error:
+            if error_code(error) == _UNKNOWN or _NOT_FOUND in str(error):
+                return True
+            if error_code(error) in _REFUSED:
+                return False
+            raise unavailable(_WHAT, error) from error
+        except BotoCoreError as error:
+            raise unavailable(_WHAT, error) from error
+        return True
 
 
 def _language(job: TranscriptionJob) -> dict[str, Any]:

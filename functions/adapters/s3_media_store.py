@@ -221,6 +221,11 @@ class S3MediaStore:
             for start in range(0, len(named), 1000):
                 self._delete(named[start : start + 1000])
 
+    def erase_version(self, source: Source) -> None:
+        version = {"VersionId": source.version_id} if source.version_id else {}
+        with _translated():
+            client("s3").delete_object(Bucket=self._bucket, Key=source.key, **version)
+
     def erase(self, key: str) -> None:
         """By prefix, so other keys that begin alike are passed over."""
         self._erase(key, lambda found: found == key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functions.adapters.executions import Executions
+from functions.domain.generation import search_name
 
 
 class StepFunctionsMoments:
@@ -12,4 +13,4 @@ class StepFunctionsMoments:
     def start(self, video_id: str, generation_id: str) -> None:
         """The name is made of both: a generation's id is its video's."""
         ids = {"video_id": video_id, "generation_id": generation_id}
-        self._executions.start(f"{video_id}-{generation_id}", ids)
+        self._executions.start(search_name(video_id, generation_id), ids)

@@ -131,3 +131,8 @@ def verdicts_of(moments: Iterable[Moment]) -> str:
     """Names what is kept, and why."""
     kept = sorted(f"{one.moment_id}:{one.status}" for one in moments if one.kept and one.current)
     return fingerprint(*kept)
+
+
+def search_name(video_id: str, generation_id: str) -> str:
+    """The name of the execution: of both, since a generation's id is its video's."""
+    return f"{video_id}-{generation_id}"

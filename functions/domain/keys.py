@@ -40,6 +40,12 @@ def work_prefix(user_id: str, video_id: str) -> str:
     return f"{WORK}/{user_id}/{video_id}/"
 
 
+def video_in(key: str) -> str | None:
+    """The video that an object of ours belongs to; None for what is not under media/ or work/."""
+    top, *rest = key.split("/", 3)
+    return rest[1] if top in {MEDIA, WORK} and len(rest) == 3 else None
+
+
 def upload_key(user_id: str, video_id: str) -> str:
     return f"{UPLOADS}/{user_id}/{video_id}/source"
 

@@ -101,6 +101,9 @@ class MediaStore(Protocol):
     def remove(self, versions: Sequence[StoredVersion]) -> None:
         """Remove just these versions; fine if they are gone."""
 
+    def erase_version(self, source: Source) -> None:
+        """Remove one version of an object for good; fine if it is gone."""
+
     def erase(self, key: str) -> None:
         """Remove an object with all its versions; fine if it is gone."""
 

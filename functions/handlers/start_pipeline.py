@@ -10,10 +10,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions import bootstrap
 from functions.domain.errors import CutroomError
-from functions.domain.times import utc_now
+from functions.domain.times import from_iso, utc_now
 from functions.domain.video import Source
 from functions.runtime import telemetry
 from functions.runtime.settings import StartSettings, load
+from functions.services.admit_object import admit
 from functions.services.start_run import ObjectCreated, Stores, start_from_event
 
 settings = load(StartSettings)
@@ -35,7 +36,10 @@ def _start(body: str) -> bool:
         preferences=bootstrap.preference_store(settings.preferences_table),
     )
     try:
-        run = start_from_event(parse(json.loads(body)), stores, utc_now())
+        deletions = bootstrap.deletion_store(settings.deletions_table, settings.videos_table)
+        media = bootstrap.media_store(settings.media_bucket)
+        event = admit(parse(json.loads(body)), deletions, media)
+        run = start_from_event(event, stores, utc_now()) if event else None
     except (CutroomError, KeyError, ValueError, TypeError, AttributeError) as error:
         telemetry.logger.exception("upload event failed", extra={"error": type(error).__name__})
         return False
@@ -55,4 +59,5 @@ def parse(event: Mapping[str, Any]) -> ObjectCreated:
             etag=item["etag"].strip('"'),
             version_id=item.get("version-id") or None,
         ),
+        at=from_iso(event["time"]) if event.get("time") else None,
     )

@@ -1,13 +1,17 @@
 """Idempotency-Key: the same key and body give the first answer again.
 
-Loaded only when a request carries the header.
+An answer says which videos it tells of, and is written down with each of them: it goes when one of
+them is deleted, and is not given again from that moment on. Loaded only when a request carries the
+header.
 """
 
 from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import Any
 
 from aws_lambda_powertools.utilities.idempotency import (
@@ -25,7 +29,19 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.domain.errors import ConflictError, InvalidInputError, UnavailableError
 
 KEPT_SECONDS = 24 * 3600
+# What leads to an answer outlives it: a table removes what is over within two days.
+_LONGER_SECONDS = 3 * KEPT_SECONDS
 Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subjects:
+    """What answers tell of. `of` names the videos of an answer; `remember` writes down the record
+    of an answer with each of them, until Unix seconds; `gone` says whether one of them is."""
+
+    of: Callable[[Answer], Collection[str]]
+    remember: Callable[[Collection[str], str, int], None]
+    gone: Callable[[Collection[str]], bool]
 
 
 class InProgressError(ConflictError):
@@ -46,9 +62,11 @@ def once(
     body: str,
     context: LambdaContext,
     run: Callable[[], Answer],
+    subjects: Subjects,
     seconds: int = KEPT_SECONDS,
 ) -> Answer:
-    """Run once per key, and keep the answer for some seconds.
+    """Run once per key, and keep the answer for some seconds. Of what is gone nothing is kept:
+    then it is run again, and told of what is there.
 
     Raises InvalidInputError for the same key with another body.
     """
@@ -60,14 +78,21 @@ def once(
         lambda_context=context,
     )
 
+    layer, fresh = _layer(table), False
+
     @idempotent_function(  # type: ignore[untyped-decorator]
         data_keyword_argument="request",
-        persistence_store=_layer(table),
+        persistence_store=layer,
         config=config,
         key_prefix="api",
     )
     def guarded(*, request: dict[str, str]) -> Answer:
-        return run()
+        nonlocal fresh
+        fresh, answer = True, run()
+        about = sorted(subjects.of(answer))
+        record = str(layer._get_hashed_idempotency_key(request))
+        subjects.remember(about, record, int(time.time()) + seconds + _LONGER_SECONDS)
+        return {**answer, "about": about}
 
     digest = hashlib.sha256(body.encode()).hexdigest()
     try:
@@ -84,4 +109,5 @@ def once(
         raise InvalidInputError(
             "idempotency.key_reused", "This Idempotency-Key was used with another request."
         ) from error
-    return answer
+    about = answer.pop("about", ())
+    return run() if not fresh and subjects.gone(about) else answer

@@ -41,6 +41,8 @@ class StartSettings:
     videos_table: str
     runs_table: str
     preferences_table: str
+    deletions_table: str
+    media_bucket: str
     state_machine_arn: str
 
 
@@ -174,7 +176,39 @@ class IngestSettings(FailIngestSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeletionSettings(StoreSettings):
+    """`settle_s`: how long requests may write that were let in before a video was marked;
+    `worker_s`: how long a function may whose execution was stopped; `receipt_days`: how long a
+    receipt outlives its video; `handover_s` is kept free at the end, to hand over in."""
+
+    deletions_table: str
+    idempotency_table: str
+    transcriptions_table: str
+    moments_table: str
+    generations_table: str
+    state_machine_arn: str
+    range_machine_arn: str
+    moment_machine_arn: str
+    ingest_machine_arn: str
+    transcribe_endpoint: str
+    job_prefix: str
+    settle_s: int
+    worker_s: int
+    receipt_days: int
+    handover_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndDeletionSettings:
+    videos_table: str
+    deletions_table: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiSettings(StoreSettings):
+    deletions_table: str
+    deletion_machine_arn: str
+    settle_s: int
     idempotency_table: str
     moments_table: str
     generations_table: str

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
+from functions.domain.deletion import Deletion
+from functions.domain.deletion_ports import DeletionStore
 from functions.domain.errors import NotFoundError
 from functions.domain.ports import SegmentStore, VideoStore
 from functions.domain.segment import Segment
@@ -14,10 +16,11 @@ from functions.domain.video import Video
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, as the token says."""
+    """Who asks, as the token says; `about` collects the videos that what is asked for is about."""
 
     user_id: str
     tier: Tier
+    about: set[str] = field(default_factory=set, compare=False, repr=False)
 
 
 class _Owned(Protocol):
@@ -40,12 +43,21 @@ def own_video(caller: Caller, videos: VideoStore, video_id: str) -> Video:
     video = require_owner(caller, videos.get(video_id) if is_id(video_id) else None, "video")
     if not video.visible:
         raise NotFoundError("video.not_found", "There is no such video.")
+    caller.about.add(video.video_id)
     return video
 
 
 def own_segment(caller: Caller, segments: SegmentStore, segment_id: str) -> Segment:
     known = segments.get(segment_id) if is_id(segment_id) else None
-    return require_owner(caller, known, "segment")
+    segment = require_owner(caller, known, "segment")
+    caller.about.add(segment.video_id)
+    return segment
+
+
+def own_deletion(caller: Caller, deletions: DeletionStore, deletion_id: str) -> Deletion:
+    """A receipt, which outlives its video."""
+    known = deletions.get(caller.user_id, deletion_id) if is_id(deletion_id) else None
+    return require_owner(caller, known, "deletion")
 
 
 def is_id(text: str) -> bool:

@@ -21,10 +21,25 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ObjectCreated:
-    """An event of the bucket: the key as it is, not URL-encoded."""
+    """An event of the bucket: the key as it is, not URL-encoded. `after` names the deletions of
+    videos that were made of the same bytes under the same name."""
 
     bucket: str
     source: Source
+    at: datetime | None = None
+    after: tuple[str, ...] = ()
+
+    @property
+    def run_id(self) -> str:
+        """The same for the same event."""
+        source, which = self.source, self.source.version_id or self.source.etag
+        # The first of its video: its id is known before the video is.
+        return ordered_id(1, "run", self.bucket, source.key, which, *self.after)
+
+    @property
+    def dropped_id(self) -> str:
+        """The id of the video that a dropped file becomes."""
+        return derived_id("drop", self.run_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +60,8 @@ def start_from_event(event: ObjectCreated, stores: Stores, now: datetime) -> Run
     place = parse_upload_key(source.key)
     if place is None:
         return None
-    # The first of its video: its id is known before the video is.
-    run_id = ordered_id(1, "run", event.bucket, source.key, source.version_id or source.etag)
-    video = _video_of(place, source, run_id, stores, now)
+    run_id = event.run_id
+    video = _video_of(place, event, stores, now)
     if video.status is VideoStatus.ABORTED:
         logger.warning("object of an aborted upload left alone", extra={"run_id": run_id})
         return None
@@ -60,17 +74,15 @@ def start_from_event(event: ObjectCreated, stores: Stores, now: datetime) -> Run
     return begin(video, new_run(video, run_id, now), stores)
 
 
-def _video_of(
-    place: UploadKey, source: Source, run_id: str, stores: Stores, now: datetime
-) -> Video:
+def _video_of(place: UploadKey, event: ObjectCreated, stores: Stores, now: datetime) -> Video:
     """The video an API upload announced, else a new one for a file dropped into the folder."""
-    videos = stores.videos
+    videos, source = stores.videos, event.source
     announced = videos.get(place.name.split("/", 1)[0])
     if announced and source.key == upload_key(announced.user_id, announced.video_id):
         return announced
     usual_options = stores.preferences.get(place.user_id)
     dropped = Video(
-        video_id=derived_id("drop", run_id),
+        video_id=event.dropped_id,
         user_id=place.user_id,
         status=VideoStatus.QUEUED,
         file_name=place.file_name,
@@ -78,12 +90,12 @@ def _video_of(
         extras=usual_options.extras,
         transcription=usual_options.transcription,
         source=source,
-        run_id=run_id,
+        run_id=event.run_id,
         runs=1,
         created_at=now,
         updated_at=now,
     )
-    if stores.lock.create(dropped, new_run(dropped, run_id, now)):
+    if stores.lock.create(dropped, new_run(dropped, event.run_id, now)):
         return dropped
     known = videos.get(dropped.video_id)
     if known is None:

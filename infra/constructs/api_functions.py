@@ -21,7 +21,7 @@ from infra.constructs.tables import SEGMENT_INDEXES
 BY_USER = "user_id-created_at-index"
 BY_SOURCE = "user_id-source_digest-index"
 # Nothing lists a video's segments by type alone.
-_UNREAD = {"video_id-segment_type-index"}
+UNREAD = {"video_id-segment_type-index"}
 
 
 class ApiFunctions(FunctionSet):
@@ -32,11 +32,15 @@ class ApiFunctions(FunctionSet):
         machine: sfn.StateMachine,
         ingest: sfn.StateMachine,
         search: sfn.StateMachine,
+        deletion: sfn.StateMachine,
         queue: sqs.Queue,
     ) -> lambda_.Function:
         data, tables = self._data, self._data.tables
         environment = {
             **self._stores(),
+            "DELETIONS_TABLE": tables.deletions.table_name,
+            "DELETION_MACHINE_ARN": deletion.state_machine_arn,
+            "SETTLE_S": str(self._settings.deletion_settle_s),
             "IDEMPOTENCY_TABLE": tables.idempotency.table_name,
             "MOMENTS_TABLE": tables.moments.table_name,
             "GENERATIONS_TABLE": tables.generations.table_name,
@@ -63,10 +67,12 @@ class ApiFunctions(FunctionSet):
             )
         )
         self._grant_runs(function, machine)
-        for started in (ingest, search):
+        for started in (ingest, search, deletion):
             started.grant_start_execution(function)
         for index in (BY_USER, BY_SOURCE):
             grant_table(function, tables.videos, index=index)
+        receipts = ("GetItem", "Query", "PutItem", "UpdateItem", "DescribeTable")
+        grant_table(function, tables.deletions, *receipts)
         self._grant_segments(function)
         self._grant_moments(function)
         changes = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "DescribeTable")
@@ -120,7 +126,7 @@ class ApiFunctions(FunctionSet):
         grant_table(function, tables.counters, "Query", "DescribeTable")
         grant_table(function, tables.snapshots, "PutItem", "DescribeTable")
         for index in SEGMENT_INDEXES:
-            if index not in _UNREAD:
+            if index not in UNREAD:
                 grant_table(function, tables.segments, index=index)
 
     def follow(self, ranges: sfn.StateMachine) -> lambda_.Function:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
@@ -43,6 +44,12 @@ class FunctionSet:
             "SNAPSHOTS_TABLE": tables.snapshots.table_name,
             "MEDIA_BUCKET": self._data.media.bucket_name,
         }
+
+    def _transcriber(self) -> str:
+        """Its address: Amazon Transcribe of the stage's region, where none is told."""
+        stack = Stack.of(self._functions.scope)
+        cloud = f"https://transcribe.{stack.region}.{stack.url_suffix}"
+        return self._settings.transcribe_endpoint or cloud
 
     def _trust_certificates(self, function: lambda_.Function) -> None:
         """ffmpeg checks TLS against this file; Amazon Linux keeps it elsewhere than Debian."""

@@ -72,12 +72,12 @@ def grant_executions(function: lambda_.Function, machine: sfn.StateMachine, *act
     assert function.role is not None  # noqa: S101  (the factory makes it)
     acknowledge(
         function.role,
-        f"IAM5[Resource::{_flat(stack.resolve(arn))}]",
+        f"IAM5[Resource::{flat(stack.resolve(arn))}]",
         "Executions are named by runs; the machine's name bounds them.",
     )
 
 
-def _flat(value: Any) -> str:
+def flat(value: Any) -> str:
     """A resolved value as the check shows it."""
     match value:
         case {"Ref": name}:
@@ -85,7 +85,7 @@ def _flat(value: Any) -> str:
         case {"Fn::GetAtt": [name, attribute]}:
             return f"<{name}.{attribute}>"
         case {"Fn::Join": [between, parts]}:
-            return str(between).join(map(_flat, parts))
+            return str(between).join(map(flat, parts))
     return str(value)
 
 

@@ -30,13 +30,14 @@ STAGES = (
     "write_hls", "finish_hls", "plan_transcript", "extract_speech", "await_transcription",
     "finish_transcript", "plan", "cut", "join", "audio",
     "finish", "plan_range", "cut_range", "moments", "clips",
-    "ingest",
+    "ingest", "delete_video",
 )  # fmt: skip
 RUN_COUNTS = ("RunsStarted", "RunsSucceeded", "RunsFailed", "RunFaults", "UploadsIgnored")
 ENDED_COUNTS = ("RunsCancelled", "RunsReaped", "RunsRevived", "RunsClosed")
 MOMENT_COUNTS = ("MomentsFound", "MomentsFailed", "ModelsReplaced")
 RANGE_COUNTS = ("RangesCut", "RangesFailed", "RangeFaults", "RangesReaped", "RangesRevived")
 INGEST_COUNTS = ("IngestsFinished", "IngestsFailed", "IngestFaults")
+DELETION_COUNTS = ("VideosDeleted", "DeletionFaults")
 _FIVE = Duration.minutes(5)
 Metric = cloudwatch.IMetric
 
@@ -52,6 +53,7 @@ class Watched:
     ranges: sfn.StateMachine
     search: sfn.StateMachine
     ingest: sfn.StateMachine
+    deletion: sfn.StateMachine
     http: HttpApi
     functions: Mapping[str, lambda_.Function]
 
@@ -72,6 +74,7 @@ class Monitoring(Construct):
         self._ring_for_runs()
         self._ring_for_moments()
         self._ring_for_ranges()
+        self._ring_for_deletions()
         self._ring_for_calls()
         self._show()
 
@@ -120,6 +123,12 @@ class Monitoring(Construct):
         replaced = self._ours("ModelsReplaced")
         self._alarm("ModelsReplaced", replaced, 5, "A model does not answer, or makes no sense.")
 
+    def _ring_for_deletions(self) -> None:
+        says = "A video was not deleted: its receipt says why."
+        self._alarm("DeletionFaults", self._ours("DeletionFaults"), 1, says)
+        overdue = self._watched.deletion.metric_timed_out(period=_FIVE)
+        self._alarm("DeletionOverdue", overdue, 1, "A deletion hit its time limit.")
+
     def _ring_for_calls(self) -> None:
         self._alarm("ApiFaults", self._faults, 5, "The API answers with 5xx.")
         for table, metric in self._throttles.items():
@@ -136,6 +145,7 @@ class Monitoring(Construct):
             "Moments": [self._ours(name) for name in MOMENT_COUNTS],
             "Tokens of models": [self._ours("ModelTokens")],
             "Fetched by URL": [self._ours(name) for name in INGEST_COUNTS],
+            "Deletions": [self._ours(name) for name in DELETION_COUNTS],
             "Stage durations (ms, p90)": [self._stage(stage) for stage in STAGES],
             "Upload queue: oldest message (s)": [self._age],
             "Dead letters": [*self._dead],
@@ -218,6 +228,7 @@ def _throttles(data: DataStack) -> dict[str, cloudwatch.Metric]:
         "Moments": tables.moments,
         "Generations": tables.generations,
         "Idempotency": tables.idempotency,
+        "Deletions": tables.deletions,
     }
     return {
         f"{name}{way}": cloudwatch.Metric(

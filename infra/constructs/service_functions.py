@@ -182,9 +182,15 @@ class ServiceFunctions(FunctionSet):
             "VIDEOS_TABLE": tables.videos.table_name,
             "RUNS_TABLE": tables.runs.table_name,
             "PREFERENCES_TABLE": tables.preferences.table_name,
+            "DELETIONS_TABLE": tables.deletions.table_name,
+            "MEDIA_BUCKET": self._bucket.bucket_name,
             "STATE_MACHINE_ARN": machine.state_machine_arn,
         }
         function = self._add("StartPipeline", "start_pipeline", Sizing(), environment)
+        grant_table(function, tables.deletions, "GetItem")
+        # What comes too late for a video goes at once.
+        gone = ("DeleteObject", "DeleteObjectVersion")
+        grant_objects(function, self._bucket, *gone, prefix="uploads/")
         grant_table(function, tables.videos, "GetItem", "PutItem")
         grant_table(function, tables.runs, "GetItem", "PutItem")
         grant_table(function, tables.preferences, "GetItem")

@@ -66,6 +66,8 @@ class Tables(Construct):
         # Only what waits is in it.
         _index(self.transcriptions, "wait_shard-check_at-index", "wait_shard", "check_at")
         self.idempotency = self._table("Idempotency", "id", ttl="expiration")
+        # A user's receipts, and what hides and finds things of a video while it is deleted.
+        self.deletions = self._table("Deletions", "user_id", "entry", ttl="expires_at")
 
     def _table(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 
@@ -105,11 +104,9 @@ class TranscriptFunctions(FunctionSet):
 
     def _scribes(self) -> dict[str, str]:
         """Who writes down, and whose jobs are ours."""
-        stack = Stack.of(self._functions.scope)
-        cloud = f"https://transcribe.{stack.region}.{stack.url_suffix}"
         return {
             "TRANSCRIPTIONS_TABLE": self._data.tables.transcriptions.table_name,
-            "TRANSCRIBE_ENDPOINT": self._settings.transcribe_endpoint or cloud,
+            "TRANSCRIBE_ENDPOINT": self._transcriber(),
             "JOB_PREFIX": self._settings.job_prefix,
             "RECHECK_S": str(self._settings.recheck_s),
         }

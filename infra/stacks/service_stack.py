@@ -10,6 +10,7 @@ from constructs import Construct
 
 from infra.constructs.analysis_functions import AnalysisFunctions
 from infra.constructs.api_functions import ApiFunctions
+from infra.constructs.deletion_functions import DeletionFunctions
 from infra.constructs.hls_functions import HlsFunctions
 from infra.constructs.http_api import HttpApi
 from infra.constructs.ingest_functions import IngestFunctionSet
@@ -28,6 +29,7 @@ from infra.stacks.data_stack import DataStack
 from infra.workflows.ingest import Ingest
 from infra.workflows.moments import MomentSearch
 from infra.workflows.range_cut import RangeCut
+from infra.workflows.video_deletion import VideoDeletion
 from infra.workflows.video_pipeline import VideoPipeline
 
 
@@ -66,16 +68,24 @@ class ServiceStack(Stack):
         ingest_functions = IngestFunctionSet(factory, settings, data)
         ingest = Ingest(self, "Ingest", settings, ingest_functions.ingest())
         search = self._moments(moment_functions)
-        api_functions = ApiFunctions(factory, settings, data)
-        http = self._http(
-            api_functions.api(pipeline.machine, ingest.machine, search.machine, uploads.queue)
+        deletion_functions = DeletionFunctions(factory, settings, data)
+        deletion = VideoDeletion(
+            self,
+            "VideoDeletion",
+            settings,
+            delete=deletion_functions.delete(pipeline.machine, ranges.machine, search.machine),
+            end=deletion_functions.end(),
         )
+        api_functions = ApiFunctions(factory, settings, data)
+        machines = (pipeline.machine, ingest.machine, search.machine, deletion.machine)
+        http = self._http(api_functions.api(*machines, uploads.queue))
         stream = self._stream(api_functions.follow(ranges.machine))
         reaper = ReaperFunctions(factory, settings, data)
         function = reaper.reap(pipeline.machine, ranges.machine, ingest.machine)
         ReaperSchedule(self, "Reaper", settings, function)
         beside = [analysis_functions, hls_functions, transcript_functions, moment_functions]
-        sets = [functions, *beside, range_functions, ingest_functions, api_functions, reaper]
+        beside += [range_functions, ingest_functions, deletion_functions]
+        sets = [functions, *beside, api_functions, reaper]
         watched = Watched(
             data=data,
             uploads=uploads,
@@ -84,6 +94,7 @@ class ServiceStack(Stack):
             ranges=ranges.machine,
             search=search.machine,
             ingest=ingest.machine,
+            deletion=deletion.machine,
             http=http,
             functions={name: one for each in sets for name, one in each.all.items()},
         )

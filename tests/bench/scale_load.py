@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from functions.adapters.dynamo.counters import SHARDS, DynamoSegmentCounters
+from functions.adapters.dynamo.counter_rows import SHARDS
+from functions.adapters.dynamo.counters import DynamoSegmentCounters
 from functions.adapters.dynamo.items import encode_item
 from functions.adapters.dynamo.segments import DynamoSegmentStore
 from functions.domain.segment import Segment

@@ -21,6 +21,8 @@ _KINDS = {
     "Transcriptions": "transcriptions",
     "Moments": "moments",
     "MomentGenerations": "generations",
+    "Idempotency": "idempotency",
+    "Deletions": "deletions",
 }
 
 

@@ -13,16 +13,17 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 @dataclass(frozen=True)
 class Owned:
-    """Ids of a video, of one of its segments and of an open upload."""
+    """Ids of a video, of one of its segments, of an open upload and of a deletion."""
 
     video: str
     segment: str
     upload: str
+    deletion: str
     moment: str = "no-such-moment"
     generation: str = "no-such-generation"
 
 
-ABSENT = Owned("no-such-video", "no-such-segment", "no-such-upload")
+ABSENT = Owned("no-such-video", "no-such-segment", "no-such-upload", "no-such-deletion")
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Route:
         """The path, with ids put in."""
         thing = owned.upload if "/uploads/" in self.path else owned.video
         ids = {"video_id": thing, "segment_id": owned.segment, "moment_id": owned.moment}
-        ids["generation_id"] = owned.generation
+        ids |= {"generation_id": owned.generation, "deletion_id": owned.deletion}
         return self.path.format(**ids)
 
     def body(self, owned: Owned) -> Any:

@@ -27,7 +27,9 @@ def theirs(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Owned:
     video_id = cloud.upload(odd.tiny(folder / "mine.mp4"))
     cloud.finished(video_id)
     (segment,) = cloud.segments(video_id, "processed")
-    return Owned(video_id, segment["segment_id"], cloud.announce(1000)["video_id"])
+    deletion = cloud.delete(cloud.announce(1000)["video_id"])
+    upload = cloud.announce(1000)["video_id"]
+    return Owned(video_id, segment["segment_id"], upload, deletion["deletion_id"])
 
 
 def _call(cloud: Cloud, route: Route, owned: Owned, **who: str | None) -> Answer:
@@ -105,10 +107,12 @@ def test_given_everything_was_tried_when_the_owner_looks_then_all_is_as_before(
             f"/api/videos/{theirs.video}",
             f"/api/segments/{theirs.segment}",
             f"/api/videos/uploads/{theirs.upload}",
+            f"/api/deletions/{theirs.deletion}",
         )
         answers = [cloud.call("GET", path) for path in paths]
-        assert [answer.status for answer in answers] == [200, 200, 200]
-        return [answers[0].json, answers[1].json, answers[2].json["status"]]
+        assert [answer.status for answer in answers] == [200, 200, 200, 200]
+        upload, deletion = answers[2].json["status"], answers[3].json["deletion_id"]
+        return [answers[0].json, answers[1].json, upload, deletion]
 
     before = seen()
     for route in routes:

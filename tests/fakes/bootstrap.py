@@ -50,6 +50,8 @@ def install(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
     # One clock for those who write leases and those who read them.
     monkeypatch.setattr(bootstrap, "utc_now", world.clock)
     monkeypatch.setattr(bootstrap, "source_reader", lambda _: world.reader)
+    for name, makes in _shown(world).items():
+        monkeypatch.setattr(bootstrap, name, makes)
     monkeypatch.setattr(bootstrap, "account", lambda: world.account)
     monkeypatch.setattr(bootstrap, "cutter", lambda: world.cutter)
     monkeypatch.setattr(bootstrap, "health_checks", lambda *_: HEALTHY)
@@ -71,10 +73,36 @@ def _lock_maker(world: World) -> Callable[..., object]:
     return make
 
 
+_SEGMENTS = ("SEGMENTS_TABLE", "COUNTERS_TABLE", "SNAPSHOTS_TABLE")
+
+
+def _shown(world: World) -> dict[str, Callable[..., object]]:
+    """What is made from several names: told together, so that none can be another."""
+    asked: dict[str, tuple[tuple[str, ...], object]] = {
+        "shown_video_store": (("VIDEOS_TABLE", "DELETIONS_TABLE"), world.videos),
+        "shown_segment_store": ((*_SEGMENTS, "DELETIONS_TABLE", "VIDEOS_TABLE"), world.segments),
+        "deletion_store": (("DELETIONS_TABLE", "VIDEOS_TABLE"), world.deletions),
+        "kept_answers": (("DELETIONS_TABLE",), world.answers),
+    }
+
+    def maker(variables: tuple[str, ...], made: object) -> Callable[..., object]:
+        def make(*names: str) -> object:
+            assert names == tuple(FUNCTION_ENVIRONMENT[name] for name in variables)
+            return made
+
+        return make
+
+    def executions(arn: str, _: str) -> object:
+        assert arn == FUNCTION_ENVIRONMENT["DELETION_MACHINE_ARN"]
+        return world.deleting
+
+    makers = {name: maker(*pair) for name, pair in asked.items()}
+    return {**makers, "executions": executions}
+
+
 def _segment_maker(world: World) -> Callable[..., object]:
     def make(*names: str) -> object:
-        wanted = ("SEGMENTS_TABLE", "COUNTERS_TABLE", "SNAPSHOTS_TABLE")
-        assert names == tuple(FUNCTION_ENVIRONMENT[name] for name in wanted)
+        assert names == tuple(FUNCTION_ENVIRONMENT[name] for name in _SEGMENTS)
         return world.segments
 
     return make

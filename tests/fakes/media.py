@@ -142,6 +142,10 @@ class FakeMediaStore:
                 if f"v{self._versions.get(one.key)}" == one.version_id:
                     self.objects.pop(one.key, None)
 
+    def erase_version(self, source: Source) -> None:
+        if self.find(source.key) == source:
+            self.delete([source.key])
+
     def erase(self, key: str) -> None:
         self.delete([key])
         with self._lock:

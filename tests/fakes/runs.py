@@ -151,6 +151,11 @@ class FakeRunStore:
             lambda it: replace(it, watch_shard=None, lease_until=None),
         )
 
+    def remove(self, video_id: str, run_id: str) -> bool:
+        """With its video; whether it was there."""
+        with self._lock:
+            return self._rows.pop((video_id, run_id), None) is not None
+
     def all(self) -> list[Run]:
         return list(self._rows.values())
 

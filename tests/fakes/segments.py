@@ -10,6 +10,7 @@ from typing import Any
 
 from functions.domain.codec import from_plain, to_plain
 from functions.domain.counts import SegmentCounts
+from functions.domain.deletion_ports import HiddenVideos
 from functions.domain.errors import RunOverError, StaleWriteError
 from functions.domain.lease import watch_shard
 from functions.domain.paging import Page, Position
@@ -30,7 +31,8 @@ from functions.domain.social_history import (
 class FakeSegmentStore:
     """`writes` counts rows that were written; a repeated write is none."""
 
-    def __init__(self) -> None:
+    def __init__(self, hidden: HiddenVideos | None = None) -> None:
+        self._hidden = hidden
         self._rows: dict[str, Segment] = {}
         self._deleted: dict[str, Segment] = {}
         self._closed: dict[str, int] = {}
@@ -41,7 +43,11 @@ class FakeSegmentStore:
 
     def get(self, segment_id: str) -> Segment | None:
         with self._lock:
-            return self._rows.get(segment_id)
+            row = self._rows.get(segment_id)
+        return None if row is None or self._is_hidden(row) else row
+
+    def _is_hidden(self, row: Segment) -> bool:
+        return self._hidden is not None and self._hidden.is_hidden(row.user_id, row.video_id)
 
     def get_many(self, segment_ids: Sequence[str]) -> list[Segment]:
         with self._lock:
@@ -92,6 +98,16 @@ class FakeSegmentStore:
         if known is None or known.version != read.version:
             raise StaleWriteError("The segment")
 
+    def remove(self, segment_id: str) -> bool:
+        """With its video, past the mark; whether it was there."""
+        with self._lock:
+            self.gains = [pair for pair in self.gains if pair[0].segment_id != segment_id]
+            return self._rows.pop(segment_id, None) is not None
+
+    def all_deleted(self) -> list[Segment]:
+        with self._lock:
+            return list(self._deleted.values())
+
     def deleted(self, segment_id: str) -> Segment | None:
         with self._lock:
             return self._deleted.get(segment_id)
@@ -109,6 +125,7 @@ class FakeSegmentStore:
     def search(self, query: SegmentQuery, *, limit: int, after: Position | None) -> Page[Segment]:
         with self._lock:
             rows = [row for row in self._rows.values() if query.matches(row)]
+        rows = [row for row in rows if not self._is_hidden(row)]
         ranked = ranking(rows, query)
         if after is not None:
             ranked = [row for row in ranked if _beyond(row, query, after)]

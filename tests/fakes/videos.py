@@ -20,6 +20,7 @@ class FakeVideoStore:
 
     def __init__(self) -> None:
         self._rows: dict[str, dict[str, Any]] = {}
+        self._marked: dict[str, Video] = {}
         self._lock = threading.Lock()
         self.before_create: Callable[[], object] | None = None
         self.before_save: Callable[[], object] | None = None
@@ -34,7 +35,7 @@ class FakeVideoStore:
             self.before_create = None
             meanwhile()
         with self._lock:
-            if video.video_id in self._rows:
+            if video.video_id in {**self._rows, **self._marked}:
                 return False
             self._rows[video.video_id] = to_plain(video)
             return True
@@ -70,6 +71,21 @@ class FakeVideoStore:
         return Page(
             tuple(from_plain(Video, row) for row in shown), _position(shown[-1]) if more else None
         )
+
+    def mark(self, video: Video) -> None:
+        """It is being deleted: another row stands in its place."""
+        with self._lock:
+            known = self._rows.get(video.video_id)
+            if known is None or known["version"] != video.version:
+                raise StaleWriteError("The video")
+            self._marked[video.video_id] = from_plain(Video, self._rows.pop(video.video_id))
+
+    def marked(self, video_id: str) -> Video | None:
+        return self._marked.get(video_id)
+
+    def unmark(self, video_id: str) -> None:
+        with self._lock:
+            self._marked.pop(video_id, None)
 
     def forget(self, video_id: str) -> None:
         """The video is deleted by somebody else."""

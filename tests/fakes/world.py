@@ -48,6 +48,8 @@ from tests.fakes.account import FakeAccount
 from tests.fakes.analyser import FakeAnalyser
 from tests.fakes.clock import FakeClock
 from tests.fakes.cutter import FakeCutter
+from tests.fakes.deletions import FakeDeletionStore, FakeKeptAnswers
+from tests.fakes.executions import FakeExecutions
 from tests.fakes.media import FakeMediaStore
 from tests.fakes.moments import FakeGenerationStore, FakeMomentRuns, FakeMomentStore
 from tests.fakes.pipeline import FakePipeline
@@ -71,7 +73,10 @@ class World:
 
     videos: FakeVideoStore = field(default_factory=FakeVideoStore)
     runs: FakeRunStore = field(default_factory=FakeRunStore)
-    segments: FakeSegmentStore = field(default_factory=FakeSegmentStore)
+    segments: FakeSegmentStore = field(init=False)
+    deletions: FakeDeletionStore = field(init=False)
+    answers: FakeKeptAnswers = field(default_factory=FakeKeptAnswers)
+    deleting: FakeExecutions = field(default_factory=FakeExecutions)
     preferences: FakePreferenceStore = field(default_factory=FakePreferenceStore)
     media: FakeMediaStore = field(default_factory=FakeMediaStore)
     prober: FakeProber = field(default_factory=lambda: FakeProber(make_probe()))
@@ -96,6 +101,8 @@ class World:
 
     def __post_init__(self) -> None:
         self.out_of_time = False
+        self.deletions = FakeDeletionStore(self.videos)
+        self.segments = FakeSegmentStore(self.deletions)
         self.generations = FakeGenerationStore(self.moments)
 
     @property

@@ -27,7 +27,14 @@ FETCHING = {"httpcore", "h11", "anyio"}
 VALIDATION = {"pydantic", "pydantic_core", "annotated_types", "typing_inspection"}
 
 USES = {
-    "start_pipeline": ("video_store", "run_store", "run_lock", "pipeline"),
+    "start_pipeline": (
+        "video_store",
+        "run_store",
+        "run_lock",
+        "pipeline",
+        "deletion_store",
+        "media_store",
+    ),
     "claim_run": ("context", "user_directory"),
     "probe_source": ("context", "prober"),
     "plan_segments": ("context", "prober", "moment_store"),
@@ -64,6 +71,8 @@ USES = {
     "end_moments": ("moment_context",),
     "ingest_source": ("video_store", "media_store", "source_reader", "source_resolver"),
     "fail_ingest": ("video_store", "media_store"),
+    "delete_video": ("video_store", "deletion_store", "segments_of"),
+    "end_deletion": ("deletion_store",),
     "follow_segments": ("segments_of", "media_store", "video_store", "range_cuts"),
     "api.app": (
         "video_store",
@@ -74,6 +83,10 @@ USES = {
         "run_lock",
         "run_watch",
         "ingests",
+        "deletion_store",
+        "shown_segments_of",
+        "shown_video_store",
+        "executions",
     ),
 }
 MORE = {

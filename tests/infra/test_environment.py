@@ -167,6 +167,7 @@ def test_given_an_audit_when_its_setting_is_switched_on_then_the_api_knows():
         ("GENERATIONS_TABLE", "MomentGenerations"),
         ("TRANSCRIPTIONS_TABLE", "Transcriptions"),
         ("IDEMPOTENCY_TABLE", "Idempotency"),
+        ("DELETIONS_TABLE", "Deletions"),
     ],
 )
 def test_given_a_variable_of_a_table_when_deployed_then_it_names_that_table(

@@ -37,6 +37,7 @@ REPORTED = {
     ("Cutroom", "MomentFaults"): [{"service"}],
     ("Cutroom", "ModelsReplaced"): [{"service"}],
     ("Cutroom", "IngestFaults"): [{"service"}],
+    ("Cutroom", "DeletionFaults"): [{"service"}],
 }
 
 

@@ -63,6 +63,7 @@ def test_given_a_resource_when_deployed_then_its_name_is_not_fixed_by_hand(synth
         ("Logs::LogGroup", f"{vended}-range-cut"),
         ("Logs::LogGroup", f"{vended}-moments"),
         ("Logs::LogGroup", f"{vended}-ingest"),
+        ("Logs::LogGroup", f"{vended}-video-deletion"),
     }
 
 

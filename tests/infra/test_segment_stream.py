@@ -158,8 +158,9 @@ def test_given_the_function_when_it_erases_then_every_version_and_only_what_we_m
 
 
 def test_given_another_function_when_deployed_then_it_erases_no_version(synth: Synth):
-    """But those of a range, whose file nobody needs if its segment is deleted or has failed, of a
-    source whose video was given up while it was fetched, and of what an ended run left behind."""
+    """But those of a range, whose file nobody needs if its segment is deleted or has failed; of a
+    source whose video was given up while it was fetched; of what an ended run left behind; of what
+    comes for a deleted video; and all of a video that is deleted."""
     (bucket,) = synth.of("S3::Bucket")
     erasing = {
         (handler, target)
@@ -168,13 +169,14 @@ def test_given_another_function_when_deployed_then_it_erases_no_version(synth: S
         if action == "s3:DeleteObjectVersion"
     }
 
-    files = f"<{bucket}.Arn>/{keys.MEDIA}/*"
-    sources = f"<{bucket}.Arn>/{keys.UPLOADS}/*"
-    work = f"<{bucket}.Arn>/{keys.WORK}/*"
+    places = (keys.MEDIA, keys.UPLOADS, keys.WORK)
+    files, sources, work = (f"<{bucket}.Arn>/{top}/*" for top in places)
     assert erasing == {
         *((handler, files) for handler in (FOLLOWER, "cut_range", "fail_range", "reap_runs")),
         *((handler, sources) for handler in ("ingest_source", "fail_ingest", "reap_runs")),
+        ("start_pipeline", sources),
         *((handler, work) for handler in ("api.app", "end_run", "fail_run", "reap_runs")),
+        *(("delete_video", place) for place in (files, sources, work)),
     }
 
 

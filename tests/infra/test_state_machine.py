@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.infra.definition import (
+    DELETION,
     INGEST,
     MACHINES,
     MOMENTS,
@@ -58,6 +59,7 @@ TASKS = {
     RANGES: ("Plan range", "Cut range", "Record failure"),
     MOMENTS: ("Find moments", "Record failure"),
     INGEST: ("Fetch", "Record failure"),
+    DELETION: ("Delete some",),
 }
 REFERENCES = {
     PIPELINE: {
@@ -75,6 +77,7 @@ REFERENCES = {
     RANGES: {"segment_id", "plan_key", "target_key", "error", "cause"},
     MOMENTS: {"video_id", "generation_id", "error", "cause"},
     INGEST: {"video_id", "user_id", "error", "cause"},
+    DELETION: {"video_id", "user_id"},
 }
 INLINE_LIMIT = 40
 MAPS = {

@@ -16,7 +16,9 @@ from statelint.linter import Linter
 from statelint.problem import ProblemType
 
 from functions.domain.stage import Stage
+from functions.services.delete_video import Next
 from tests.infra.definition import (
+    DELETION,
     INGEST,
     MACHINES,
     MOMENTS,
@@ -53,6 +55,8 @@ WORDS_NOTED = "Fail words"
 NOTES = {NOTED, f"{NOTED} for moments", HLS_NOTED, TRANSCRIPT_NOTED, WORDS_NOTED}
 
 each_machine = pytest.mark.parametrize("machine", MACHINES)
+# What a deletion has to tell is told by the rule of its bad ends, whichever way it came to one.
+each_recording = pytest.mark.parametrize("machine", RECORDS)
 
 
 def _top(synth: Synth, machine: str) -> Flow:
@@ -119,7 +123,7 @@ def test_given_a_definition_when_followed_then_no_way_stops_midway(synth: Synth,
     assert stopping == []
 
 
-@each_machine
+@each_recording
 def test_given_no_error_when_run_then_the_execution_succeeds(synth: Synth, machine: str):
     top = _top(synth, machine)
     reached = top.reach(top.start, errors=False)
@@ -128,7 +132,7 @@ def test_given_no_error_when_run_then_the_execution_succeeds(synth: Synth, machi
     assert {top.states[name]["Type"] for name in reached if not top.following(name)} == {"Succeed"}
 
 
-@each_machine
+@each_recording
 def test_given_an_error_of_any_step_when_caught_then_it_is_recorded(synth: Synth, machine: str):
     top = _top(synth, machine)
     record, ends = RECORDS[machine]
@@ -142,7 +146,7 @@ def test_given_an_error_of_any_step_when_caught_then_it_is_recorded(synth: Synth
     assert top.ends(record) == ends
 
 
-@each_machine
+@each_recording
 def test_given_a_failure_that_cannot_be_recorded_when_caught_then_the_execution_fails(
     synth: Synth, machine: str
 ):
@@ -173,6 +177,40 @@ def test_given_a_source_when_the_worker_says_it_is_not_finished_then_it_is_fetch
     assert choice["Default"] == "Fetch"
     ways = [(it["Condition"], it["Next"]) for it in choice["Choices"]]
     assert ways == [("{% $states.input.finished %}", "Done")]
+
+
+def test_given_a_deletion_when_its_step_has_answered_then_it_goes_on_as_that_says(synth: Synth):
+    top = _top(synth, DELETION)
+    (name,) = (name for name, it in top.states.items() if it["Type"] == "Choice")
+    choice = top.states[name]
+
+    assert top.following("Delete some") == {name}
+    ways = {it["Condition"]: it["Next"] for it in choice["Choices"]}
+    assert ways == {
+        "{% $states.input.next = 'deleted' %}": "Deleted",
+        "{% $states.input.next = 'failed' %}": "Failed",
+        "{% $states.input.next = 'wait' %}": "Wait",
+    }
+    assert choice["Default"] == "Delete some"
+    assert top.states["Wait"]["Seconds"] == "{% $states.input.wait_s %}"
+    assert top.following("Wait") == {"Delete some"}
+    assert {top.states[end]["Type"] for end in ("Deleted", "Failed")} == {"Succeed", "Fail"}
+
+
+def test_given_the_answers_of_a_deletions_step_when_told_then_the_machine_knows_each(synth: Synth):
+    choice = _top(synth, DELETION).states["And then?"]
+    known = {it["Condition"].split("'")[1] for it in choice["Choices"]}
+
+    assert {one.value for one in Next} == known | {"again"}
+
+
+def test_given_an_error_of_a_deletion_when_caught_then_the_execution_fails_with_it(synth: Synth):
+    top = _top(synth, DELETION)
+
+    (to,) = top.caught("Delete some")
+
+    assert top.states[to]["Type"] == "Fail"
+    assert "$string($states.input.Error)" in top.states[to]["Error"]
 
 
 def test_given_an_error_in_a_window_or_branch_when_caught_then_it_fails_with_that_error(

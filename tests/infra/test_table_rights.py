@@ -11,6 +11,7 @@ from functions.adapters.dynamo.run_watch import BY_LEASE
 from functions.adapters.dynamo.segment_paths import path_of
 from functions.adapters.dynamo.segment_search import BY_VIDEO
 from functions.adapters.dynamo.segment_watch import WAITING
+from functions.adapters.dynamo.video_segments import BY_TYPE
 from functions.adapters.dynamo.videos import BY_SOURCE, BY_USER
 from functions.domain.segment import SegmentType
 from functions.domain.segment_query import SegmentQuery, SortBy
@@ -33,6 +34,9 @@ WRITERS = {
 
 # Those that end runs, and close their fences.
 CLOSERS = {"finish_run", "fail_run", "end_run", "reap_runs", API}
+DELETER = "delete_video"
+# A segment alone, and all of a video's.
+REMOVERS = {"follow_segments", DELETER}
 
 each_handler = pytest.mark.parametrize("handler", HANDLERS)
 
@@ -77,14 +81,14 @@ def test_given_a_function_when_it_may_change_counts_then_it_writes_segments(
 ):
     counting = _who(synth, "UpdateItem", "Counters")
 
-    assert counting == _who(synth, "PutItem", "Segments") | CLOSERS
+    assert counting == _who(synth, "PutItem", "Segments") | CLOSERS | REMOVERS
 
 
 def test_given_a_segment_when_its_row_is_removed_then_by_the_function_that_clears_up(
     synth: Synth,
 ):
     """Anybody else marks it, or its file would stay for ever."""
-    assert _who(synth, "DeleteItem", "Segments") == {"follow_segments"}
+    assert _who(synth, "DeleteItem", "Segments") == REMOVERS
     assert _who(synth, "UpdateItem", "Segments") == set()
 
 
@@ -158,8 +162,67 @@ def test_given_a_run_when_it_ends_then_who_ends_it_may_close_its_fence_and_let_i
 def test_given_what_was_told_of_a_post_when_kept_then_only_a_deletion_takes_it_away(
     synth: Synth,
 ):
-    assert _who(synth, "BatchWriteItem", "SocialSnapshots") == {"follow_segments"}
-    assert _who(synth, "DeleteItem", "SocialSnapshots") == set()
+    assert _who(synth, "BatchWriteItem", "SocialSnapshots") == REMOVERS
+    assert _who(synth, "DeleteItem", "SocialSnapshots") == {DELETER}
+
+
+def test_given_a_video_when_its_row_or_its_runs_go_then_by_its_deletion(synth: Synth):
+    for table in ("Videos", "PipelineRuns"):
+        assert _who(synth, "DeleteItem", table) == {DELETER}
+    # The API takes back an answer of a request that was refused.
+    assert _who(synth, "DeleteItem", "Idempotency") == {API, DELETER}
+
+
+def test_given_the_deletion_when_it_looks_for_rows_then_by_the_indexes_it_knows(synth: Synth):
+    assert _queried(synth, DELETER, "Segments") == {BY_VIDEO, BY_TYPE}
+    for table in ("PipelineRuns", "Counters", "SocialSnapshots", "Deletions"):
+        assert "Query" in _on(synth, DELETER, table)
+
+
+def test_given_the_deletion_when_it_writes_then_only_what_it_takes_from_or_tells_of(synth: Synth):
+    """It removes; but for the mark of the video and the receipt, it makes no row."""
+    writing = {"PutItem", "UpdateItem"}
+    written = {
+        table.removeprefix("Tables")[:-8]: _on(synth, DELETER, table.removeprefix("Tables"))
+        & writing
+        for table in synth.of("DynamoDB::GlobalTable")
+    }
+
+    assert {table: actions for table, actions in written.items() if actions} == {
+        "Videos": {"PutItem"},
+        "Counters": {"UpdateItem"},
+        "Deletions": writing,
+    }
+
+
+def test_given_a_receipt_when_kept_then_nobody_removes_it_but_time(synth: Synth):
+    """Rows that hide videos lie beside: who removes those removes no receipt."""
+    assert _who(synth, "DeleteItem", "Deletions") == {DELETER}
+    assert _who(synth, "PutItem", "Deletions") == {API, DELETER}
+    assert _who(synth, "UpdateItem", "Deletions") == {API, DELETER, "end_deletion"}
+
+
+def test_given_an_object_that_arrives_when_its_video_was_deleted_then_that_can_be_known(
+    synth: Synth,
+):
+    assert _on(synth, "start_pipeline", "Deletions") == {"GetItem"}
+
+
+def test_given_a_function_that_makes_objects_when_it_does_then_it_can_tell_that_its_video_is_gone(
+    synth: Synth,
+):
+    """What a run makes is held back where its video is not there (`services/fence.py`). Those who
+    look at jobs of the transcriber write for a row that waits, which the deletion waits for."""
+    makers = {
+        handler
+        for handler, function in synth.functions().items()
+        for action, target in synth.allowed(function)
+        if action == "s3:PutObject" and target.endswith(("/media/*", "/work/*"))
+    }
+
+    looking = {"follow_transcription", "reconcile_transcriptions"}
+    assert makers
+    assert makers - looking <= _who(synth, "GetItem", "Videos")
 
 
 def test_given_requests_when_counted_then_by_the_api_alone(synth: Synth):

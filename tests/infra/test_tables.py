@@ -10,17 +10,26 @@ from functions.adapters.dynamo.run_watch import BY_LEASE
 from functions.adapters.dynamo.runs import new_row
 from functions.adapters.dynamo.segment_rows import SORT_KEYS, to_row, to_tombstone
 from functions.adapters.dynamo.segment_watch import WAITING
+from functions.adapters.dynamo.video_marks import to_mark
+from functions.adapters.dynamo.video_segments import BY_TYPE
 from functions.domain.segment import SegmentStatus
 from functions.domain.segment_query import SortBy
 from functions.domain.video import VideoStatus
 from functions.services.start_run import new_run
+from infra.constructs.api_functions import UNREAD
 from infra.constructs.tables import (
     INGEST_WATCH_INDEX,
     RUN_WATCH_INDEX,
     SEGMENT_INDEXES,
     SEGMENT_WATCH_INDEX,
 )
-from tests.builders import RUN, make_ingesting_video, make_queued_video, make_segment
+from tests.builders import (
+    RUN,
+    make_ingesting_video,
+    make_queued_video,
+    make_segment,
+    make_video,
+)
 from tests.fakes.clock import EPOCH
 from tests.infra.synth import Synth
 
@@ -67,6 +76,7 @@ TABLES: dict[str, tuple[list[str], dict[str, tuple[str, ...]]]] = {
     "Moments": (["video_id", "moment_id"], {"moment_id-index": ("moment_id",)}),
     "MomentGenerations": (["video_id", "generation_id"], {}),
     "Idempotency": (["id"], {}),
+    "Deletions": (["user_id", "entry"], {}),
 }
 # They are only asked what waits, and hold nothing else: the rows are read by their keys.
 WATCHING = {
@@ -80,6 +90,7 @@ EXPIRING = {
     "Idempotency": "expiration",
     "RateLimits": "expires_at",
     "Transcriptions": "expires_at",
+    "Deletions": "expires_at",
 }
 
 each_table = pytest.mark.parametrize("table", TABLES)
@@ -165,10 +176,18 @@ def test_given_a_segment_of_which_little_is_known_when_written_then_every_index_
     assert [key for key in sorted(wanted) if row.get(key) is None] == []
 
 
-def test_given_a_deleted_segment_when_marked_then_no_index_holds_it():
+def test_given_a_deleted_segment_when_marked_then_only_the_index_without_a_list_holds_it():
+    """By that one the deletion of its video finds what is left of it."""
     mark = to_tombstone(make_segment(), EPOCH)
 
-    assert [name for name, keys in SEGMENT_INDEXES.items() if set(keys) <= mark.keys()] == []
+    assert [name for name, keys in SEGMENT_INDEXES.items() if set(keys) <= mark.keys()] == [BY_TYPE]
+    assert BY_TYPE in UNREAD
+
+
+def test_given_a_video_that_is_being_deleted_when_marked_then_no_index_holds_it():
+    mark = to_mark(make_video(), EPOCH)
+
+    assert mark.keys() & {key for keys in TABLES["Videos"][1].values() for key in keys} == set()
 
 
 @each_table

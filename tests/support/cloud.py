@@ -6,7 +6,7 @@ import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -149,6 +149,44 @@ class Cloud:
                 return video
             time.sleep(0.3)
         raise AssertionError(f"still {video.get('status')} after {PATIENCE_S} s: {video}")
+
+    def delete(self, video_id: str, user: str = "pro") -> dict[str, Any]:
+        """Have a video deleted; returns the receipt as it is then."""
+        answer = self.call("DELETE", f"/api/videos/{video_id}", user=user)
+        assert answer.status == 202, answer.body
+        assert answer.headers["location"] == answer.json["receipt_url"]
+        return dict(answer.json)
+
+    def deleted(self, receipt: Mapping[str, Any], user: str = "pro") -> dict[str, Any]:
+        """The receipt once the deletion has ended, well or not."""
+        until = time.monotonic() + 2 * PATIENCE_S
+        while time.monotonic() < until:
+            receipt = self.call("GET", receipt["receipt_url"], user=user).json
+            if receipt["state"] != "deleting":
+                return dict(receipt)
+            time.sleep(0.3)
+        raise AssertionError(f"still {receipt['state']} after {2 * PATIENCE_S} s: {receipt}")
+
+    def traces(self, *words: str) -> list[str]:
+        """Every row of every table, and every version and upload in the bucket, with one of the
+        words in it."""
+        found = [*self._rows(), *self._objects()]
+        return [one for one in found if any(word in one for word in words)]
+
+    def _rows(self) -> Iterator[str]:
+        dynamodb = self.client("dynamodb")
+        for listed in dynamodb.get_paginator("list_tables").paginate():
+            for table in listed["TableNames"]:
+                for page in dynamodb.get_paginator("scan").paginate(TableName=table):
+                    yield from (f"{table}: {row}" for row in page["Items"])
+
+    def _objects(self) -> Iterator[str]:
+        s3, bucket = self.client("s3"), self.outputs.media_bucket
+        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+            listed = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            yield from (f"object: {row['Key']}" for row in listed)
+        for page in s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket):
+            yield from (f"upload: {row['Key']}" for row in page.get("Uploads", []))
 
     def run_of(self, video_id: str, user: str = "pro") -> dict[str, Any]:
         """How the video's latest run stands."""

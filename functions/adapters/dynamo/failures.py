@@ -15,6 +15,8 @@ T = TypeVar("T")
 _MEETINGS = 12
 _CONDITION = {"ConditionalCheckFailedException", "ConditionalCheckFailed"}
 _MET = {"TransactionConflictException", "TransactionConflict"}
+# Why a transaction was cancelled: the SDK knows only the refusal of a whole request.
+_HELD_BACK = {"ThrottlingError", "ProvisionedThroughputExceeded"}
 
 
 class ConditionFailedError(Exception):
@@ -24,17 +26,19 @@ class ConditionFailedError(Exception):
 def asked(what: str, call: Callable[[], T]) -> T:
     """Call the engine. Raises ConditionFailedError or UnavailableError.
 
-    Writes that meet a transaction at the same row are refused; that passes within milliseconds,
-    so they are repeated here: the SDK does not do it.
+    Writes that meet a transaction at the same row are refused, and so is a transaction of which a
+    write is throttled; that passes, so they are repeated here: the SDK does not do it.
     """
     for attempt in range(_MEETINGS):
         try:
             return call()
         except ClientError as error:
-            codes = {error_code(error), *_reasons(error)}
+            reasons = _reasons(error)
+            codes = {error_code(error), *reasons}
             if codes & _CONDITION:
                 raise ConditionFailedError from error
-            if not codes & _MET or attempt == _MEETINGS - 1:
+            passing = codes & _MET or reasons & _HELD_BACK
+            if not passing or attempt == _MEETINGS - 1:
                 raise unavailable(f"The table of {what}", error) from error
             time.sleep(random.uniform(0, min(0.02 * 2**attempt, 0.5)))  # noqa: S311
         except BotoCoreError as error:

@@ -65,10 +65,18 @@ def from_row(row: Mapping[str, Any]) -> Segment:
     return from_plain(Segment, row)
 
 
+DELETED_TYPE: Final = "deleted"
+"""Stands for the type of a deleted segment, in the one index that has no list."""
+
+
 def to_tombstone(segment: Segment, now: datetime) -> dict[str, Any]:
-    """What is left of a deleted segment until its files are gone: under no index's keys."""
+    """What is left of a deleted segment until its files are gone: under the keys of no index that
+    lists read. By the one that it is under, the deletion of its video finds it."""
     return {
         "segment_id": segment.segment_id,
+        "video_id": segment.video_id,
+        "segment_type": DELETED_TYPE,
+        "created_at": to_iso(segment.created_at),
         "deleted_at": to_iso(now),
         "segment": to_plain(segment),
     }

@@ -30,8 +30,11 @@ _CHUNK: Final = 400
 class Walk:
     """One call's way along an index: what was found, what was read, and where it stands."""
 
-    def __init__(self, table: Table, query: SegmentQuery, limit: int) -> None:
+    def __init__(
+        self, table: Table, query: SegmentQuery, limit: int, hidden: frozenset[str]
+    ) -> None:
         self._table, self._query, self._limit = table, query, limit
+        self._hidden = hidden
         self._path = path_of(query)
         self._only = prefilter(query, self._path)
         self._found: list[Segment] = []
@@ -72,13 +75,16 @@ class Walk:
         self._read += rows.read
         self._units += rows.units
         segments = map(from_row, rows.items)
-        self._found += [segment for segment in segments if self._query.matches(segment)]
+        self._found += [segment for segment in segments if self._shows(segment)]
         return rows
+
+    def _shows(self, segment: Segment) -> bool:
+        return self._query.matches(segment) and segment.video_id not in self._hidden
 
     def _chunk(self) -> int:
         """One row more than the page takes; where rows are passed over, more with every look."""
         wanted = self._limit + 1 - len(self._found)
-        if not self._query.filtered:
+        if not self._query.filtered and not self._hidden:
             return wanted
         return min(max(wanted, self._read), _CHUNK, max(READ_BUDGET - self._read, 1))
 

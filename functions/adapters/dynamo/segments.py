@@ -21,6 +21,7 @@ from functions.adapters.dynamo.segment_search import BY_VIDEO, SMALL_VIDEO, WHOL
 from functions.adapters.dynamo.snapshots import Snapshots
 from functions.adapters.dynamo.table import Table
 from functions.adapters.dynamo.transaction import Transaction
+from functions.domain.deletion_ports import HiddenVideos
 from functions.domain.errors import RunOverError, StaleWriteError
 from functions.domain.paging import Page, Position
 from functions.domain.run import Run
@@ -34,14 +35,24 @@ _AS_READ = "version = :read"
 
 
 class DynamoSegmentStore:
-    def __init__(self, table: str, counters: str, snapshots: str) -> None:
+    """Segments of `hidden` videos are neither given nor listed."""
+
+    def __init__(
+        self, table: str, counters: str, snapshots: str, hidden: HiddenVideos | None = None
+    ) -> None:
         self._table = Table(table, _WHAT)
         self._counters = DynamoSegmentCounters(counters)
         self._snapshots = Snapshots(snapshots)
+        self._hidden = hidden
 
     def get(self, segment_id: str) -> Segment | None:
         row = self._table.get({"segment_id": segment_id})
-        return from_row(row) if row and not is_tombstone(row) else None
+        segment = from_row(row) if row and not is_tombstone(row) else None
+        return None if segment is None or self._is_hidden(segment) else segment
+
+    def _is_hidden(self, segment: Segment) -> bool:
+        hidden = self._hidden
+        return hidden is not None and hidden.is_hidden(segment.user_id, segment.video_id)
 
     def get_many(self, segment_ids: Sequence[str]) -> list[Segment]:
         rows = self._table.get_many([{"segment_id": segment_id} for segment_id in segment_ids])
@@ -110,7 +121,9 @@ class DynamoSegmentStore:
         """A video of few segments is read whole: looking for them among all costs more."""
         if query.video_id is not None and self._is_small(query.video_id, after):
             return video_page(self._table, query, limit=limit, after=after)
-        return Walk(self._table, query, limit).page(after)
+        # Before the index: when a video is hidden no more, its rows are gone.
+        hidden = self._hidden.hidden(query.user_id) if self._hidden else frozenset()
+        return Walk(self._table, query, limit, hidden).page(after)
 
     def _is_small(self, video_id: str, after: Position | None) -> bool:
         """A walk goes on as it began, though the video grew to twice as much: an index sorts equal

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from functions.adapters.dynamo.table import Table
 from functions.adapters.dynamo.transaction import Transaction
@@ -12,6 +12,8 @@ from functions.domain.segment import Segment
 from functions.domain.social import METRICS, Post
 from functions.domain.social_history import changed
 from functions.domain.times import to_iso
+
+KEYS = ("post_key", "captured_at")
 
 
 class Snapshots:
@@ -35,14 +37,22 @@ class Snapshots:
 
     def forget(self, segment: Segment, posts: Iterable[Post]) -> None:
         """Remove all of some posts; safe to repeat."""
+        for keys in self.pages_of(segment, posts):
+            self._table.delete_many(keys)
+
+    def pages_of(self, segment: Segment, posts: Iterable[Post]) -> Iterator[list[dict[str, str]]]:
+        """The keys of all of some posts, read consistently: what is missed now is missed for ever,
+        since nothing else knows of it."""
         for post in posts:
             after: Position | None = None
             while True:
                 rows = self._table.query(
-                    "post_key = :post", {":post": _key(segment, post)}, after=after
+                    "post_key = :post",
+                    {":post": _key(segment, post)},
+                    after=after,
+                    consistent=True,
                 )
-                keys = ("post_key", "captured_at")
-                self._table.delete_many([{name: row[name] for name in keys} for row in rows.items])
+                yield [{name: row[name] for name in KEYS} for row in rows.items]
                 after = rows.next
                 if after is None:
                     break

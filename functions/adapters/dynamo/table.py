@@ -76,7 +76,7 @@ class Table:
     def put(
         self,
         row: Mapping[str, Any],
-        condition: str,
+        condition: str | None = None,
         values: Mapping[str, Any] | None = None,
         names: Mapping[str, str] | None = None,
     ) -> None:
@@ -86,7 +86,7 @@ class Table:
             lambda: client("dynamodb").put_item(
                 TableName=self.name,
                 Item=encode_item(row),
-                ConditionExpression=condition,
+                **({"ConditionExpression": condition} if condition else {}),
                 **expression(values, names),
             ),
         )

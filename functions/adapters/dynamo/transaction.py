@@ -90,19 +90,39 @@ class Transaction:
         }
         self._writes.append({"ConditionCheck": check})
 
+    def update(
+        self,
+        table: Table,
+        key: Mapping[str, str],
+        change: str,
+        condition: str,
+        values: Mapping[str, Any],
+        names: Mapping[str, str] | None = None,
+    ) -> None:
+        """Attributes of a row that must be as the condition says."""
+        update = {
+            "TableName": table.name,
+            "Key": encode_item(key),
+            "UpdateExpression": change,
+            "ConditionExpression": condition,
+            **expression(values, names),
+        }
+        self._writes.append({"Update": update})
+
     def delete(
         self,
         table: Table,
         key: Mapping[str, str],
-        condition: str,
+        condition: str | None = None,
         values: Mapping[str, Any] | None = None,
+        names: Mapping[str, str] | None = None,
     ) -> None:
-        """A row that must be as the condition says."""
+        """A row, which must be as the condition says if there is one."""
         gone = {
             "TableName": table.name,
             "Key": encode_item(key),
-            "ConditionExpression": condition,
-            **expression(values, None),
+            **({"ConditionExpression": condition} if condition else {}),
+            **expression(values, names),
         }
         self._writes.append({"Delete": gone})
 

@@ -7,8 +7,10 @@ from typing import Any
 
 from functions.adapters.dynamo.failures import ConditionFailedError
 from functions.adapters.dynamo.ingest_watch import watched
-from functions.adapters.dynamo.table import Table
+from functions.adapters.dynamo.table import Rows, Table
+from functions.adapters.dynamo.video_marks import is_mark
 from functions.domain.codec import from_plain, to_plain
+from functions.domain.deletion_ports import HiddenVideos
 from functions.domain.errors import StaleWriteError
 from functions.domain.paging import Page, Position
 from functions.domain.video import Video
@@ -22,12 +24,14 @@ def _row(video: Video) -> dict[str, Any]:
 
 
 class DynamoVideoStore:
-    def __init__(self, table: str) -> None:
-        self._table = Table(table, "videos")
+    """`hidden` are passed over in lists: their index may still show them."""
+
+    def __init__(self, table: str, hidden: HiddenVideos | None = None) -> None:
+        self._table, self._hidden = Table(table, "videos"), hidden
 
     def get(self, video_id: str) -> Video | None:
         row = self._table.get({"video_id": video_id})
-        return from_plain(Video, row) if row else None
+        return from_plain(Video, row) if row and not is_mark(row) else None
 
     def create(self, video: Video) -> bool:
         try:
@@ -51,6 +55,7 @@ class DynamoVideoStore:
         return saved
 
     def of_user(self, user_id: str, *, limit: int, after: Position | None) -> Page[Video]:
+        hidden = self._hidden_of(user_id)
         rows = self._table.query(
             "user_id = :user",
             {":user": user_id},
@@ -59,11 +64,12 @@ class DynamoVideoStore:
             after=after,
             forward=False,
         )
-        return Page(tuple(from_plain(Video, row) for row in rows.items), rows.next)
+        return _page(rows, hidden)
 
     def of_source(
         self, user_id: str, digest: str, *, limit: int, after: Position | None
     ) -> Page[Video]:
+        hidden = self._hidden_of(user_id)
         rows = self._table.query(
             "user_id = :user AND source_digest = :digest",
             {":user": user_id, ":digest": digest},
@@ -72,4 +78,13 @@ class DynamoVideoStore:
             after=after,
             forward=False,
         )
-        return Page(tuple(from_plain(Video, row) for row in rows.items), rows.next)
+        return _page(rows, hidden)
+
+    def _hidden_of(self, user_id: str) -> frozenset[str]:
+        """Asked before an index is: when a video is hidden no more, its row is gone."""
+        return self._hidden.hidden(user_id) if self._hidden else frozenset()
+
+
+def _page(rows: Rows, hidden: frozenset[str]) -> Page[Video]:
+    shown = (row for row in rows.items if row["video_id"] not in hidden)
+    return Page(tuple(from_plain(Video, row) for row in shown), rows.next)

@@ -14,6 +14,7 @@ from functions.domain.errors import CutroomError, FieldError, InvalidInputError,
 from functions.handlers.api import (
     analytics,
     clips,
+    deletions,
     extras,
     hls,
     ingest,
@@ -31,7 +32,7 @@ from functions.handlers.api import (
     videos,
 )
 from functions.handlers.api.document import describe
-from functions.handlers.api.request import caller_of, settings
+from functions.handlers.api.request import caller, caller_of, settings
 from functions.handlers.api.resolver import Api
 from functions.runtime import problem, telemetry
 from functions.runtime.rate_limit import Allowance, spend
@@ -39,7 +40,8 @@ from functions.services.uploads import URL_SECONDS
 
 app = Api()
 _SEGMENTS = (segments, segment_changes, segment_batches, social, analytics)
-_VIDEOS = (uploads, videos, ingest, extras, hls, transcripts, moments, moment_changes, clips)
+_MOMENTS = (transcripts, moments, moment_changes, clips)
+_VIDEOS = (uploads, videos, ingest, deletions, extras, hls, *_MOMENTS)
 for part in (*_VIDEOS, *_SEGMENTS, pipeline, preferences, system):
     app.include_router(part.router)
 describe(app)
@@ -151,7 +153,8 @@ class _NotKeptError(Exception):
 
 
 def _once(event: dict[str, Any], context: LambdaContext, key: str) -> dict[str, Any]:
-    from functions.runtime.idempotency import KEPT_SECONDS, once  # noqa: PLC0415  (rarely used)
+    from functions.handlers.api.subjects import subjects_of  # noqa: PLC0415  (rarely used)
+    from functions.runtime.idempotency import KEPT_SECONDS, once  # noqa: PLC0415
 
     if not _KEY.fullmatch(key):
         return _plain(422, "idempotency.invalid_key", "Use 1 to 200 visible ASCII characters.")
@@ -170,6 +173,7 @@ def _once(event: dict[str, Any], context: LambdaContext, key: str) -> dict[str, 
             body=event.get("body") or "",
             context=context,
             run=run,
+            subjects=subjects_of(str(claims.get("sub")), lambda: caller(app).about),
             seconds=_KEPT.get(event["rawPath"], KEPT_SECONDS),
         )
     except _NotKeptError as refused:

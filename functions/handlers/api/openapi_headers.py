@@ -29,6 +29,7 @@ ETAG: Final = frozenset(
 )
 IF_MATCH: Final = frozenset(
     {
+        "deleteVideo",
         "replaceSegment",
         "editSegment",
         "deleteSegment",
@@ -48,6 +49,7 @@ LOCATION: Final = frozenset(
         "startPipeline",
         "cancelPipeline",
         "completeUpload",
+        "deleteVideo",
         "generateMoments",
         "refineMoment",
         "createClips",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.api_gateway import BaseRouter, Router
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from pydantic import BaseModel
 
 from functions import bootstrap
+from functions.domain.deletion_ports import DeletionStore
 from functions.domain.media_ports import MediaStore
 from functions.domain.ports import SegmentStore, VideoStore
 from functions.domain.run_ports import RunStore
@@ -22,6 +25,14 @@ from functions.services.ownership import Caller
 from functions.services.start_run import Stores
 
 settings = load(ApiSettings)
+
+
+class Request(APIGatewayProxyEventV2):
+    """One request, with its one caller."""
+
+    @functools.cached_property
+    def caller(self) -> Caller:
+        return caller_of(self.raw_event)
 
 
 def answer(
@@ -41,9 +52,11 @@ def new_router() -> Router:
     return Router()  # type: ignore[no-untyped-call]
 
 
-def caller(router: Router) -> Caller:
+def caller(router: BaseRouter) -> Caller:
     """From the token that API Gateway has verified."""
-    return caller_of(router.current_event.raw_event)
+    request = router.current_event
+    assert isinstance(request, Request)  # noqa: S101  (the resolver makes nothing else)
+    return request.caller
 
 
 def caller_of(event: Mapping[str, Any]) -> Caller:
@@ -77,7 +90,7 @@ def run_store() -> RunStore:
 
 
 def segment_store() -> SegmentStore:
-    return bootstrap.segments_of(settings)
+    return bootstrap.shown_segments_of(settings)
 
 
 def moment_context() -> MomentContext:
@@ -89,7 +102,11 @@ def media_store() -> MediaStore:
 
 
 def video_store() -> VideoStore:
-    return bootstrap.video_store(settings.videos_table)
+    return bootstrap.shown_video_store(settings.videos_table, settings.deletions_table)
+
+
+def deletion_store() -> DeletionStore:
+    return bootstrap.deletion_store(settings.deletions_table, settings.videos_table)
 
 
 def cursor_secret() -> bytes:

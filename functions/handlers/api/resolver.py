@@ -15,11 +15,11 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.api_gateway import BaseRouter, Route
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel
 
 from functions.handlers.api.arguments import Arguments
+from functions.handlers.api.request import Request
 from functions.runtime import problem
 
 Answer = dict[str, Any]
@@ -32,7 +32,7 @@ class Api(APIGatewayHttpResolver):
         self._arguments: dict[Route, Arguments] = {}
 
     def resolve(self, event: Mapping[str, Any], context: LambdaContext) -> Answer:
-        BaseRouter.current_event = APIGatewayProxyEventV2(dict(event))
+        BaseRouter.current_event = Request(dict(event))
         BaseRouter.lambda_context = context
         try:
             return self._answered(event)

@@ -35,6 +35,7 @@ def health(deep: Annotated[bool, Query()] = False) -> Response[models.HealthAnsw
         "rates": settings.rates_table,
         "transcriptions": settings.transcriptions_table,
         "idempotency": settings.idempotency_table,
+        "deletions": settings.deletions_table,
     }
     checks = bootstrap.health_checks(
         tables,

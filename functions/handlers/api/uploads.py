@@ -13,6 +13,7 @@ from functions.handlers.api.models.videos import VideoAnswer
 from functions.handlers.api.request import (
     answer,
     caller,
+    deletion_store,
     idempotency_key,
     new_router,
     settings,
@@ -50,6 +51,7 @@ def create(body: models.CreateUpload) -> Response[models.UploadAnswer]:
             transcription=options.transcription,
         ),
         videos=video_store(),
+        deletions=deletion_store(),
         media=bootstrap.media_store(settings.media_bucket),
         limits=settings.tier_limits,
         now=now,

@@ -11,7 +11,7 @@ from tests.unit.api.client import Client
 
 
 def _raising(error: Exception):
-    def make(_: str):
+    def make(*_: str):
         raise error
 
     return make
@@ -79,7 +79,7 @@ def test_given_a_right_address_when_asked_by_a_wrong_method_then_the_right_ones_
 def test_given_an_error_nobody_thought_of_when_answered_then_nothing_of_the_inside_is_told(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(bootstrap, "video_store", _raising(ValueError("password=hunter2")))
+    monkeypatch.setattr(bootstrap, "shown_video_store", _raising(ValueError("password=hunter2")))
 
     answer = client.get("/api/videos")
 
@@ -94,7 +94,7 @@ def test_given_an_error_nobody_thought_of_when_answered_then_it_is_counted(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ):
-    monkeypatch.setattr(bootstrap, "video_store", _raising(ValueError("unknown")))
+    monkeypatch.setattr(bootstrap, "shown_video_store", _raising(ValueError("unknown")))
 
     client.get("/api/videos")
 
@@ -105,7 +105,7 @@ def test_given_a_dependency_that_is_down_when_answered_then_the_client_is_asked_
     client: Client, monkeypatch: pytest.MonkeyPatch
 ):
     down = UnavailableError("dependency.unavailable", "The table of videos failed; try again.")
-    monkeypatch.setattr(bootstrap, "video_store", _raising(down))
+    monkeypatch.setattr(bootstrap, "shown_video_store", _raising(down))
 
     answer = client.get("/api/videos")
 

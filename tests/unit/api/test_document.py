@@ -131,7 +131,7 @@ def test_given_an_operation_with_a_body_when_read_then_it_is_required_and_its_re
 def test_given_headers_that_are_heeded_when_read_then_they_are_parameters():
     posts = {one["operationId"] for (method, _), one in operations().items() if method == "POST"}
 
-    changes = {"replaceSegment", "editSegment", "deleteSegment", "linkPost"}
+    changes = {"deleteVideo", "replaceSegment", "editSegment", "deleteSegment", "linkPost"}
     moments = {"replaceMomentFeedback", "deleteMoment"}
     others = {*moments, "replacePreferences", "replaceTranscript"}
     assert _honouring("If-Match") == changes | others

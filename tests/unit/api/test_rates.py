@@ -91,10 +91,10 @@ def test_given_a_spent_minute_when_asked_then_it_is_refused_whatever_it_is_and_n
 def test_given_a_fault_of_ours_when_answered_then_it_says_what_is_left(
     client: Client, monkeypatch: pytest.MonkeyPatch, error: Exception
 ):
-    def raising(_: str) -> None:
+    def raising(*_: str) -> None:
         raise error
 
-    monkeypatch.setattr(bootstrap, "video_store", raising)
+    monkeypatch.setattr(bootstrap, "shown_video_store", raising)
 
     answer = client.get("/api/videos")
 

@@ -20,6 +20,7 @@ def _announced(world: World, wanted: NewUpload | None = None) -> Video:
         make_caller(),
         wanted or make_large_upload(),
         videos=world.videos,
+        deletions=world.deletions,
         media=world.media,
         limits=LIMITS,
         now=EPOCH,

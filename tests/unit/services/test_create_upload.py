@@ -44,6 +44,7 @@ def _create(world: World, wanted=None, caller=None, **more) -> UploadTicket:
         caller or make_caller(),
         wanted or make_new_upload(),
         videos=world.videos,
+        deletions=world.deletions,
         media=world.media,
         limits=LIMITS,
         now=EPOCH,

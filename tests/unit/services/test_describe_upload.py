@@ -23,6 +23,7 @@ def _announced(world: World, wanted=None) -> UploadTicket:
         make_caller(),
         wanted or make_large_upload(),
         videos=world.videos,
+        deletions=world.deletions,
         media=world.media,
         limits=LIMITS,
         now=EPOCH,

@@ -87,7 +87,14 @@ class Jobs:
 
     def delete(self, name: str) -> None:
         with self._lock:
-            self._records.pop(name, None)
+            if name not in self._records:
+                raise contract.not_found()
+            if self._records[name]["TranscriptionJobStatus"] in _OPEN:
+                raise contract.bad_request(
+                    "The job that you requested couldn't be deleted because it isn't in a "
+                    "terminal state. Try your request again when it has ended."
+                )
+            self._records.pop(name)
             self._keep()
 
     def _require_media(self, request: Mapping[str, Any]) -> None:

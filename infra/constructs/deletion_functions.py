@@ -1,0 +1,108 @@
+"""The functions that delete videos: what each may touch, and how large it is."""
+
+from __future__ import annotations
+
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_stepfunctions as sfn
+
+from infra.constructs.function_set import FunctionSet
+from infra.constructs.grants import flat, grant_executions, grant_objects, grant_table
+from infra.constructs.nag import acknowledge
+from infra.constructs.python_function import Sizing
+
+# By type, of segments that were deleted alone; by number, of all others.
+INDEXES = ("video_id-segment_type-index", "video_id-segment_order-index")
+HANDOVER_S = 30
+
+
+class DeletionFunctions(FunctionSet):
+    """Makes the functions of the deletion."""
+
+    def delete(
+        self, machine: sfn.StateMachine, ranges: sfn.StateMachine, search: sfn.StateMachine
+    ) -> lambda_.Function:
+        settings, tables = self._settings, self._data.tables
+        environment = {
+            **self._stores(),
+            "DELETIONS_TABLE": tables.deletions.table_name,
+            "IDEMPOTENCY_TABLE": tables.idempotency.table_name,
+            "TRANSCRIPTIONS_TABLE": tables.transcriptions.table_name,
+            "MOMENTS_TABLE": tables.moments.table_name,
+            "GENERATIONS_TABLE": tables.generations.table_name,
+            "STATE_MACHINE_ARN": machine.state_machine_arn,
+            "RANGE_MACHINE_ARN": ranges.state_machine_arn,
+            "MOMENT_MACHINE_ARN": search.state_machine_arn,
+            "TRANSCRIBE_ENDPOINT": self._transcriber(),
+            "JOB_PREFIX": settings.job_prefix,
+            "SETTLE_S": str(settings.deletion_settle_s),
+            "WORKER_S": str(settings.deletion_worker_s),
+            "RECEIPT_DAYS": str(settings.receipt_days),
+            "HANDOVER_S": str(HANDOVER_S),
+        }
+        sizing = Sizing(memory_mb=1024, timeout_s=300)
+        function = self._add("DeleteVideo", "delete_video", sizing, environment)
+        self._grant_rows(function)
+        self._grant_objects(function)
+        for one in (machine, ranges, search):
+            grant_executions(function, one, "DescribeExecution", "StopExecution")
+        self._grant_jobs(function)
+        return function
+
+    def _grant_jobs(self, function: lambda_.Function) -> None:
+        """The transcriber's, by the beginning of their names."""
+        job = f"{self._settings.job_prefix}.*"
+        stack = Stack.of(self._functions.scope)
+        arn = stack.format_arn(
+            service="transcribe", resource="transcription-job", resource_name=job
+        )
+        function.add_to_role_policy(
+            iam.PolicyStatement(actions=["transcribe:DeleteTranscriptionJob"], resources=[arn])
+        )
+        assert function.role is not None  # noqa: S101  (the factory makes it)
+        acknowledge(
+            function.role,
+            f"IAM5[Resource::{flat(stack.resolve(arn))}]",
+            "Names of jobs are not known before; the prefix bounds them.",
+        )
+
+    def _grant_rows(self, function: lambda_.Function) -> None:
+        """Rows go in one transaction with what counts them."""
+        tables = self._data.tables
+        grant_table(function, tables.videos, "GetItem", "PutItem", "DeleteItem")
+        receipts = ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")
+        grant_table(function, tables.deletions, *receipts)
+        grant_table(function, tables.idempotency, "DeleteItem")
+        for table in (tables.runs, tables.transcriptions, tables.moments, tables.generations):
+            grant_table(function, table, "Query", "BatchGetItem", "DeleteItem")
+        grant_table(function, tables.segments, "GetItem", "BatchGetItem", "DeleteItem")
+        for index in INDEXES:
+            grant_table(function, tables.segments, index=index)
+        counters = ("Query", "BatchGetItem", "UpdateItem", "DeleteItem")
+        grant_table(function, tables.counters, *counters)
+        snapshots = ("Query", "BatchGetItem", "DeleteItem", "BatchWriteItem")
+        grant_table(function, tables.snapshots, *snapshots)
+
+    def _grant_objects(self, function: lambda_.Function) -> None:
+        """All versions, and uploads that were never completed."""
+        gone = ("DeleteObject", "DeleteObjectVersion")
+        parts = ("AbortMultipartUpload", "ListMultipartUploadParts")
+        for prefix in ("uploads/", "media/", "work/"):
+            grant_objects(function, self._bucket, *gone, *parts, prefix=prefix)
+        function.add_to_role_policy(
+            iam.PolicyStatement(
+                actions=["s3:ListBucketVersions", "s3:ListBucketMultipartUploads"],
+                resources=[self._bucket.bucket_arn],
+            )
+        )
+
+    def end(self) -> lambda_.Function:
+        tables = self._data.tables
+        environment = {
+            "VIDEOS_TABLE": tables.videos.table_name,
+            "DELETIONS_TABLE": tables.deletions.table_name,
+        }
+        function = self._add("EndDeletion", "end_deletion", Sizing(), environment)
+        grant_table(function, tables.deletions, "GetItem", "UpdateItem")
+        return function
