@@ -18,6 +18,10 @@ _MAX_HEADER = 16 * 1024 * 1024
 _DURATION, _SIZE, _FLAGS, _OFFSET = 0x100, 0x200, 0x400, 0x800
 
 
+class MissingBoxError(LookupError):
+    """The file is damaged, or none of this kind."""
+
+
 class Inner(NamedTuple):
     """A box within bytes: what is in it lies from `start` to before `end`."""
 
@@ -119,6 +123,14 @@ def find(data: bytes, within: Inner, *path: bytes) -> Inner | None:
     return within
 
 
+def need(data: bytes, within: Inner, *path: bytes) -> Inner:
+    """Raises MissingBoxError where `find` finds none."""
+    found = find(data, within, *path)
+    if found is None:
+        raise MissingBoxError(b"/".join(path).decode("latin-1"))
+    return found
+
+
 def _tracks(header: bytes) -> dict[int, _Track]:
     """By their ids, with the length of a sample unless it says otherwise."""
     tracks: dict[int, _Track] = {}
@@ -136,12 +148,11 @@ def _tracks(header: bytes) -> dict[int, _Track]:
 
 
 def track_of(header: bytes, box: Inner) -> tuple[int, Run]:
+    """Its number, and a run without samples. Raises MissingBoxError, IndexError or struct.error
+    where it is damaged."""
     track, clock, kind = (
-        find(header, box, *path) for path in ((b"tkhd",), (b"mdia", b"mdhd"), (b"mdia", b"hdlr"))
+        need(header, box, *path) for path in ((b"tkhd",), (b"mdia", b"mdhd"), (b"mdia", b"hdlr"))
     )
-    assert track is not None  # noqa: S101  (every track has the three)
-    assert clock is not None  # noqa: S101
-    assert kind is not None  # noqa: S101
     number_at = 20 if header[track.start] else 12
     scale_at = 20 if header[clock.start] else 12
     (number,) = struct.unpack_from(">I", header, track.start + number_at)
@@ -156,9 +167,7 @@ def _count(moof: bytes, tracks: dict[int, _Track]) -> None:
 
 
 def _count_track(moof: bytes, traf: Inner, tracks: dict[int, _Track]) -> None:
-    head, clock = find(moof, traf, b"tfhd"), find(moof, traf, b"tfdt")
-    assert head is not None  # noqa: S101  (written with both)
-    assert clock is not None  # noqa: S101
+    head, clock = need(moof, traf, b"tfhd"), need(moof, traf, b"tfdt")
     flags, number = struct.unpack_from(">II", moof, head.start)
     track = tracks[number]
     length = track.duration

@@ -45,7 +45,7 @@ def defaults_of(header: bytes) -> dict[int, Defaults] | None:
     """By track; None where the file is not in fragments, or cannot be read."""
     try:
         tracks = _defaults(header)
-    except (struct.error, AssertionError, IndexError):
+    except (struct.error, LookupError):
         return None
     return tracks if tracks and all(track.scale for track in tracks.values()) else None
 
@@ -71,7 +71,7 @@ def parts_of(moof: bytes, tracks: Mapping[int, Defaults]) -> dict[int, Part] | N
     """By track, from the inside of the box; None where it is damaged, or does not tell its time."""
     try:
         rows = [_part(moof, box, tracks) for box in inside(moof) if box.kind == b"traf"]
-    except (struct.error, KeyError, IndexError):
+    except (struct.error, LookupError):
         return None
     known = {number: part for number, part in (row for row in rows if row) if part}
     return known if len(known) == len(rows) else None

@@ -7,6 +7,7 @@ more at a time. What is known to be needed is asked for in large pieces, and no 
 from __future__ import annotations
 
 import io
+from abc import abstractmethod
 from collections import OrderedDict
 from collections.abc import Sequence
 
@@ -32,9 +33,9 @@ class RangeFile(io.RawIOBase):
         self.requests = 0
         self.bytes_read = 0
 
+    @abstractmethod
     def _fetch(self, first: int, last: int) -> bytes:
         """The bytes from `first` to `last`, both included."""
-        raise NotImplementedError
 
     def readable(self) -> bool:
         return True

@@ -123,6 +123,7 @@ def test_given_a_mark_in_the_media_when_looked_for_then_it_is_not_taken_for_a_fr
         header() + fragment(0, clock=b"free"),
         header() + fragment(0)[:60],
         header(scale=0) + fragment(0),
+        *(header().replace(name, b"free") + fragment(0) for name in (b"tkhd", b"mdhd", b"hdlr")),
         header()
         + fragment(0).replace(struct.pack(">2I", 0x804, 25), struct.pack(">2I", 4, 1 << 31)),
         box(b"ftyp") + fragment(0),
