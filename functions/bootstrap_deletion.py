@@ -38,6 +38,7 @@ def belongings(settings: DeletionSettings) -> Belongings:
         pipeline=bootstrap.executions(settings.state_machine_arn, "The pipeline"),
         ranges=bootstrap.executions(settings.range_machine_arn, "The cutting of ranges"),
         searches=bootstrap.executions(settings.moment_machine_arn, "The search for moments"),
+        ingests=bootstrap.executions(settings.ingest_machine_arn, "The fetching of videos"),
         fence=alone,
         jobs=AmazonTranscriptionJobs(settings.transcribe_endpoint, settings.job_prefix),
     )

@@ -29,7 +29,7 @@ from functions.domain.transcription import Transcription, WaitState
 from functions.domain.video import Source
 from functions.services.sweep_objects import Place, objects, open_batch
 from functions.services.sweep_rows import Stopped, Stopper, rows
-from functions.services.sweeping import Kind, Sweep
+from functions.services.sweeping import Found, Kind, Sweep, Sweeping
 
 Rows = VideoRows[Mapping[str, Any]]
 CAUSE: Final = "The video is being deleted."
@@ -53,6 +53,7 @@ class Belongings:
     pipeline: Executions
     ranges: Executions
     searches: Executions
+    ingests: Executions
     jobs: TranscriptionJobs
     fence: RunFence
 
@@ -60,6 +61,7 @@ class Belongings:
 def kinds(of: Belongings) -> tuple[Kind, ...]:
     return (
         Kind("open batch", open_batch(of.objects)),
+        Kind("fetching", _stopping_ingest(of.ingests)),
         Kind("kept answers", rows(of.answers)),
         Kind("runs", rows(of.runs, _stopping_runs(of.pipeline, of.fence))),
         Kind("searches for moments", rows(of.generations, _stopping_searches(of.searches))),
@@ -76,6 +78,19 @@ def kinds(of: Belongings) -> tuple[Kind, ...]:
         Kind("work", objects(of.objects, _folder(WORK))),
         Kind("counters", rows(of.counters, _fencing)),
     )
+
+
+def _stopping_ingest(ingests: Executions) -> Sweeping:
+    """Whoever began to fetch before the mark goes on for a while; whoever begins after it finds no
+    video, and leaves nothing."""
+
+    def sweep(of: Sweep) -> Found:
+        if of.video.ingest is not None and of.video.source is None:
+            ingests.stop(of.video.video_id, CAUSE)
+            of.deletions.expect_writers(of.deletion, of.deletion.requested_at + of.longest)
+        return Found()
+
+    return sweep
 
 
 def _stopping_runs(pipeline: Executions, fence: RunFence) -> Stopper[Mapping[str, Any]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-from functions.domain.deletion import Deletion
+from functions.domain.deletion import Deletion, deletion_id_of
 from functions.domain.deletion_ports import DeletionStore
-from functions.domain.errors import NotFoundError
+from functions.domain.errors import GoneError, NotFoundError
 from functions.domain.ports import SegmentStore, VideoStore
 from functions.domain.segment import Segment
 from functions.domain.tiers import Tier
@@ -58,6 +58,14 @@ def own_deletion(caller: Caller, deletions: DeletionStore, deletion_id: str) -> 
     """A receipt, which outlives its video."""
     known = deletions.get(caller.user_id, deletion_id) if is_id(deletion_id) else None
     return require_owner(caller, known, "deletion")
+
+
+def require_not_deleted(deletions: DeletionStore, caller: Caller, video_id: str, what: str) -> None:
+    """An id is used once: what still comes for the old video would come to the new one. Raises
+    GoneError where the video was deleted."""
+    if deletions.get(caller.user_id, deletion_id_of(video_id)) is not None:
+        says = f"The {what} of this Idempotency-Key was deleted; use another key."
+        raise GoneError(f"{what}.deleted", says)
 
 
 def is_id(text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from functions.domain.deletion_ports import DeletionStore
 from functions.domain.errors import InvalidInputError
 from functions.domain.extras import DEFAULT_EXTRAS, Extra
 from functions.domain.ids import derived_id, new_id
@@ -18,7 +19,7 @@ from functions.domain.transcript_options import NO_TRANSCRIPT, TranscriptOptions
 from functions.domain.video import Upload, Video, VideoStatus
 from functions.domain.web_urls import WebUrl
 from functions.services.captions import with_captions_kept
-from functions.services.ownership import Caller
+from functions.services.ownership import Caller, require_not_deleted
 from functions.services.uploads import UPLOAD_LIFE
 
 NAMELESS = "video"
@@ -41,19 +42,23 @@ def submit_url(
     wanted: NewIngest,
     *,
     videos: VideoStore,
+    deletions: DeletionStore,
     media: MediaStore,
     ingests: Ingests,
     now: datetime,
     key: str | None = None,
 ) -> Video:
     """Row first, execution second: `key` (the caller's Idempotency-Key) makes a repeat find the
-    same video, and mend a crash in between."""
+    same video, and mend a crash in between. Raises GoneError if that video was deleted."""
     video_id = derived_id("ingest", caller.user_id, key) if key else new_id(now)
     video = videos.get(video_id)
     if video is None:
+        require_not_deleted(deletions, caller, video_id, "video")
         asked = with_captions_kept(media, caller.user_id, video_id, wanted.segmentation)
         video = _new_video(caller, wanted, asked, video_id, now)
         if not videos.create(video):
+            # A request with the same key was faster, and what it made may be deleted again.
+            require_not_deleted(deletions, caller, video_id, "video")
             video = videos.get(video_id) or video
     if video.source_digest != wanted.url.digest(caller.user_id):
         raise InvalidInputError(

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
-from functions.domain.deletion import Deletion, deletion_id_of
 from functions.domain.deletion_ports import DeletionStore
-from functions.domain.errors import ConflictError, GoneError, InvalidInputError, StaleWriteError
+from functions.domain.errors import ConflictError, InvalidInputError, StaleWriteError
 from functions.domain.extras import DEFAULT_EXTRAS, Extra
 from functions.domain.ids import derived_id, new_id
 from functions.domain.keys import upload_key
@@ -21,7 +20,7 @@ from functions.domain.transcript_options import NO_TRANSCRIPT, TranscriptOptions
 from functions.domain.video import Upload, Video, VideoStatus
 from functions.services.captions import with_captions_kept
 from functions.services.multiparts import clear_multiparts
-from functions.services.ownership import Caller, own_video
+from functions.services.ownership import Caller, own_video, require_not_deleted
 
 MIB = 1024 * 1024
 SINGLE_PUT_MAX = 8 * MIB
@@ -80,7 +79,7 @@ def create_upload(
     video_id = derived_id("upload", caller.user_id, key) if key else new_id(now)
     video = videos.get(video_id)
     if video is None:
-        _require_not_deleted(deletions.get(caller.user_id, deletion_id_of(video_id)))
+        require_not_deleted(deletions, caller, video_id, "upload")
         upload = _open(wanted, upload_key(caller.user_id, video_id), media, now)
         asked = with_captions_kept(media, caller.user_id, video_id, wanted.segmentation)
         video = _new_video(caller, replace(wanted, segmentation=asked), video_id, upload, now)
@@ -88,13 +87,6 @@ def create_upload(
             video = _first(video, videos, media)
     _require_same(video, wanted)
     return ticket(video, media=media, now=now)
-
-
-def _require_not_deleted(receipt: Deletion | None) -> None:
-    """An id is used once: what still comes for the old video would come to the new one."""
-    if receipt is not None:
-        says = "The upload of this Idempotency-Key was deleted; use another key."
-        raise GoneError("upload.deleted", says)
 
 
 def _require_same(video: Video, wanted: NewUpload) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -17,12 +19,31 @@ INDEXES = ("video_id-segment_type-index", "video_id-segment_order-index")
 HANDOVER_S = 30
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """The machines that may be at work on a video."""
+
+    pipeline: sfn.StateMachine
+    ranges: sfn.StateMachine
+    search: sfn.StateMachine
+    ingest: sfn.StateMachine
+
+    def all(self) -> list[sfn.StateMachine]:
+        return [self.pipeline, self.ranges, self.search, self.ingest]
+
+    def environment(self) -> dict[str, str]:
+        return {
+            "STATE_MACHINE_ARN": self.pipeline.state_machine_arn,
+            "RANGE_MACHINE_ARN": self.ranges.state_machine_arn,
+            "MOMENT_MACHINE_ARN": self.search.state_machine_arn,
+            "INGEST_MACHINE_ARN": self.ingest.state_machine_arn,
+        }
+
+
 class DeletionFunctions(FunctionSet):
     """Makes the functions of the deletion."""
 
-    def delete(
-        self, machine: sfn.StateMachine, ranges: sfn.StateMachine, search: sfn.StateMachine
-    ) -> lambda_.Function:
+    def delete(self, stopped: Stopped) -> lambda_.Function:
         settings, tables = self._settings, self._data.tables
         environment = {
             **self._stores(),
@@ -31,9 +52,7 @@ class DeletionFunctions(FunctionSet):
             "TRANSCRIPTIONS_TABLE": tables.transcriptions.table_name,
             "MOMENTS_TABLE": tables.moments.table_name,
             "GENERATIONS_TABLE": tables.generations.table_name,
-            "STATE_MACHINE_ARN": machine.state_machine_arn,
-            "RANGE_MACHINE_ARN": ranges.state_machine_arn,
-            "MOMENT_MACHINE_ARN": search.state_machine_arn,
+            **stopped.environment(),
             "TRANSCRIBE_ENDPOINT": self._transcriber(),
             "JOB_PREFIX": settings.job_prefix,
             "SETTLE_S": str(settings.deletion_settle_s),
@@ -45,7 +64,7 @@ class DeletionFunctions(FunctionSet):
         function = self._add("DeleteVideo", "delete_video", sizing, environment)
         self._grant_rows(function)
         self._grant_objects(function)
-        for one in (machine, ranges, search):
+        for one in stopped.all():
             grant_executions(function, one, "DescribeExecution", "StopExecution")
         self._grant_jobs(function)
         return function

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from infra.constructs.analysis_functions import AnalysisFunctions
 from infra.constructs.api_functions import ApiFunctions
-from infra.constructs.deletion_functions import DeletionFunctions
+from infra.constructs.deletion_functions import DeletionFunctions, Stopped
 from infra.constructs.hls_functions import HlsFunctions
 from infra.constructs.http_api import HttpApi
 from infra.constructs.ingest_functions import IngestFunctionSet
@@ -69,13 +69,13 @@ class ServiceStack(Stack):
         ingest = Ingest(self, "Ingest", settings, ingest_functions.ingest())
         search = self._moments(moment_functions)
         deletion_functions = DeletionFunctions(factory, settings, data)
-        deletion = VideoDeletion(
-            self,
-            "VideoDeletion",
-            settings,
-            delete=deletion_functions.delete(pipeline.machine, ranges.machine, search.machine),
-            end=deletion_functions.end(),
+        at_work = Stopped(
+            pipeline=pipeline.machine,
+            ranges=ranges.machine,
+            search=search.machine,
+            ingest=ingest.machine,
         )
+        deletion = self._deletion(deletion_functions, at_work)
         api_functions = ApiFunctions(factory, settings, data)
         machines = (pipeline.machine, ingest.machine, search.machine, deletion.machine)
         http = self._http(api_functions.api(*machines, uploads.queue))
@@ -126,6 +126,15 @@ class ServiceStack(Stack):
         made = MomentSearch(self, "MomentSearch", self._settings, functions.moments())
         made.tell_of_bad_ends(functions.end())
         return made
+
+    def _deletion(self, functions: DeletionFunctions, at_work: Stopped) -> VideoDeletion:
+        return VideoDeletion(
+            self,
+            "VideoDeletion",
+            self._settings,
+            delete=functions.delete(at_work),
+            end=functions.end(),
+        )
 
     def _http(self, function: lambda_.Function) -> HttpApi:
         users = self._data.users

@@ -38,6 +38,7 @@ class Deleting:
     pipeline: FakeExecutions = field(default_factory=FakeExecutions)
     ranges: FakeExecutions = field(default_factory=FakeExecutions)
     searches: FakeExecutions = field(default_factory=FakeExecutions)
+    ingests: FakeExecutions = field(default_factory=FakeExecutions)
     jobs: FakeTranscriptionJobs = field(default_factory=FakeTranscriptionJobs)
     counters: set[str] = field(default_factory=set)
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -117,6 +118,7 @@ class Deleting:
             pipeline=self.pipeline,
             ranges=self.ranges,
             searches=self.searches,
+            ingests=self.ingests,
             jobs=self.jobs,
             fence=self.world.segments,
         )

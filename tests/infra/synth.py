@@ -136,7 +136,9 @@ class Synth:
         """(action, resource) of all that a function may do."""
         role = self.show(function["Role"]).strip("<>").removesuffix(".Arn")
         found = set()
-        for policy in self.of("IAM::Policy").values():
+        # What is too much for one policy goes on in a managed one.
+        policies = {**self.of("IAM::Policy"), **self.of("IAM::ManagedPolicy")}
+        for policy in policies.values():
             if f"<{role}>" in map(self.show, policy["Roles"]):
                 for statement in policy["PolicyDocument"]["Statement"]:
                     found |= {

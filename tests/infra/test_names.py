@@ -18,6 +18,7 @@ NAMES = {
     "Cognito::UserPoolClient": "ClientName",
     "DynamoDB::GlobalTable": "TableName",
     "Events::Rule": "Name",
+    "IAM::ManagedPolicy": "ManagedPolicyName",
     "IAM::Role": "RoleName",
     "Lambda::Function": "FunctionName",
     "Lambda::LayerVersion": "LayerName",

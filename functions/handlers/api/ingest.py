@@ -15,6 +15,7 @@ from functions.handlers.api.models.videos import VideoAnswer
 from functions.handlers.api.request import (
     answer,
     caller,
+    deletion_store,
     idempotency_key,
     media_store,
     new_router,
@@ -56,6 +57,7 @@ def create(body: models.CreateVideo) -> Response[VideoAnswer]:
             transcription=options.transcription,
         ),
         videos=video_store(),
+        deletions=deletion_store(),
         media=media_store(),
         ingests=bootstrap.ingests(settings.ingest_machine_arn),
         now=now,

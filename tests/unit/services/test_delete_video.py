@@ -16,6 +16,7 @@ from tests.builders import (
     STRANGER,
     USER,
     VIDEO,
+    make_ingesting_video,
     make_pending,
     make_run,
     make_segment,
@@ -253,6 +254,35 @@ def test_given_an_upload_that_still_arrives_when_deleted_then_its_parts_are_gone
 
     assert deleting.left() == []
     assert deleting.told() == {"unfinished_uploads": (1, 1_000)}
+
+
+def test_given_a_url_that_is_being_fetched_when_deleted_then_that_is_stopped_and_waited_for():
+    deleting = Deleting()
+    deleting.world.videos.create(make_ingesting_video())
+    deleting.bucket.begin(f"uploads/{USER}/{VIDEO}/source", size=1_000)
+
+    deleting.run()
+
+    assert set(deleting.ingests.stopped) == {VIDEO}
+    assert deleting.left() == []
+    assert deleting.told() == {"unfinished_uploads": (1, 1_000)}
+    finished = deleting.receipt().finished_at
+    assert finished is not None
+    assert (finished - EPOCH).total_seconds() == LONGEST_S
+
+
+def test_given_a_video_whose_url_was_fetched_when_deleted_then_nothing_is_stopped_or_waited_for():
+    deleting = Deleting()
+    fetched = make_ingesting_video()
+    deleting.fill(ingest=fetched.ingest, source_digest=fetched.source_digest)
+
+    deleting.run()
+
+    assert deleting.ingests.stopped == []
+    assert deleting.told() == ALL
+    finished = deleting.receipt().finished_at
+    assert finished is not None
+    assert (finished - EPOCH).total_seconds() == SETTLE_S
 
 
 def test_given_names_that_begin_alike_when_deleted_then_those_of_others_stay(deleting: Deleting):

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from functions.domain.addresses import parse_rules
-from functions.domain.errors import InvalidInputError, UnavailableError
+from functions.domain.errors import GoneError, InvalidInputError, UnavailableError
 from functions.domain.segmentation import Segmentation
 from functions.domain.tiers import Tier
 from functions.domain.video import Video, VideoStatus
 from functions.domain.web_urls import parse_url
+from functions.services.mark_video import mark_video
 from functions.services.submit_url import NewIngest, submit_url
 from tests.builders import STRANGER, URL, USER, make_caller, make_ingesting_video
 from tests.fakes.clock import EPOCH
@@ -23,6 +26,7 @@ def _submit(world: World, url: str = URL, caller=None, **more) -> Video:
         caller or make_caller(),
         NewIngest(url=parse_url(url, RULES), **wanted),
         videos=world.videos,
+        deletions=world.deletions,
         media=world.media,
         ingests=world.ingests,
         now=EPOCH,
@@ -121,6 +125,43 @@ def test_given_a_video_that_has_arrived_when_its_key_is_sent_again_then_nothing_
 
     assert _submit(world, key="k").status is VideoStatus.QUEUED
     assert world.ingests.calls == calls
+
+
+def _deleted(world: World) -> None:
+    video = _submit(world, key="k")
+    mark_video(
+        world.videos,
+        world.deletions,
+        user_id=USER,
+        video_id=video.video_id,
+        now=EPOCH,
+        settle=timedelta(0),
+    )
+
+
+def test_given_a_video_that_was_deleted_when_its_key_is_sent_again_then_nothing_is_fetched_anew(
+    world: World,
+):
+    """What still comes for the old one would come to the new one."""
+    _deleted(world)
+    calls = world.ingests.calls
+
+    with pytest.raises(GoneError, match=r"video\.deleted"):
+        _submit(world, key="k")
+
+    assert (world.videos.all(), world.ingests.calls) == ([], calls)
+    assert _submit(world, key="k2").status is VideoStatus.INGESTING
+
+
+def test_given_a_video_that_is_deleted_meanwhile_when_its_key_is_sent_twice_then_the_later_is_told(
+    world: World,
+):
+    world.videos.before_create = lambda: _deleted(world)
+
+    with pytest.raises(GoneError, match=r"video\.deleted"):
+        _submit(world, key="k")
+
+    assert world.ingests.calls == 1
 
 
 @pytest.mark.parametrize("move", ["queued", "abort"])
