@@ -26,7 +26,12 @@ def test_given_generated_requests_when_answered_then_every_promise_of_the_docume
         for kind in ("processed", "thumbnail", "audio")
         for segment in cloud.segments(video_id, kind, "enterprise")
     ]
-    known = {"video_id": [video_id], "segment_id": segments}
+    gone = cloud.delete(cloud.announce(1000, "enterprise")["video_id"], "enterprise")
+    known = {
+        "video_id": [video_id],
+        "segment_id": segments,
+        "deletion_id": [gone["deletion_id"]],
+    }
 
     done = subprocess.run(
         [

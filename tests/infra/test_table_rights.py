@@ -195,6 +195,16 @@ def test_given_the_deletion_when_it_writes_then_only_what_it_takes_from_or_tells
     }
 
 
+def test_given_a_table_when_it_is_new_here_then_the_deletion_knows_what_of_a_video_is_in_it(
+    synth: Synth,
+):
+    tables = {table.removeprefix("Tables")[:-8] for table in synth.of("DynamoDB::GlobalTable")}
+    known = {table for table in tables if "DeleteItem" in _on(synth, DELETER, table)}
+
+    # Of users, not of their videos.
+    assert tables - known == {"Preferences", "RateLimits"}
+
+
 def test_given_a_receipt_when_kept_then_nobody_removes_it_but_time(synth: Synth):
     """Rows that hide videos lie beside: who removes those removes no receipt."""
     assert _who(synth, "DeleteItem", "Deletions") == {DELETER}
