@@ -16,6 +16,7 @@ VIDEO :=
 NAME :=
 ENGINE :=
 LINES := 200
+GRACE_HOURS := 24
 WORKERS := 2
 LOCK := uv pip compile --quiet pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --custom-compile-command "make lock"
@@ -73,7 +74,7 @@ setup: .venv/.ready node_modules/.ready .local/emulator/.ready .local/speech/.re
 
 ## On one machine
 
-.PHONY: demo demo-moments local local-stop token logs
+.PHONY: demo demo-moments local local-stop token logs orphans
 demo: setup .local/footage/.ready ## Run the main job and show what comes out (VIDEO=path for your own)
 	@python -m infra.local demo --video "$(VIDEO)"
 
@@ -91,6 +92,9 @@ token: setup ## Print a token for curl (USER=free, pro, enterprise or pro2)
 
 logs: setup ## Print the functions' latest log lines (LINES=200)
 	@python -m infra.local logs --lines $(LINES)
+
+orphans: setup ## Look for what is stored and belongs to nothing, and for what is not there (GRACE_HOURS=24)
+	@python -m infra.local orphans --grace-hours $(GRACE_HOURS)
 
 ## Checking
 
@@ -112,9 +116,10 @@ tests: setup ## All tests: unit, contract, workflow, infra, imports, e2e
 
 test-dynamodb-local: setup .local/dynamodb-local/.ready ## The tables' tests on AWS's DynamoDB Local, whose licence asks for an AWS account
 	@DYNAMODB_ENGINE=dynamodb-local pytest -n $(WORKERS) --dist worksteal \
-		tests/contract/test_segment_*.py tests/contract/test_video_store.py tests/contract/test_run_store.py
+		tests/contract/test_segment_*.py tests/contract/test_video_*.py tests/contract/test_run_store.py \
+		tests/contract/test_deletion_store.py
 
-BENCH_NEEDS = $(if $(filter-out api cut exact ingest kills moments scale speech,$(or $(NAME),all)),.local/bench/peers/.ready) \
+BENCH_NEEDS = $(if $(filter-out api cut deletion exact ingest kills moments scale speech,$(or $(NAME),all)),.local/bench/peers/.ready) \
 	$(if $(filter media,$(or $(NAME),media)),.local/footage/.ready) \
 	$(if $(filter dynamodb-local,$(ENGINE)),.local/dynamodb-local/.ready)
 bench: setup $(BENCH_NEEDS) ## Measure beside named peers (NAME=… for one; scale: SIZES=1000,100000, ENGINE=dynamodb-local with an AWS account)

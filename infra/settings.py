@@ -94,13 +94,15 @@ class Retention:
     most. `parts`: those of uploads that nobody finishes; the upload itself ends after one day.
     `replaced` and `replaced_work`: versions that were written over or removed, under media/ and
     under work/. Those under uploads/ stay: a video is cut from the version that came, whatever came
-    after. `dead_letters`: what could not be done in any number of tries.
+    after. `reports`: of what belongs to nothing. `dead_letters`: what could not be done in any
+    number of tries.
     """
 
     work: int = 3
     parts: int = 2
     replaced: int = 30
     replaced_work: int = 1
+    reports: int = 90
     dead_letters: int = 14
 
 
@@ -170,6 +172,11 @@ class StageSettings:
     deletion_settle_s: int = 60
     deletion_worker_s: int = 960
     receipt_days: int = 90
+    # A search through all that is stored begins so many days after the last, and is gone on with
+    # every so many minutes; what was written just before it is passed over.
+    orphan_days: int = 7
+    orphan_minutes: int = 15
+    orphan_grace_hours: int = 24
     cors_origins: tuple[str, ...] = ("*",)
     throttle_rate: int = 100
     throttle_burst: int = 200

@@ -25,6 +25,8 @@ FUNCTION_ENVIRONMENT = {
     "SETTLE_S": "60",
     "WORKER_S": "960",
     "RECEIPT_DAYS": "90",
+    "ORPHAN_DAYS": "7",
+    "GRACE_HOURS": "24",
     "RATES_TABLE": "rates",
     "PREFERENCES_TABLE": "preferences",
     "MOMENTS_TABLE": "moments",

@@ -3,6 +3,7 @@
 uploads/{user_id}/…                  what users send; the only watched prefix
 media/{user_id}/{video_id}/…         what we make and keep
 work/{user_id}/{video_id}/…          half-way pieces; a lifecycle rule clears them
+reports/orphans/…                    what was found to belong to nothing; for operators
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 UPLOADS = "uploads"
 MEDIA = "media"
 WORK = "work"
+REPORTS = "reports"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,24 @@ def video_in(key: str) -> str | None:
     """The video that an object of ours belongs to; None for what is not under media/ or work/."""
     top, *rest = key.split("/", 3)
     return rest[1] if top in {MEDIA, WORK} and len(rest) == 3 else None
+
+
+def stands_alone(key: str) -> bool:
+    """Whether an object under media/ is a document or a rendition that is of its video as a whole,
+    and not the file of a segment, which a row names."""
+    folder, _, rest = key.split("/", 3)[3].partition("/")
+    whole = folder.startswith(("analysis-", "hls-")) or folder in {"transcript", "moments"}
+    return not rest or whole or rest == "plan.json"
+
+
+def orphan_search_key() -> str:
+    """How far the latest search for orphans is."""
+    return f"{REPORTS}/orphans/latest.json"
+
+
+def orphans_key(search_id: str, part: int) -> str:
+    """What a search has found, in parts."""
+    return f"{REPORTS}/orphans/{search_id}/{part:06d}.json"
 
 
 def upload_key(user_id: str, video_id: str) -> str:

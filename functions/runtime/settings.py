@@ -199,6 +199,17 @@ class DeletionSettings(StoreSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrphanSettings(StoreSettings):
+    """A search begins `orphan_days` after the last; what was written within `grace_hours` before
+    it is passed over; `handover_s` is kept free at the end."""
+
+    deletions_table: str
+    orphan_days: int
+    grace_hours: int
+    handover_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndDeletionSettings:
     videos_table: str
     deletions_table: str

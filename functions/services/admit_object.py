@@ -32,7 +32,7 @@ def admit(
     if source.key == upload_key(place.user_id, announced):
         late = deletions.get(place.user_id, deletion_id_of(announced))
     else:
-        event, late = _dropped(event, place.user_id, deletions)
+        event, late = dropped(event, place.user_id, deletions)
     if late is None:
         return event
     if late.video_id == announced or source.version_id:
@@ -41,10 +41,13 @@ def admit(
     return None
 
 
-def _dropped(
+def dropped(
     event: ObjectCreated, user_id: str, deletions: DeletionStore
 ) -> tuple[ObjectCreated, Deletion | None]:
-    """A bucket without versions knows bytes that are dropped again by their time alone: after the
+    """The event of a file that was dropped as it makes a video, and the deletion of that video if
+    it was deleted.
+
+    A bucket without versions knows bytes that are dropped again by their time alone: after the
     deletion they are another video."""
     while known := deletions.get(user_id, deletion_id_of(event.dropped_id)):
         if event.source.version_id or not _is_later(event.at, known):

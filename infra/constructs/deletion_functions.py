@@ -90,7 +90,8 @@ class DeletionFunctions(FunctionSet):
         """Rows go in one transaction with what counts them."""
         tables = self._data.tables
         grant_table(function, tables.videos, "GetItem", "PutItem", "DeleteItem")
-        receipts = ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")
+        changes = ("PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
+        receipts = ("GetItem", "BatchGetItem", "Query", *changes)
         grant_table(function, tables.deletions, *receipts)
         grant_table(function, tables.idempotency, "DeleteItem")
         for table in (tables.runs, tables.transcriptions, tables.moments, tables.generations):

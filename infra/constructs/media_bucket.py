@@ -55,6 +55,7 @@ def _lifecycle(keep: Retention, *, versioned: bool) -> list[s3.LifecycleRule]:
     rules = [
         rule(id="unfinished-uploads", abort_incomplete_multipart_upload_after=days(keep.parts)),
         rule(id="half-way-pieces", prefix="work/", expiration=days(keep.work)),
+        rule(id="reports", prefix="reports/", expiration=days(keep.reports)),
     ]
     if not versioned:
         return rules
@@ -67,7 +68,11 @@ def _lifecycle(keep: Retention, *, versioned: bool) -> list[s3.LifecycleRule]:
                 prefix=f"{prefix}/",
                 noncurrent_version_expiration=days(kept),
             )
-            for prefix, kept in (("media", keep.replaced), ("work", keep.replaced_work))
+            for prefix, kept in (
+                ("media", keep.replaced),
+                ("work", keep.replaced_work),
+                ("reports", keep.replaced_work),
+            )
         ),
         rule(id="marks-media", prefix="media/", expired_object_delete_marker=True),
     ]

@@ -38,6 +38,7 @@ MOMENT_COUNTS = ("MomentsFound", "MomentsFailed", "ModelsReplaced")
 RANGE_COUNTS = ("RangesCut", "RangesFailed", "RangeFaults", "RangesReaped", "RangesRevived")
 INGEST_COUNTS = ("IngestsFinished", "IngestsFailed", "IngestFaults")
 DELETION_COUNTS = ("VideosDeleted", "DeletionFaults")
+ORPHAN_COUNTS = ("OrphanObjects", "OrphanRows")
 _FIVE = Duration.minutes(5)
 Metric = cloudwatch.IMetric
 
@@ -128,6 +129,11 @@ class Monitoring(Construct):
         self._alarm("DeletionFaults", self._ours("DeletionFaults"), 1, says)
         overdue = self._watched.deletion.metric_timed_out(period=_FIVE)
         self._alarm("DeletionOverdue", overdue, 1, "A deletion hit its time limit.")
+        for name, what in zip(ORPHAN_COUNTS, ("Objects", "Rows"), strict=True):
+            says = f"{what} were found that belong to nothing, or name nothing: see the report."
+            self._alarm(name, self._ours(name), 1, says)
+        broken = self._watched.functions["FindOrphans"].metric_errors(period=_FIVE)
+        self._alarm("OrphanFaults", broken, 1, "The function that looks for orphans fails.")
 
     def _ring_for_calls(self) -> None:
         self._alarm("ApiFaults", self._faults, 5, "The API answers with 5xx.")
@@ -146,6 +152,7 @@ class Monitoring(Construct):
             "Tokens of models": [self._ours("ModelTokens")],
             "Fetched by URL": [self._ours(name) for name in INGEST_COUNTS],
             "Deletions": [self._ours(name) for name in DELETION_COUNTS],
+            "Found to belong to nothing": [self._ours(name) for name in ORPHAN_COUNTS],
             "Stage durations (ms, p90)": [self._stage(stage) for stage in STAGES],
             "Upload queue: oldest message (s)": [self._age],
             "Dead letters": [*self._dead],

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from infra.local import session
+from infra.local import orphans, session
 from infra.local.deployment import DeployError, Outputs, client
 from infra.local.emulator import EmulatorError
 from infra.local.paths import LOCAL
@@ -69,6 +69,10 @@ def _logs(arguments: argparse.Namespace) -> None:
         print(message.rstrip())
 
 
+def _orphans(arguments: argparse.Namespace) -> None:
+    print(orphans.find(session.require_up(), arguments.grace_hours))
+
+
 def _demo(arguments: argparse.Namespace) -> None:
     # Here, since rich and Pillow are only for this.
     from infra.local.api_client import ApiError  # noqa: PLC0415
@@ -98,6 +102,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], None]] = {
     "logs": _logs,
     "demo": _demo,
     "demo-moments": _demo_moments,
+    "orphans": _orphans,
 }
 
 
@@ -107,6 +112,7 @@ def main() -> None:
     parser.add_argument("--user", default="pro")
     parser.add_argument("--lines", type=int, default=200)
     parser.add_argument("--video", default="")
+    parser.add_argument("--grace-hours", type=int, default=24)
     arguments = parser.parse_args()
     try:
         COMMANDS[arguments.command](arguments)

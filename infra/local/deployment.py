@@ -40,6 +40,7 @@ class Outputs:
     state_machine_arn: str
     upload_queue_url: str
     upload_dead_letters_url: str
+    find_orphans_name: str
     # Where a source of URLs can be put, and where outside services are stood in for, by name.
     sources_port: int
     simulators: dict[str, str] = field(default_factory=dict)
@@ -88,6 +89,7 @@ def deploy(emulator: Emulator, target: Path = LOCAL / "outputs.json") -> Outputs
         user_pool_client_id=values["UserPoolClientId"],
         state_machine_arn=values["StateMachineArn"],
         upload_queue_url=values["UploadQueueUrl"],
+        find_orphans_name=values["FindOrphansName"],
         upload_dead_letters_url=values["UploadDeadLettersUrl"],
         simulators=simulators,
         sources_port=sources_port_of(Path(emulator.home)),

@@ -16,6 +16,7 @@ from infra.constructs.http_api import HttpApi
 from infra.constructs.ingest_functions import IngestFunctionSet
 from infra.constructs.moment_functions import MomentFunctions
 from infra.constructs.monitoring import Monitoring, Watched
+from infra.constructs.orphans import OrphanFunctions, OrphanSchedule
 from infra.constructs.python_function import Functions
 from infra.constructs.range_functions import RangeFunctions
 from infra.constructs.reaper import ReaperFunctions, ReaperSchedule
@@ -83,8 +84,10 @@ class ServiceStack(Stack):
         reaper = ReaperFunctions(factory, settings, data)
         function = reaper.reap(pipeline.machine, ranges.machine, ingest.machine)
         ReaperSchedule(self, "Reaper", settings, function)
+        orphans = OrphanFunctions(factory, settings, data)
+        OrphanSchedule(self, "Orphans", settings, orphans.find())
         beside = [analysis_functions, hls_functions, transcript_functions, moment_functions]
-        beside += [range_functions, ingest_functions, deletion_functions]
+        beside += [range_functions, ingest_functions, deletion_functions, orphans]
         sets = [functions, *beside, api_functions, reaper]
         watched = Watched(
             data=data,
@@ -151,5 +154,7 @@ class ServiceStack(Stack):
         CfnOutput(self, "ApiUrl", value=made.http.api.api_endpoint)
         CfnOutput(self, "ApiId", value=made.http.api.api_id)
         CfnOutput(self, "StateMachineArn", value=made.machine.state_machine_arn)
+        finder = made.functions["FindOrphans"]
+        CfnOutput(self, "FindOrphansName", value=finder.function_name)
         CfnOutput(self, "UploadQueueUrl", value=made.uploads.queue.queue_url)
         CfnOutput(self, "UploadDeadLettersUrl", value=made.uploads.dead_letters.queue_url)

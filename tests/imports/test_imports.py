@@ -73,6 +73,7 @@ USES = {
     "fail_ingest": ("video_store", "media_store"),
     "delete_video": ("video_store", "deletion_store", "segments_of"),
     "end_deletion": ("deletion_store",),
+    "find_orphans": ("deletion_store", "segments_of", "media_store"),
     "follow_segments": ("segments_of", "media_store", "video_store", "range_cuts"),
     "api.app": (
         "video_store",

@@ -38,6 +38,8 @@ REPORTED = {
     ("Cutroom", "ModelsReplaced"): [{"service"}],
     ("Cutroom", "IngestFaults"): [{"service"}],
     ("Cutroom", "DeletionFaults"): [{"service"}],
+    ("Cutroom", "OrphanObjects"): [{"service"}],
+    ("Cutroom", "OrphanRows"): [{"service"}],
 }
 
 

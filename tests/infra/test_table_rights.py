@@ -35,6 +35,7 @@ WRITERS = {
 # Those that end runs, and close their fences.
 CLOSERS = {"finish_run", "fail_run", "end_run", "reap_runs", API}
 DELETER = "delete_video"
+FINDER = "find_orphans"
 # A segment alone, and all of a video's.
 REMOVERS = {"follow_segments", DELETER}
 
@@ -125,9 +126,20 @@ def test_given_a_function_when_it_may_query_an_index_then_the_index_exists(
 def test_given_a_function_when_it_reads_then_by_keys_and_never_a_whole_table(
     synth: Synth, handler: str
 ):
+    """But who looks through everything, which changes nothing there."""
     actions = {action for action, _ in synth.allowed(synth.functions()[handler])}
 
-    assert actions & {"dynamodb:Scan", "dynamodb:PartiQLSelect"} == set()
+    assert ("dynamodb:Scan" in actions) == (handler == FINDER)
+    assert "dynamodb:PartiQLSelect" not in actions
+
+
+def test_given_the_search_for_orphans_when_it_finds_some_then_it_can_remove_nothing(synth: Synth):
+    actions = {action for action, _ in synth.allowed(synth.functions()[FINDER])}
+    changing = ("Put", "Update", "Delete", "Abort", "Write", "Start", "Stop", "Create")
+
+    changes = {one for one in actions if one.partition(":")[2].startswith(changing)}
+    assert changes - {"logs:CreateLogStream", "logs:PutLogEvents"} == {"s3:PutObject"}
+    assert _on(synth, FINDER, "Videos") == {"Scan", "BatchGetItem"}
 
 
 def test_given_numbers_of_posts_when_the_api_is_told_them_then_it_keeps_and_sums_them(

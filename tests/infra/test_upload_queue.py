@@ -32,6 +32,8 @@ OUTPUTS = {
     "proposals": keys.proposals_key("user", "video", "digest"),
     "moment answer": keys.moment_answer_key("user", "video", "generation", "digest"),
     "hls work": keys.hls_work("user", "video", "etag", "hls"),
+    "orphan search": keys.orphan_search_key(),
+    "orphans": keys.orphans_key("search", 1),
 }
 
 

@@ -17,29 +17,13 @@ from infra.workflows.steps import TRIES
 from tests.media import odd
 from tests.media.make import heavy, talk
 from tests.support.cloud import PATIENCE_S, PLAIN, Cloud, send, send_parts
+from tests.support.deletions import counts, require_gone, told
 from tests.workflow.conftest import ONE_SECOND
 from tests.workflow.executions import history, over
 from tests.workflow.test_killed_workers import await_true, upload_in_parts
 from tests.workflow.workers import cutting, kill, workers
 
 SECONDS = 12
-
-
-def require_gone(cloud: Cloud, receipt: dict[str, Any], *words: str, user: str = "pro") -> None:
-    """Deleted, and of all that there was only the receipt is left."""
-    assert receipt["state"] == "deleted", receipt
-    assert (receipt["left"], receipt["error"]) == ([], None)
-    (only,) = cloud.traces(receipt["video_id"], *words)
-    assert f"receipt#{receipt['deletion_id']}" in only
-    assert cloud.delete(receipt["video_id"], user) == receipt
-
-
-def told(receipt: dict[str, Any]) -> dict[str, int]:
-    return {row["kind"]: row["count"] for row in receipt["deleted"]}
-
-
-def counts(cloud: Cloud, user: str = "pro") -> dict[str, Any]:
-    return dict(cloud.call("GET", "/api/segments/analytics", user=user).json["segments"])
 
 
 @contextmanager
