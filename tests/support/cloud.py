@@ -6,8 +6,9 @@ import json
 import time
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,16 @@ class Cloud:
         cognito = self.client("cognito-idp")
         user = ensure_user(cognito, self.outputs.user_pool_id, name, tier)
         return token(cognito, self.outputs.user_pool_client_id, user)
+
+    def alone(self) -> Cloud:
+        """The same, with a `pro` of one's own: nobody else moves its lists and sums."""
+        cognito, name = self.client("cognito-idp"), f"alone-{uuid.uuid4()}"
+        user = ensure_user(cognito, self.outputs.user_pool_id, name, "pro")
+        others = [one for one in self.outputs.users if one.username != "pro"]
+        known = replace(self.outputs, users=[*others, replace(user, username="pro")])
+        made = Cloud(known)
+        made._tokens["pro"] = token(cognito, self.outputs.user_pool_client_id, user)
+        return made
 
     def call(
         self,

@@ -26,6 +26,12 @@ from tests.workflow.workers import cutting, kill, workers
 SECONDS = 12
 
 
+@pytest.fixture(scope="module")
+def cloud(cloud: Cloud) -> Cloud:
+    """With an owner whose sums nobody else moves."""
+    return cloud.alone()
+
+
 @contextmanager
 def killing(cloud: Cloud, handler: str, chance: random.Random) -> Iterator[list[int]]:
     """While the block runs, workers of a function die at random moments, as often as a task is
