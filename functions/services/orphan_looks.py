@@ -95,29 +95,34 @@ def _uploads(looking: Looking, after: After) -> Step:
     """What was sent and never became a video, or whose video is gone."""
     page = looking.work.objects.page(f"{Phase.UPLOADS}/", after)
     sent = [one for one in page.objects if not one.mark and not one.key.endswith("/")]
-    owners = [(one, _video_of(looking, one)) for one in sent]
-    known = looking.work.inventory.known([video for _, video in owners if video])
+    owners = [(one, _videos_of(looking, one)) for one in sent]
+    known = looking.work.inventory.known([video for _, videos in owners for video in videos])
     orphans = [
         orphan
-        for one, video in owners
-        if video not in known
-        for orphan in _object(looking, one, video)
+        for one, videos in owners
+        if known.isdisjoint(videos)
+        for orphan in _object(looking, one, videos[0] if videos else None)
     ]
     return Step(after=page.next, looked_at=len(sent), orphans=orphans)
 
 
-def _video_of(looking: Looking, one: StoredObject) -> str | None:
-    """The id of the video that it was announced as, or became; None where it is no user's."""
+def _videos_of(looking: Looking, one: StoredObject) -> tuple[str, ...]:
+    """Ids of the videos that it may be of: as it was announced, or as what is just dropped."""
     place = parse_upload_key(one.key)
     if place is None:
-        return None
+        return ()
     announced = place.name.split("/", 1)[0]
+    as_dropped = _dropped_id(looking, one, place.user_id)
     if one.key == upload_key(place.user_id, announced):
-        return announced
+        return announced, as_dropped
+    return (as_dropped,)
+
+
+def _dropped_id(looking: Looking, one: StoredObject, user_id: str) -> str:
     version = None if one.version == _UNVERSIONED else one.version
     source = Source(key=one.key, size=one.size, etag=one.etag or "", version_id=version)
     event = ObjectCreated(looking.work.bucket, source, at=one.modified)
-    return dropped(event, place.user_id, looking.work.deletions)[0].dropped_id
+    return dropped(event, user_id, looking.work.deletions)[0].dropped_id
 
 
 def _videos(looking: Looking, after: Position | None) -> Step:

@@ -49,7 +49,6 @@ def test_given_things_that_belong_to_nothing_when_searched_then_they_are_told_an
     lost = [
         f"media/{user}/{absent}/plan/000001.mp4",
         f"work/{user}/{absent}/plan/piece",
-        f"uploads/{user}/{absent}/source",
         f"media/{user}/{kept}/plan/000009.mp4",
     ]
     for key in lost:

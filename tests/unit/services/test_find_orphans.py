@@ -170,10 +170,11 @@ def test_given_a_segment_without_a_video_when_searched_then_it_is_told(searching
     assert searching.found() == [("row_without_video", stray.segment_id)]
 
 
+@pytest.mark.parametrize("name", ["beach.mp4", "holiday/beach.mp4", "holiday/source"])
 def test_given_a_dropped_file_that_became_a_video_when_searched_then_it_is_none(
-    searching: Searching,
+    searching: Searching, name: str
 ):
-    source = searching.put(f"uploads/{USER}/beach.mp4")
+    source = searching.put(f"uploads/{USER}/{name}")
     video_id = ObjectCreated("media", source).dropped_id
     searching.video(video_id, source=source)
     searching.world.media.delete([f"uploads/{USER}/{video_id}/source"])
