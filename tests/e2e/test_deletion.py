@@ -11,12 +11,15 @@ from typing import Any
 
 import pytest
 
+from functions.domain.sentences import sentences_of
+from functions.domain.transcript import Transcript, Word
 from infra.local.simulators.sources import Source, Sources
 from tests.media import odd
 from tests.media.speech import HONEY, film
 from tests.support.cloud import Cloud, send, send_parts
 from tests.support.deletions import counts, require_gone, told
 from tests.support.sources import sources_of
+from tests.support.telling import write_transcript
 
 ALL = {
     "segmentation": {"length_s": 5},
@@ -41,6 +44,21 @@ def speech(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sources(cloud: Cloud) -> Iterator[Sources]:
     with sources_of(cloud.outputs) as serving:
         yield serving
+
+
+def _said() -> Transcript:
+    """What the voice says, at times of its own: how well it is heard is another test's."""
+    at, words = 1_500, list[Word]()
+    for text in HONEY.split():
+        words.append(Word(text=text, start=at, end=at + 300))
+        at += 500 if text.endswith(".") else 330
+    return Transcript(
+        language="en",
+        words=tuple(words),
+        sentences=tuple(sentences_of(words)),
+        engine="none",
+        version=2,
+    )
 
 
 def _until(question: Callable[[], Any], what: str) -> Any:
@@ -123,6 +141,7 @@ def test_given_a_video_with_all_that_one_can_have_when_deleted_then_only_the_rec
 ) -> None:
     before, key = counts(cloud), str(uuid.uuid4())
     video_id = _uploaded(cloud, speech, key)
+    write_transcript(cloud, video_id, _said())
     moments = _moments(cloud, video_id)
     clips, own = _clips(cloud, video_id), _range(cloud, video_id)
     assert moments
