@@ -243,14 +243,15 @@ def test_given_a_video_when_deleted_ten_times_at_once_then_there_is_one_receipt(
 
 
 def test_given_somebody_elses_video_when_deleted_then_it_is_absent_and_stays(
-    cloud: Cloud, ready: dict[str, Any]
+    cloud: Cloud, tmp_path: Path
 ) -> None:
-    before = sorted(cloud.traces(ready["video_id"]))
+    video_id = cloud.finished(cloud.upload(odd.tiny(tmp_path / "mine.mp4")))["video_id"]
+    before = sorted(cloud.traces(video_id))
 
-    answer = cloud.call("DELETE", f"/api/videos/{ready['video_id']}", user="pro2")
+    answer = cloud.call("DELETE", f"/api/videos/{video_id}", user="pro2")
 
     assert (answer.status, answer.json["code"]) == (404, "video.not_found")
-    assert sorted(cloud.traces(ready["video_id"])) == before
+    assert sorted(cloud.traces(video_id)) == before
 
 
 def test_given_a_deletion_when_its_execution_is_stopped_then_its_receipt_says_what_to_do(
