@@ -132,6 +132,6 @@ def _alone(place: Place) -> tuple[Bill, float]:
             segment = store.get(f"{video.video_id}-{number:06d}")
             assert segment is not None
             store.delete(segment, utc_now())
-            purge_segment(segment.segment_id, store, media, videos)
+            purge_segment(segment.segment_id, store, media, videos, utc_now)
         seconds = time.monotonic() - began
     return bill, seconds
