@@ -35,21 +35,37 @@ class ApiFunctions(FunctionSet):
         deletion: sfn.StateMachine,
         queue: sqs.Queue,
     ) -> lambda_.Function:
-        data, tables = self._data, self._data.tables
+        sizing = Sizing(memory_mb=1024, timeout_s=29)
         environment = {
+            **self._environment(),
+            "MOMENT_MACHINE_ARN": search.state_machine_arn,
+            "STATE_MACHINE_ARN": machine.state_machine_arn,
+            "INGEST_MACHINE_ARN": ingest.state_machine_arn,
+            "DELETION_MACHINE_ARN": deletion.state_machine_arn,
+            "UPLOAD_QUEUE": queue.queue_name,
+        }
+        function = self._add("Api", "api.app", sizing, environment)
+        self._grant_runs(function, machine)
+        for started in (ingest, search, deletion):
+            started.grant_start_execution(function)
+        self._grant_segments(function)
+        self._grant_moments(function)
+        self._grant_callers(function)
+        self._grant_uploads(function)
+        queue.grant(function, "sqs:GetQueueUrl")
+        return function
+
+    def _environment(self) -> dict[str, str]:
+        data, tables = self._data, self._data.tables
+        return {
             **self._stores(),
             "DELETIONS_TABLE": tables.deletions.table_name,
-            "DELETION_MACHINE_ARN": deletion.state_machine_arn,
             "SETTLE_S": str(self._settings.deletion_settle_s),
             "IDEMPOTENCY_TABLE": tables.idempotency.table_name,
             "MOMENTS_TABLE": tables.moments.table_name,
             "GENERATIONS_TABLE": tables.generations.table_name,
-            "MOMENT_MACHINE_ARN": search.state_machine_arn,
             "MODELS": self._settings.models(),
-            "STATE_MACHINE_ARN": machine.state_machine_arn,
-            "INGEST_MACHINE_ARN": ingest.state_machine_arn,
             "SOURCE_RULES": self._settings.source_rules(),
-            "UPLOAD_QUEUE": queue.queue_name,
             "CURSOR_SECRET_ARN": data.cursor_secret_arn,
             "RATES_TABLE": tables.rates.table_name,
             "PREFERENCES_TABLE": tables.preferences.table_name,
@@ -59,30 +75,22 @@ class ApiFunctions(FunctionSet):
             "YOUTUBE_COMBINED": str(self._settings.youtube_combined).lower(),
             "STAGE": self._settings.stage,
         }
-        sizing = Sizing(memory_mb=1024, timeout_s=29)
-        function = self._add("Api", "api.app", sizing, environment)
+
+    def _grant_callers(self, function: lambda_.Function) -> None:
+        """What is kept of who calls: videos, receipts, requests, counts, wishes; signed cursors."""
+        tables, secret = self._data.tables, self._data.cursor_secret_arn
         function.add_to_role_policy(
-            iam.PolicyStatement(
-                actions=["secretsmanager:GetSecretValue"], resources=[data.cursor_secret_arn]
-            )
+            iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[secret])
         )
-        self._grant_runs(function, machine)
-        for started in (ingest, search, deletion):
-            started.grant_start_execution(function)
         for index in (BY_USER, BY_SOURCE):
             grant_table(function, tables.videos, index=index)
         receipts = ("GetItem", "Query", "PutItem", "UpdateItem", "DescribeTable")
         grant_table(function, tables.deletions, *receipts)
-        self._grant_segments(function)
-        self._grant_moments(function)
         changes = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "DescribeTable")
         grant_table(function, tables.idempotency, *changes)
         grant_table(function, tables.rates, "UpdateItem", "DescribeTable")
         grant_table(function, tables.preferences, "GetItem", "PutItem", "DescribeTable")
         grant_table(function, tables.transcriptions, "DescribeTable")
-        self._grant_uploads(function)
-        queue.grant(function, "sqs:GetQueueUrl")
-        return function
 
     def _grant_moments(self, function: lambda_.Function) -> None:
         """A refinement may ask a model."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_lambda as lambda_
@@ -11,6 +11,7 @@ from constructs import Construct
 from infra.constructs.analysis_functions import AnalysisFunctions
 from infra.constructs.api_functions import ApiFunctions
 from infra.constructs.deletion_functions import DeletionFunctions, Stopped
+from infra.constructs.function_set import FunctionSet
 from infra.constructs.hls_functions import HlsFunctions
 from infra.constructs.http_api import HttpApi
 from infra.constructs.ingest_functions import IngestFunctionSet
@@ -33,6 +34,8 @@ from infra.workflows.range_cut import RangeCut
 from infra.workflows.video_deletion import VideoDeletion
 from infra.workflows.video_pipeline import VideoPipeline
 
+Made = TypeVar("Made", bound=FunctionSet)
+
 
 class ServiceStack(Stack):
     def __init__(
@@ -46,49 +49,20 @@ class ServiceStack(Stack):
     ) -> None:
         super().__init__(scope, name, **options)
         self._settings, self._data = settings, data
-        factory = Functions(self, settings)
-        functions = ServiceFunctions(factory, settings, data)
-        analysis_functions = AnalysisFunctions(factory, settings, data)
-        hls_functions = HlsFunctions(factory, settings, data)
-        transcript_functions = TranscriptFunctions(factory, settings, data)
-        moment_functions = MomentFunctions(factory, settings, data)
-        pipeline = self._pipeline(
-            functions, analysis_functions, hls_functions, transcript_functions, moment_functions
-        )
-        TranscriptionEvents(
-            self,
-            "TranscriptionEvents",
-            settings,
-            follow=transcript_functions.follow(),
-            reconcile=transcript_functions.reconcile(),
-        )
+        self._factory, self._sets = Functions(self, settings), list[FunctionSet]()
+        service, moments = self._set(ServiceFunctions), self._set(MomentFunctions)
+        pipeline = self._pipeline(service, moments)
         uploads = UploadQueue(self, "Uploads", settings, data.media)
-        uploads.feed(functions.start(pipeline.machine))
-        range_functions = RangeFunctions(factory, settings, data)
-        ranges = RangeCut(self, "RangeCut", settings, range_functions.range_cut())
-        ingest_functions = IngestFunctionSet(factory, settings, data)
-        ingest = Ingest(self, "Ingest", settings, ingest_functions.ingest())
-        search = self._moments(moment_functions)
-        deletion_functions = DeletionFunctions(factory, settings, data)
-        at_work = Stopped(
-            pipeline=pipeline.machine,
-            ranges=ranges.machine,
-            search=search.machine,
-            ingest=ingest.machine,
-        )
-        deletion = self._deletion(deletion_functions, at_work)
-        api_functions = ApiFunctions(factory, settings, data)
+        uploads.feed(service.start(pipeline.machine))
+        ranges = RangeCut(self, "RangeCut", settings, self._set(RangeFunctions).range_cut())
+        ingest = Ingest(self, "Ingest", settings, self._set(IngestFunctionSet).ingest())
+        search = self._moments(moments)
+        deletion = self._deletion(pipeline, ranges, search, ingest)
+        api = self._set(ApiFunctions)
         machines = (pipeline.machine, ingest.machine, search.machine, deletion.machine)
-        http = self._http(api_functions.api(*machines, uploads.queue))
-        stream = self._stream(api_functions.follow(ranges.machine))
-        reaper = ReaperFunctions(factory, settings, data)
-        function = reaper.reap(pipeline.machine, ranges.machine, ingest.machine)
-        ReaperSchedule(self, "Reaper", settings, function)
-        orphans = OrphanFunctions(factory, settings, data)
-        OrphanSchedule(self, "Orphans", settings, orphans.find())
-        beside = [analysis_functions, hls_functions, transcript_functions, moment_functions]
-        beside += [range_functions, ingest_functions, deletion_functions, orphans]
-        sets = [functions, *beside, api_functions, reaper]
+        http = self._http(api.api(*machines, uploads.queue))
+        stream = self._stream(api.follow(ranges.machine))
+        self._look_after(pipeline, ranges, ingest)
         watched = Watched(
             data=data,
             uploads=uploads,
@@ -99,38 +73,59 @@ class ServiceStack(Stack):
             ingest=ingest.machine,
             deletion=deletion.machine,
             http=http,
-            functions={name: one for each in sets for name, one in each.all.items()},
+            functions={name: one for each in self._sets for name, one in each.all.items()},
         )
         Monitoring(self, "Monitoring", settings, watched)
         self._tell(watched)
 
-    def _pipeline(
-        self,
-        functions: ServiceFunctions,
-        analysis: AnalysisFunctions,
-        hls: HlsFunctions,
-        transcript: TranscriptFunctions,
-        moments: MomentFunctions,
-    ) -> VideoPipeline:
+    def _set(self, kind: type[Made]) -> Made:
+        """One more set of functions, which are watched with the others."""
+        made = kind(self._factory, self._settings, self._data)
+        self._sets.append(made)
+        return made
+
+    def _pipeline(self, service: ServiceFunctions, moments: MomentFunctions) -> VideoPipeline:
+        transcript = self._set(TranscriptFunctions)
         made = VideoPipeline(
             self,
             "VideoPipeline",
             self._settings,
-            functions.pipeline(),
-            analysis.analysis(),
-            hls.hls(),
+            service.pipeline(),
+            self._set(AnalysisFunctions).analysis(),
+            self._set(HlsFunctions).hls(),
             transcript.transcript(),
             moments.words(),
         )
-        made.tell_of_bad_ends(functions.end())
+        made.tell_of_bad_ends(service.end())
+        TranscriptionEvents(
+            self,
+            "TranscriptionEvents",
+            self._settings,
+            follow=transcript.follow(),
+            reconcile=transcript.reconcile(),
+        )
         return made
+
+    def _look_after(self, pipeline: VideoPipeline, ranges: RangeCut, ingest: Ingest) -> None:
+        reap = self._set(ReaperFunctions).reap(pipeline.machine, ranges.machine, ingest.machine)
+        ReaperSchedule(self, "Reaper", self._settings, reap)
+        OrphanSchedule(self, "Orphans", self._settings, self._set(OrphanFunctions).find())
 
     def _moments(self, functions: MomentFunctions) -> MomentSearch:
         made = MomentSearch(self, "MomentSearch", self._settings, functions.moments())
         made.tell_of_bad_ends(functions.end())
         return made
 
-    def _deletion(self, functions: DeletionFunctions, at_work: Stopped) -> VideoDeletion:
+    def _deletion(
+        self, pipeline: VideoPipeline, ranges: RangeCut, search: MomentSearch, ingest: Ingest
+    ) -> VideoDeletion:
+        functions = self._set(DeletionFunctions)
+        at_work = Stopped(
+            pipeline=pipeline.machine,
+            ranges=ranges.machine,
+            search=search.machine,
+            ingest=ingest.machine,
+        )
         return VideoDeletion(
             self,
             "VideoDeletion",
