@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from functions.adapters.aws import client
+from functions.adapters.dynamo import counters
 from functions.domain.errors import StaleWriteError
 from tests.contract.counting import (
     THREADS,
@@ -90,6 +91,7 @@ class TestForgetting:
         whole = dynamodb.transact_write_items
         with monkeypatch.context() as patch:
             patch.setattr(dynamodb, "transact_write_items", stops)
+            patch.setattr(counters, "_DAYS_AT_ONCE", 1)
             with pytest.raises((RuntimeError, StopIteration)):
                 kept.store.forget(segment)
         assert len(kept.user_days(fresh)) == 2

@@ -9,6 +9,10 @@ import importlib
 import inspect
 import json
 import sys
+from typing import Final
+
+# What an interpreter may load by itself, as those of some distributions do.
+ITS_OWN: Final = frozenset({"sitecustomize", "usercustomize"})
 
 
 def loaded(module: str, builders: list[str]) -> list[str]:
@@ -18,7 +22,7 @@ def loaded(module: str, builders: list[str]) -> list[str]:
     for name in builders:
         build = getattr(bootstrap, name)
         build(*(_argument(parameter, handler) for parameter in inspect.signature(build).parameters))
-    names = {name.partition(".")[0] for name in sys.modules}
+    names = {name.partition(".")[0] for name in sys.modules} - ITS_OWN
     return sorted(name for name in names - sys.stdlib_module_names if not name.startswith("_"))
 
 
