@@ -5,6 +5,7 @@ account's access."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -25,7 +26,7 @@ from functions.domain.social import Platform
 _BACK_OFF: Final = timedelta(minutes=1)
 
 
-class OAuthConsents:
+class OAuthConsents(ABC):
     """What the platforms share; `app` is read when it is first needed."""
 
     platform: Platform
@@ -134,11 +135,11 @@ class OAuthConsents:
     def proof(self, ask: Ask) -> dict[str, str]:
         return {"code_verifier": ask.verifier}
 
-    def whose(self, tokens: Tokens, told: Mapping[str, Any]) -> Granted:
-        raise NotImplementedError
+    @abstractmethod
+    def whose(self, tokens: Tokens, told: Mapping[str, Any]) -> Granted: ...
 
-    def revoke(self, tokens: Tokens) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def revoke(self, tokens: Tokens) -> None: ...
 
     def tell(self, path: str, form: Mapping[str, str]) -> None:
         """A token that is unknown already is as good as revoked."""
