@@ -74,12 +74,18 @@ setup: .venv/.ready node_modules/.ready .local/emulator/.ready .local/speech/.re
 
 ## On one machine
 
-.PHONY: demo demo-moments local local-stop token logs orphans
+.PHONY: demo demo-moments demo-lipsync demo-social local local-stop token logs orphans
 demo: setup .local/footage/.ready ## Run the main job and show what comes out (VIDEO=path for your own)
 	@python -m infra.local demo --video "$(VIDEO)"
 
 demo-moments: setup ## From a talk's URL to its transcript, moments, clips, and a picture of them
 	@python -m infra.local demo-moments
+
+demo-lipsync: setup .local/footage/.ready ## Two new voices in three ranges of the demo video, and a picture of both waveforms
+	@python -m infra.local demo-lipsync
+
+demo-social: setup .local/footage/.ready ## Five platforms' accounts, posts of a video, two weeks of numbers within minutes, and a plot
+	@python -m infra.local demo-social
 
 local: setup ## Keep the deployed local cloud running and print where everything is
 	@python -m infra.local start
@@ -119,7 +125,7 @@ test-dynamodb-local: setup .local/dynamodb-local/.ready ## The tables' tests on 
 		tests/contract/test_segment_*.py tests/contract/test_video_*.py tests/contract/test_run_store.py \
 		tests/contract/test_deletion_store.py
 
-BENCH_NEEDS = $(if $(filter-out api cut deletion exact ingest kills moments scale speech,$(or $(NAME),all)),.local/bench/peers/.ready) \
+BENCH_NEEDS = $(if $(filter-out api cut deletion events exact ingest kills moments scale speech,$(or $(NAME),all)),.local/bench/peers/.ready) \
 	$(if $(filter media,$(or $(NAME),media)),.local/footage/.ready) \
 	$(if $(filter dynamodb-local,$(ENGINE)),.local/dynamodb-local/.ready)
 bench: setup $(BENCH_NEEDS) ## Measure beside named peers (NAME=… for one; scale: SIZES=1000,100000, ENGINE=dynamodb-local with an AWS account)

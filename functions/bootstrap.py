@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
+from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from functions.domain.addresses import AddressRules
@@ -24,6 +25,10 @@ from functions.domain.moment_ports import (
     MomentRuns,
     MomentStore,
 )
+from functions.domain.platforms.accounts import AccountStore
+from functions.domain.platforms.demands import DemandRuns, Demands
+from functions.domain.platforms.ports import Consents, PostNumbers
+from functions.domain.platforms.syncing import Budgets, SyncPosts, SyncRuns
 from functions.domain.ports import (
     Account,
     PreferenceStore,
@@ -35,9 +40,13 @@ from functions.domain.ports import (
     UserDirectory,
     VideoStore,
 )
+from functions.domain.post_query import PostLists
 from functions.domain.run_ports import Pipeline, RunLock, RunStore, RunWatch, RunWork
+from functions.domain.social import Platform
 from functions.domain.times import utc_now
 from functions.domain.transcript_ports import SpeechExtractor, TranscriptionStore
+from functions.domain.vault import Vault
+from functions.runtime.clock import clock_at
 from functions.services.fence import fenced
 from functions.services.moments import MomentContext
 from functions.services.reap_ingests import IngestReaper
@@ -47,13 +56,21 @@ from functions.services.stages import Context
 
 if TYPE_CHECKING:
     from functions.adapters.dynamo.kept_answers import KeptAnswers
+    from functions.adapters.step_functions_syncs import S3SyncLists
     from functions.runtime.settings import (
         ApiSettings,
         AwaitSettings,
+        FollowAccountsSettings,
         MomentSettings,
+        PlanAskedSettings,
         ScribeSettings,
         StoreSettings,
+        SyncSettings,
     )
+    from functions.services.ask_for_sync import DemandWork
+    from functions.services.follow_account import AccountWork
+    from functions.services.fresh_tokens import Keyring
+    from functions.services.sync_posts import SyncTools
     from functions.services.transcription import Scribes
 
 
@@ -332,6 +349,20 @@ def shown_segment_store(
     return DynamoSegmentStore(table, counters, snapshots, deletion_store(deletions, videos))
 
 
+@functools.cache
+def post_lists(snapshots: str, deletions: str, videos: str) -> PostLists:
+    """Posts as their users see them: without those of videos that are being deleted."""
+    from functions.adapters.dynamo.post_lists import DynamoPostLists
+
+    return DynamoPostLists(snapshots, deletion_store(deletions, videos))
+
+
+def time_zone(name: str) -> tzinfo | None:
+    from functions.adapters import time_zones
+
+    return time_zones.time_zone(name)
+
+
 def shown_segments_of(settings: ApiSettings) -> SegmentStore:
     return shown_segment_store(
         settings.segments_table,
@@ -361,6 +392,132 @@ def spending(settings: StoreSettings) -> Callable[[str, str, int, int], None]:
         store.spent(video_id, run_id, milliseconds=milliseconds, memory_mb=memory_mb)
 
     return tell
+
+
+@functools.cache
+def account_store(table: str) -> AccountStore:
+    from functions.adapters.dynamo.social_accounts import DynamoAccountStore
+
+    return DynamoAccountStore(table)
+
+
+@functools.cache
+def vault(key_id: str) -> Vault:
+    from functions.adapters.kms_vault import KmsVault
+
+    return KmsVault(key_id)
+
+
+@functools.cache
+def consents(platform: Platform, endpoint: str, apps_arn: str) -> Consents:
+    from functions.adapters.social.making import app_of, make_consents
+
+    return make_consents(platform, endpoint, lambda: app_of(apps_arn, platform))
+
+
+def keyring(settings: SyncSettings | ApiSettings) -> Keyring:
+    """What tokens of accounts are had with."""
+    from functions.services.fresh_tokens import Keyring
+
+    return Keyring(
+        accounts=account_store(settings.social_accounts_table),
+        vault=vault(settings.social_key),
+        consents=lambda one: consents(one, settings.social_endpoint, settings.social_apps_arn),
+        clock=clock_at(settings.social_clock),
+    )
+
+
+@functools.cache
+def sync_posts(table: str) -> SyncPosts:
+    from functions.adapters.dynamo.sync_posts import DynamoSyncPosts
+
+    return DynamoSyncPosts(table)
+
+
+@functools.cache
+def budgets(table: str) -> Budgets:
+    from functions.adapters.dynamo.budgets import DynamoBudgets
+
+    return DynamoBudgets(table)
+
+
+@functools.cache
+def sync_runs(state_machine_arn: str, bucket: str) -> SyncRuns:
+    from functions.adapters.step_functions_syncs import StepFunctionsSyncs
+
+    return StepFunctionsSyncs(state_machine_arn, bucket)
+
+
+@functools.cache
+def post_numbers(platform: Platform, endpoint: str) -> PostNumbers:
+    from functions.adapters.social.making import make_numbers
+
+    return make_numbers(platform, endpoint)
+
+
+def sync_tools(settings: SyncSettings) -> SyncTools:
+    """What a batch of posts is looked at with."""
+    from functions.services.sync_posts import SyncTools
+
+    return SyncTools(
+        posts=sync_posts(settings.social_posts_table),
+        segments=segments_of(settings),
+        budgets=budgets(settings.budgets_table),
+        keyring=keyring(settings),
+        numbers=lambda one: post_numbers(one, settings.social_endpoint),
+        cadence=settings.sync_cadence,
+        with_youtube=settings.youtube_combined,
+        clock=clock_at(settings.social_clock),
+    )
+
+
+def account_work(settings: FollowAccountsSettings) -> AccountWork:
+    """What follows from connecting accounts, and from disconnecting them."""
+    from functions.services.follow_account import AccountWork
+
+    return AccountWork(
+        accounts=account_store(settings.social_accounts_table),
+        posts=sync_posts(settings.social_posts_table),
+        segments=segments_of(settings),
+        with_youtube=settings.youtube_combined,
+        clock=clock_at(settings.social_clock),
+    )
+
+
+@functools.cache
+def sync_lists(bucket: str) -> S3SyncLists:
+    from functions.adapters.step_functions_syncs import S3SyncLists
+
+    return S3SyncLists(bucket)
+
+
+@functools.cache
+def demand_runs(state_machine_arn: str) -> DemandRuns:
+    from functions.adapters.step_functions_syncs import StepFunctionsDemands
+
+    return StepFunctionsDemands(state_machine_arn)
+
+
+@functools.cache
+def demands(table: str) -> Demands:
+    from functions.adapters.dynamo.demands import DynamoDemands
+
+    return DynamoDemands(table)
+
+
+def demand_work(settings: ApiSettings | PlanAskedSettings) -> DemandWork:
+    """What looks on demand are granted and planned with."""
+    from functions.services.ask_for_sync import DemandWork
+
+    return DemandWork(
+        demands=demands(settings.syncs_table),
+        accounts=account_store(settings.social_accounts_table),
+        posts=sync_posts(settings.social_posts_table),
+        segments=segments_of(settings),
+        budgets=budgets(settings.budgets_table),
+        cadence=settings.sync_cadence,
+        clock=clock_at(settings.social_clock),
+    )
 
 
 def outside_work() -> tuple[RunWork, ...]:
@@ -402,6 +559,11 @@ def ingest_reaper(settings: StoreSettings, ingest_machine_arn: str) -> IngestRea
     )
 
 
+def fenced_store(bucket: str, videos: str) -> MediaStore:
+    """For who may go on after a video was deleted."""
+    return fenced(media_store(bucket), video_store(videos))
+
+
 @functools.cache
 def account() -> Account:
     from functions.adapters.lambda_account import LambdaAccount
@@ -415,7 +577,7 @@ def context(settings: StoreSettings) -> Context:
         videos=video_store(settings.videos_table),
         runs=run_store(settings.runs_table),
         segments=segments_of(settings),
-        media=fenced(media_store(settings.media_bucket), video_store(settings.videos_table)),
+        media=fenced_store(settings.media_bucket, settings.videos_table),
         clock=utc_now,
     )
 

@@ -1,4 +1,4 @@
-"""The CDK app: two stacks of one stage, tagged and checked. It makes no AWS call.
+"""The CDK app: three stacks of one stage, tagged and checked. It makes no AWS call.
 
 The stage comes from the context: `cdk deploy --all --context stage=dev`; so does the port of the
 one machine's own sources of URLs.
@@ -16,22 +16,27 @@ from cdk_nag import AwsSolutionsChecks
 from infra.settings import StageSettings, stage_settings, with_local_sources
 from infra.stacks.data_stack import DataStack
 from infra.stacks.service_stack import ServiceStack
+from infra.stacks.watch_stack import WatchStack
 
 SERVICE = "cutroom"
-_ADDRESSES = ("transcribe_endpoint", "bedrock_endpoint")
+_ADDRESSES = (
+    "transcribe_endpoint", "bedrock_endpoint", "sync_so_endpoint", "rekognition_endpoint",
+    "api_base", "social_endpoint",
+)  # fmt: skip
 
 
-def build(app: App, settings: StageSettings) -> tuple[DataStack, ServiceStack]:
-    """Both stacks under an app."""
-    options = _options(settings)
-    data = DataStack(app, f"Cutroom-{settings.stage}-data", settings, **options)
-    service = ServiceStack(
-        app, f"Cutroom-{settings.stage}-service", settings, data=data, **_options(settings)
+def build(app: App, settings: StageSettings) -> tuple[DataStack, ServiceStack, WatchStack]:
+    """All stacks under an app."""
+    name = f"Cutroom-{settings.stage}"
+    data = DataStack(app, f"{name}-data", settings, **_options(settings))
+    service = ServiceStack(app, f"{name}-service", settings, data=data, **_options(settings))
+    watch = WatchStack(
+        app, f"{name}-watch", settings, watched=service.watched, **_options(settings)
     )
     for key, value in {"service": SERVICE, "stage": settings.stage}.items():
         Tags.of(app).add(key, value)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-    return data, service
+    return data, service, watch
 
 
 def _options(settings: StageSettings) -> dict[str, object]:

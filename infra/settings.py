@@ -7,6 +7,11 @@ import platform
 import sys
 from dataclasses import dataclass, field, replace
 
+from infra.lipsync_settings import LipSyncSettings
+
+# Of the simulator on one machine: it takes any key, and signs as it is told here.
+LOCAL_KEYS = {"api_key": "sk-local", "webhook_secret": "whsec_local"}
+_NO_KEYS = {"api_key": "unset", "webhook_secret": "unset"}
 GIB = 1024**3
 MIB = 1024**2
 HOUR_MS = 3_600_000
@@ -83,6 +88,14 @@ FETCH_SECONDS = {"free": 3_600, "pro": 3 * 3_600, "enterprise": 10 * 3_600}
 CLOUD_RATES = {"free": 120, "pro": 600, "enterprise": 3_000}
 # Tests and demos poll hard, but for those of the free tier, who try the limit.
 LOCAL_RATES = {"free": 240, "pro": 6_000, "enterprise": 30_000}
+# Webhooks of one user.
+WEBHOOKS = {"free": 2, "pro": 10, "enterprise": 50}
+# Seconds between the tries of one delivery: 24 hours in all.
+WEBHOOK_WAITS = (60, 300, 900, 3_600, 7_200, 14_400, 25_200, 34_740)
+# WebSocket connections of one user at once, and tickets that are open.
+FOLLOWERS = {"free": 3, "pro": 20, "enterprise": 100}
+# The generator of requests asks for as many tickets as it likes.
+LOCAL_FOLLOWERS = {**FOLLOWERS, "enterprise": 10_000}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,11 +139,21 @@ class StageSettings:
     reap_limit: int = 25
     tiers: dict[str, TierLimit] = field(default_factory=lambda: dict(CLOUD_TIERS))
     rates: dict[str, int] = field(default_factory=lambda: dict(CLOUD_RATES))
+    followers: dict[str, int] = field(default_factory=lambda: dict(FOLLOWERS))
     fetch_seconds: dict[str, int] = field(default_factory=lambda: dict(FETCH_SECONDS))
     # Where videos are fetched from by URL: these ports of public addresses, and nothing else.
     # `source_openings` (network:port) are for one machine only, whose sources are its own.
     source_ports: tuple[int, ...] = (80, 443)
     source_openings: tuple[str, ...] = ()
+    # Where events are posted to: https at these ports of public addresses. What `source_openings`
+    # opens on one machine may receive, too, over plain HTTP.
+    webhook_ports: tuple[int, ...] = (443, 8443)
+    webhooks: dict[str, int] = field(default_factory=lambda: dict(WEBHOOKS))
+    webhook_waits: tuple[int, ...] = WEBHOOK_WAITS
+    # Functions at once that match events, and that send; each sends ten. They are more than the
+    # places at one receiver: one that hangs cannot hold them all.
+    webhook_matchers: int = 20
+    webhook_workers: int = 20
     # YouTube's terms allow its numbers in sums and rates with others' only after an audit.
     youtube_combined: bool = False
     cut_memory_mb: int = 3008
@@ -177,9 +200,36 @@ class StageSettings:
     orphan_days: int = 7
     orphan_minutes: int = 15
     orphan_grace_hours: int = 24
+    lipsync: LipSyncSettings = field(default_factory=LipSyncSettings)
+    sync_so_endpoint: str = "https://api.sync.so"
+    # What the secret is made with: real keys are put into it later, and never stand here.
+    sync_so_keys: dict[str, str] = field(default_factory=lambda: dict(_NO_KEYS))
+    # Where the provider finds our API, if that is not the API's own address.
+    api_base: str | None = None
+    rekognition_endpoint: str | None = None
+    # Where the platforms are, if not at their own hosts; and the page of the application that
+    # they send users back to, which each platform has to be told of as well.
+    social_endpoint: str | None = None
+    social_redirect_uri: str = "https://app.cutroom.example/social"
+    # How often posts are looked at: up to an age in hours, every so many hours, and then no more.
+    # X bills by post and day.
+    sync_steps: tuple[tuple[float, float], ...] = ((24, 1), (168, 6), (720, 24), (2_160, 168))
+    sync_daily: tuple[str, ...] = ("x",)
+    # How often the schedule ticks, how many posts it plans at once, and how many batches are under
+    # way side by side.
+    sync_minutes: int = 5
+    sync_limit: int = 5_000
+    syncs_at_once: int = 20
+    # Calls to platforms that a user may ask for in an hour, beside the schedule.
+    asked_calls: dict[str, int] = field(
+        default_factory=lambda: {"free": 5, "pro": 40, "enterprise": 200}
+    )
     cors_origins: tuple[str, ...] = ("*",)
     throttle_rate: int = 100
     throttle_burst: int = 200
+    # Answers of `GET /api/events` that wait at once, each in a function of its own: kept for them,
+    # and no more. A new account has none to keep.
+    followers_at_once: int | None = None
     alarm_email: str | None = None
 
     @property
@@ -216,6 +266,10 @@ class StageSettings:
         told = {"usual": self.moment_model, "models": rows, **where}
         return json.dumps(told, separators=(",", ":"))
 
+    def event_limits(self) -> str:
+        """Connections, and tickets, of one user at once, by tier."""
+        return json.dumps(self.followers, separators=(",", ":"))
+
     def fetch_limits(self) -> str:
         """Seconds by tier, as the function that fetches reads them."""
         return json.dumps(self.fetch_seconds, separators=(",", ":"))
@@ -224,6 +278,31 @@ class StageSettings:
         """What may be fetched from, as the functions read it."""
         rules = {"ports": self.source_ports, "openings": self.source_openings}
         return json.dumps(rules, separators=(",", ":"))
+
+    def webhook_rules(self) -> str:
+        """Where events may be posted to, as the functions read it."""
+        rules = {"ports": self.webhook_ports, "openings": self.source_openings}
+        return json.dumps(rules, separators=(",", ":"))
+
+    def webhook_limits(self) -> str:
+        """Webhooks of one user by tier, as the API reads them."""
+        return json.dumps(self.webhooks, separators=(",", ":"))
+
+    def webhook_waits_told(self) -> str:
+        return json.dumps(self.webhook_waits, separators=(",", ":"))
+
+    def social_clock(self) -> str:
+        """Platforms that are stood in for have a clock that can be moved, for a demo's sake."""
+        return f"{self.social_endpoint}/_simulator/clock" if self.social_endpoint else "own"
+
+    def cadence(self) -> str:
+        """How often posts are looked at, as the function that does it reads it."""
+        steps = [{"until_h": until, "every_h": every} for until, every in self.sync_steps]
+        return json.dumps({"steps": steps, "daily": self.sync_daily}, separators=(",", ":"))
+
+    def sync_calls(self) -> str:
+        """Calls to platforms that users may ask for in an hour, by tier, as the API reads them."""
+        return json.dumps(self.asked_calls, separators=(",", ":"))
 
     def rate_limits(self) -> str:
         """Requests a minute by tier, as the API reads them."""
@@ -239,6 +318,7 @@ _STAGES = {
         log_days=1,
         tiers=LOCAL_TIERS,
         rates=LOCAL_RATES,
+        followers=LOCAL_FOLLOWERS,
         windows_at_once=2,
         analyses_at_once=1,
         hls_at_once=1,
@@ -251,10 +331,28 @@ _STAGES = {
         # Nobody waits a quarter of an hour for a test; new objects are refused before (`fence`).
         deletion_settle_s=3,
         deletion_worker_s=20,
+        # The local cloud calls what is scheduled one after the other.
+        lipsync=LipSyncSettings(tick_s=10),
+        sync_so_endpoint="http://127.0.0.1:4579",
+        sync_so_keys=LOCAL_KEYS,
+        rekognition_endpoint="http://127.0.0.1:4580",
+        # The schedule ticks once a minute; tests tick by hand.
+        webhook_waits=(2, 4, 8),
+        webhook_matchers=2,
+        webhook_workers=6,
+        social_endpoint="http://127.0.0.1:4581",
+        social_redirect_uri="http://127.0.0.1:4580/social",
+        sync_minutes=1,
+        syncs_at_once=2,
     ),
     "dev": StageSettings(stage="dev"),
     "prod": StageSettings(
-        stage="prod", protected=True, log_days=90, windows_at_once=40, analyses_at_once=20
+        stage="prod",
+        protected=True,
+        log_days=90,
+        windows_at_once=40,
+        analyses_at_once=20,
+        followers_at_once=300,
     ),
 }
 

@@ -30,6 +30,7 @@ from functions.domain.tiers import Tier
 from functions.domain.times import Milliseconds
 from functions.domain.transcript import Sentence, Transcript, Word
 from functions.domain.video import Failure, Source, Upload, Video, VideoStatus
+from functions.domain.webhook import SealedSecret, Webhook
 from functions.services.ownership import Caller
 from functions.services.uploads import MIN_PART, NewUpload
 from tests.fakes.clock import EPOCH
@@ -217,6 +218,19 @@ def make_generation(**overrides: Any) -> Generation:
     named = {**defaults, **overrides}
     named.setdefault("generation_id", generation_id_of(named["number"], named["key"]))
     return Generation(**named)
+
+
+def make_webhook(**overrides: Any) -> Webhook:
+    values: dict[str, Any] = {
+        "webhook_id": "webhook-1",
+        "user_id": USER,
+        "url": "https://hooks.example.com/in",
+        "events": ("*",),
+        "secrets": (SealedSecret(secret_id="s1", sealed="sealed", created_at=EPOCH),),
+        "created_at": EPOCH,
+        "updated_at": EPOCH,
+    }
+    return Webhook(**{**values, **overrides})
 
 
 def make_video_track(**overrides: Any) -> VideoTrack:

@@ -1,8 +1,8 @@
-"""GET from hosts that users name: guarded, bounded, and without anything that a client adds.
+"""Requests to hosts that users name: guarded, bounded, and without anything that a client adds.
 
 httpcore is used as it is, so that there are no cookies, no proxies or passwords out of the
-environment and no unpacking of bodies to be switched off. Redirects are followed here, each checked
-as the first URL was; each hop has a connection of its own.
+environment and no unpacking of bodies to be switched off. Redirects of a GET are followed here,
+each checked as the first URL was, over a connection of its own. Those of a POST are not.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 
@@ -29,6 +29,7 @@ from functions.domain.addresses import AddressRules
 from functions.domain.web_urls import UrlError, WebUrl, follow
 
 MAX_REDIRECTS = 5
+MOST_READ = 16 * 1024
 REDIRECTS = {301, 302, 303, 307, 308}
 HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "Cutroom/1.0"}
 _LOST = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.RemoteProtocolError)
@@ -44,6 +45,14 @@ class Patience:
     idle_s: float = 20
     window_s: float = 60
     least_bytes: int = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +96,31 @@ class GuardedHttp:
             url = self._next(url, found.get("location"))
         raise FetchError(Trouble.REDIRECTS, f"There are more than {MAX_REDIRECTS} redirects.")
 
+    def check(self, url: WebUrl) -> None:
+        """Look the host's name up, as a request would. Raises FetchError."""
+        deadline = Deadline(self._patience.head_s)
+        GuardedBackend(self._rules, deadline, self._resolve, self._inner).check(url.host, url.port)
+
+    def post(self, url: WebUrl, headers: Mapping[str, str], body: bytes) -> Posted:
+        """The answer to one request, whatever it is, by `head_s` at the latest. Raises FetchError.
+
+        Of its body just the first `MOST_READ` bytes are taken off the line, to end it politely.
+        """
+        deadline = Deadline(self._patience.head_s)
+        sized = {**headers, "Content-Length": str(len(body))}
+        with self._asked(url, sized, deadline, "POST", body) as response:
+            posted = Posted(response.status, _headers(response))
+            _drain(response)
+        return posted
+
     @contextmanager
     def _asked(
-        self, url: WebUrl, headers: Mapping[str, str], deadline: Deadline
+        self,
+        url: WebUrl,
+        headers: Mapping[str, str],
+        deadline: Deadline,
+        method: str = "GET",
+        body: bytes | None = None,
     ) -> Iterator[httpcore.Response]:
         backend = GuardedBackend(self._rules, deadline, self._resolve, self._inner)
         patience = self._patience
@@ -98,7 +129,14 @@ class GuardedHttp:
         with httpcore.ConnectionPool(
             ssl_context=tls, max_connections=1, http2=False, network_backend=backend
         ) as pool:
-            response = _answered(pool, url, {**HEADERS, **headers}, waits)
+            request = httpcore.Request(
+                method,
+                httpcore.URL(scheme=url.scheme, host=url.host, port=url.port, target=url.target),
+                headers=[("Host", url.authority), *{**HEADERS, **headers}.items()],
+                content=body,
+                extensions={"timeout": waits},
+            )
+            response = _answered(pool, request)
             try:
                 yield response
             finally:
@@ -139,24 +177,29 @@ def _tls() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=certifi.where())
 
 
-def _answered(
-    pool: httpcore.ConnectionPool, url: WebUrl, headers: Mapping[str, str], waits: dict[str, float]
-) -> httpcore.Response:
-    request = httpcore.Request(
-        "GET",
-        httpcore.URL(scheme=url.scheme, host=url.host, port=url.port, target=url.target),
-        headers=[("Host", url.authority), *headers.items()],
-        extensions={"timeout": waits},
-    )
+def _answered(pool: httpcore.ConnectionPool, request: httpcore.Request) -> httpcore.Response:
     try:
         return pool.handle_request(request)
     except _LOST as error:
         raise _unreached(error) from error
 
 
+def _drain(response: httpcore.Response) -> None:
+    """A status is an answer, however its body goes on."""
+    taken = 0
+    with suppress(FetchError, *_LOST):
+        for chunk in response.iter_stream():
+            taken += len(chunk)
+            if taken >= MOST_READ:
+                return
+
+
 def _unreached(error: Exception) -> FetchError:
     if isinstance(error, httpcore.RemoteProtocolError) and "disconnected" not in str(error):
         return FetchError(Trouble.BAD_ANSWER, "The source does not answer as HTTP does.")
+    if isinstance(error, httpcore.ReadTimeout | httpcore.WriteTimeout):
+        says = "The source did not answer in time."
+        return FetchError(Trouble.TOO_SLOW, says, passing=True)
     says = "The host cannot be reached. Is the URL right, and the host up?"
     return FetchError(Trouble.UNREACHABLE, says, passing=True)
 

@@ -97,7 +97,7 @@ class GuardedBackend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Raises FetchError for what is refused, httpcore's errors for what does not answer."""
         failed: Exception | None = None
-        for address in self._checked(host, port)[:MOST_TRIED]:
+        for address in self.check(host, port)[:MOST_TRIED]:
             wait = self._deadline.left(timeout)
             try:
                 stream = self._inner.connect_tcp(str(address), port, wait, None, socket_options)
@@ -107,7 +107,8 @@ class GuardedBackend(httpcore.NetworkBackend):
             return _Bounded(_checked_peer(stream, address), self._deadline)
         raise failed or httpcore.ConnectError("no address")
 
-    def _checked(self, host: str, port: int) -> list[Address]:
+    def check(self, host: str, port: int) -> list[Address]:
+        """The addresses of a name, all of which may be reached. Raises FetchError."""
         found = list(dict.fromkeys(_looked_up(self._resolve, host, port, self._deadline)))
         if not found or not self._rules.allow_all(found, port):
             raise FetchError(

@@ -33,6 +33,8 @@ class CutroomError(Exception):
 
     status = 500
     retryable = False
+    helps_in: int | None = None
+    """Seconds after which it helps, where that is known."""
 
     def __init__(self, code: str, detail: str, *, fields: tuple[FieldError, ...] = ()) -> None:
         super().__init__(f"{code}: {detail}")

@@ -3,6 +3,7 @@
 uploads/{user_id}/…                  what users send; the only watched prefix
 media/{user_id}/{video_id}/…         what we make and keep
 work/{user_id}/{video_id}/…          half-way pieces; a lifecycle rule clears them
+syncs/…                              posts that are looked at together; cleared as pieces are
 reports/orphans/…                    what was found to belong to nothing; for operators
 """
 
@@ -14,6 +15,8 @@ UPLOADS = "uploads"
 MEDIA = "media"
 WORK = "work"
 REPORTS = "reports"
+LIPSYNC = "lipsync"
+SYNCS = "syncs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,47 @@ def orphans_key(search_id: str, part: int) -> str:
 
 def upload_key(user_id: str, video_id: str) -> str:
     return f"{UPLOADS}/{user_id}/{video_id}/source"
+
+
+def voices_prefix(user_id: str, video_id: str) -> str:
+    """All voices that were sent for a video."""
+    return f"{UPLOADS}/{user_id}/{LIPSYNC}/{video_id}/"
+
+
+def voice_key(user_id: str, video_id: str, job_id: str, index: int) -> str:
+    """A voice on its way in, by its place in the job."""
+    return f"{voices_prefix(user_id, video_id)}{job_id}/{index:02d}"
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceName:
+    """What a voice is for, as its name under a user's uploads says."""
+
+    video_id: str
+    job_id: str
+
+
+def parse_voice_name(name: str) -> VoiceName | None:
+    """None for what is no voice."""
+    match name.split("/"):
+        case [folder, video_id, job_id, place] if folder == LIPSYNC:
+            whole = video_id and job_id and len(place) == 2 and place.isdecimal()
+            return VoiceName(video_id, job_id) if whole else None
+    return None
+
+
+def lipsync_work(user_id: str, video_id: str, job_id: str) -> str:
+    """Half-way pieces of a job."""
+    return f"{work_prefix(user_id, video_id)}{LIPSYNC}-{job_id}"
+
+
+def is_piece_of_run(key: str) -> bool:
+    """Whether a half-way piece of a video is a run's: those of lip-sync jobs outlive all runs."""
+    return not key.split("/", 3)[3].startswith(f"{LIPSYNC}-")
+
+
+def lipsync_key(user_id: str, video_id: str, segment_id: str) -> str:
+    return f"{range_folder(user_id, video_id, segment_id)}/lipsync.mp4"
 
 
 def probe_key(user_id: str, video_id: str, etag: str) -> str:

@@ -15,6 +15,7 @@ from functions.domain.run import Run
 from functions.domain.run_ports import ExecutionState
 from functions.domain.segment import Segment, SegmentType
 from functions.domain.segment_query import SegmentQuery
+from functions.domain.social import Platform, Post
 from functions.domain.social_history import Gain, PlatformSums
 from functions.domain.tiers import Tier
 from functions.domain.video import Video
@@ -70,6 +71,9 @@ class SegmentStore(Protocol):
     def forget(self, segment: Segment) -> None:
         """Remove the rest of a deleted segment's rows; safe to repeat."""
 
+    def forget_numbers(self, segment: Segment, platform: Platform) -> None:
+        """Remove what was kept of its posts there whenever they were told; safe to repeat."""
+
     def search(self, query: SegmentQuery, *, limit: int, after: Position | None) -> Page[Segment]:
         """In the query's order, what is unknown last; pages are filled within a read budget."""
 
@@ -102,11 +106,20 @@ class SegmentCounters(Protocol):
     def sums(self, user_id: str) -> list[PlatformSums]:
         """A user's posts, summed up by platform."""
 
+    def video_sums(self, video_id: str) -> list[PlatformSums]:
+        """Those of a video's segments."""
+
     def user_days(self, user_id: str, first: date, last: date) -> list[Gain]:
         """What a user's posts gained by day and platform, both days included."""
 
     def segment_days(self, segment_id: str, first: date, last: date) -> list[Gain]:
         """The same of one segment."""
+
+    def video_days(self, video_id: str, first: date, last: date) -> list[Gain]:
+        """The same of a video's segments."""
+
+    def post_days(self, segment_id: str, one: Post, first: date, last: date) -> list[Gain]:
+        """The same of one post of a segment."""
 
 
 class RangeCuts(Protocol):

@@ -35,6 +35,7 @@ class SegmentSource(StrEnum):
     UPLOAD = "upload"
     RANGE = "range"
     MOMENT = "moment"
+    LIPSYNC = "lipsync"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,8 @@ class Segment:
     `start` and `end` are as asked; `actual_start`, `actual_end`, `frame_count` and `duration`
     were read from the produced file. `cut` is how it was cut (see `exactness`), or is to be while
     it is pending, then to `target` if there is one; `cut_reason` says why this is not what was
-    asked for. `run_id` is the run that has made its file. Number 0 stands for the whole video.
+    asked for. `run_id` is the run that has made its file,
+    `lipsync_job_id` the job. Number 0 stands for the whole video.
     `thumbnail_id` is the segment that shows this one, and there `thumbnail_of` leads back. `views`
     and `engagement_rate` sum up `social_media_usage` and are what lists are sorted by.
     """
@@ -64,6 +66,7 @@ class Segment:
     error: Failure | None = None
     plan_id: str | None = None
     moment_id: str | None = None
+    lipsync_job_id: str | None = None
     run_id: str | None = None
     duration: Milliseconds | None = None
     start: Milliseconds | None = None

@@ -34,6 +34,7 @@ class VideoStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+_OURS = frozenset({"ingest.internal", "lipsync.internal", "lipsync.provider_account"})
 HELD = frozenset({VideoStatus.QUEUED, VideoStatus.PROCESSING})
 
 
@@ -70,7 +71,7 @@ class Failure:
     def ours(self) -> bool:
         """A fault of the service, not of the file or the request."""
         parts = {"pipeline", "dependency", "ffmpeg", "cut", "write"}
-        return self.code.partition(".")[0] in parts or self.code == "ingest.internal"
+        return self.code.partition(".")[0] in parts or self.code in _OURS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,8 @@ from functions.runtime import telemetry
 from functions.runtime.settings import ReapSettings, load
 from functions.services.reap_ingests import reap_ingests
 from functions.services.reap_ranges import reap_ranges
-from functions.services.reap_runs import Reaped, reap_runs
+from functions.services.reap_runs import reap_runs
+from functions.services.reaping import Reaped
 
 settings = load(ReapSettings)
 

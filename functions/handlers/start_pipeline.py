@@ -8,13 +8,16 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions import bootstrap
+from functions import bootstrap, bootstrap_lipsync
 from functions.domain.errors import CutroomError
+from functions.domain.lipsync_job_ports import LipSyncRuns
 from functions.domain.times import from_iso, utc_now
 from functions.domain.video import Source
 from functions.runtime import telemetry
 from functions.runtime.settings import StartSettings, load
 from functions.services.admit_object import admit
+from functions.services.lipsync_jobs import LipSyncDesk
+from functions.services.start_lipsync import video_arrival, voice_arrival
 from functions.services.start_run import ObjectCreated, Stores, start_from_event
 
 settings = load(StartSettings)
@@ -39,12 +42,30 @@ def _start(body: str) -> bool:
         deletions = bootstrap.deletion_store(settings.deletions_table, settings.videos_table)
         media = bootstrap.media_store(settings.media_bucket)
         event = admit(parse(json.loads(body)), deletions, media)
+        if event and voice_arrival(_desk(), _lipsyncs(), event.source.key):
+            telemetry.count("VoicesArrived")
+            return True
         run = start_from_event(event, stores, utc_now()) if event else None
+        if run:
+            video_arrival(_desk(), _lipsyncs(), run.video_id)
     except (CutroomError, KeyError, ValueError, TypeError, AttributeError) as error:
         telemetry.logger.exception("upload event failed", extra={"error": type(error).__name__})
         return False
     telemetry.count("RunsStarted" if run else "UploadsIgnored")
     return True
+
+
+def _desk() -> LipSyncDesk:
+    return bootstrap_lipsync.desk(
+        settings.lipsync_jobs_table,
+        settings.videos_table,
+        settings.media_bucket,
+        settings.lipsync_rules,
+    )
+
+
+def _lipsyncs() -> LipSyncRuns:
+    return bootstrap_lipsync.runs(settings.lipsync_machine_arn)
 
 
 def parse(event: Mapping[str, Any]) -> ObjectCreated:

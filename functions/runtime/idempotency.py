@@ -10,7 +10,8 @@ from __future__ import annotations
 import functools
 import hashlib
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +56,34 @@ def _layer(table: str) -> DynamoDBPersistenceLayer:
     return DynamoDBPersistenceLayer(table_name=table)
 
 
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except IdempotencyAlreadyInProgressError as error:
+        raise InProgressError(
+            "idempotency.in_progress", "The first request with this key is not finished yet."
+        ) from error
+    except IdempotencyPersistenceLayerError as error:
+        raise UnavailableError(
+            "dependency.unavailable", "The table of idempotency keys failed; try again."
+        ) from error
+    except IdempotencyValidationError as error:
+        raise InvalidInputError(
+            "idempotency.key_reused", "This Idempotency-Key was used with another request."
+        ) from error
+
+
+def _config(context: LambdaContext, seconds: int) -> IdempotencyConfig:
+    return IdempotencyConfig(
+        event_key_jmespath="key",
+        payload_validation_jmespath="body",
+        expires_after_seconds=seconds,
+        raise_on_no_idempotency_key=True,
+        lambda_context=context,
+    )
+
+
 def once(
     table: str,
     *,
@@ -70,20 +99,12 @@ def once(
 
     Raises InvalidInputError for the same key with another body.
     """
-    config = IdempotencyConfig(
-        event_key_jmespath="key",
-        payload_validation_jmespath="body",
-        expires_after_seconds=seconds,
-        raise_on_no_idempotency_key=True,
-        lambda_context=context,
-    )
-
     layer, fresh = _layer(table), False
 
     @idempotent_function(  # type: ignore[untyped-decorator]
         data_keyword_argument="request",
         persistence_store=layer,
-        config=config,
+        config=_config(context, seconds),
         key_prefix="api",
     )
     def guarded(*, request: dict[str, str]) -> Answer:
@@ -94,20 +115,8 @@ def once(
         subjects.remember(about, record, int(time.time()) + seconds + _LONGER_SECONDS)
         return {**answer, "about": about}
 
-    digest = hashlib.sha256(body.encode()).hexdigest()
-    try:
+    with _translated():
+        digest = hashlib.sha256(body.encode()).hexdigest()
         answer: Answer = guarded(request={"key": key, "body": digest})
-    except IdempotencyAlreadyInProgressError as error:
-        raise InProgressError(
-            "idempotency.in_progress", "The first request with this key is not finished yet."
-        ) from error
-    except IdempotencyPersistenceLayerError as error:
-        raise UnavailableError(
-            "dependency.unavailable", "The table of idempotency keys failed; try again."
-        ) from error
-    except IdempotencyValidationError as error:
-        raise InvalidInputError(
-            "idempotency.key_reused", "This Idempotency-Key was used with another request."
-        ) from error
     about = answer.pop("about", ())
     return run() if not fresh and subjects.gone(about) else answer

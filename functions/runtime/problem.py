@@ -28,7 +28,7 @@ _TITLES = {
     500: "Internal error",
     503: "Unavailable",
 }
-_RETRY_SECONDS = {503: 2, 409: 1}
+_RETRY_SECONDS = {503: 2, 429: 60, 409: 1}
 
 
 def problem(
@@ -63,7 +63,8 @@ def _body(status: int, code: str, detail: str, fields: Sequence[FieldError]) -> 
 
 
 def of_error(error: CutroomError) -> Response[str]:
-    retry = _RETRY_SECONDS.get(error.status) if error.retryable else None
+    usual = _RETRY_SECONDS.get(error.status) if error.retryable else None
+    retry = error.helps_in or usual
     return problem(error.status, error.code, error.detail, fields=error.fields, retry_after=retry)
 
 

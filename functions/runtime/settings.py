@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, TypeVar, get_type_hints
+from datetime import timedelta
+from typing import Any, Final, TypeVar, get_type_hints
 
 from functions.domain.addresses import AddressRules, parse_rules
 from functions.domain.codec import from_plain
+from functions.domain.lipsync_rules import LipSyncRules
 from functions.domain.models import Models
+from functions.domain.platforms.cadence import Cadence, Step
+from functions.domain.social import Platform
 from functions.domain.tiers import LimitsByTier, RatesByTier, SecondsByTier, Tier, TierLimits
 
 T = TypeVar("T")
@@ -44,6 +48,9 @@ class StartSettings:
     deletions_table: str
     media_bucket: str
     state_machine_arn: str
+    lipsync_jobs_table: str
+    lipsync_machine_arn: str
+    lipsync_rules: LipSyncRules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,10 +193,15 @@ class DeletionSettings(StoreSettings):
     transcriptions_table: str
     moments_table: str
     generations_table: str
+    social_posts_table: str
     state_machine_arn: str
     range_machine_arn: str
+    events_table: str
     moment_machine_arn: str
     ingest_machine_arn: str
+    lipsync_jobs_table: str
+    lipsync_gate_table: str
+    lipsync_machine_arn: str
     transcribe_endpoint: str
     job_prefix: str
     settle_s: int
@@ -216,6 +228,77 @@ class EndDeletionSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookSettings:
+    """`webhook_sends_url` and `webhook_matches_url` are queues: of single tries, and of events.
+    `webhook_waits` are seconds between the tries of one delivery."""
+
+    webhooks_table: str
+    webhook_deliveries_table: str
+    events_table: str
+    webhook_sends_url: str
+    webhook_matches_url: str
+    webhook_key_id: str
+    webhook_rules: AddressRules
+    webhook_waits: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowPostsSettings(StoreSettings):
+    """`social_clock` is the clock of all who follow posts: `own`, or where it is asked."""
+
+    social_posts_table: str
+    social_clock: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowAccountsSettings(StoreSettings):
+    social_accounts_table: str
+    social_posts_table: str
+    social_clock: str
+    youtube_combined: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanSyncSettings:
+    """`sync_limit` bounds how many posts are planned in one tick."""
+
+    social_posts_table: str
+    budgets_table: str
+    media_bucket: str
+    sync_machine_arn: str
+    sync_limit: int
+    social_clock: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanAskedSettings(StoreSettings):
+    social_clock: str
+    social_accounts_table: str
+    social_posts_table: str
+    budgets_table: str
+    syncs_table: str
+    sync_cadence: Cadence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncSettings(StoreSettings):
+    """`sync_cadence` is how often posts are looked at, by their age. `social_endpoint` is where all
+    platforms are stood in for, or `platforms` for their own hosts; `social_apps_arn` is the secret
+    with our registrations."""
+
+    social_posts_table: str
+    budgets_table: str
+    syncs_table: str
+    social_accounts_table: str
+    social_key: str
+    social_apps_arn: str
+    social_endpoint: str
+    social_clock: str
+    sync_cadence: Cadence
+    youtube_combined: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiSettings(StoreSettings):
     deletions_table: str
     deletion_machine_arn: str
@@ -229,6 +312,10 @@ class ApiSettings(StoreSettings):
     ingest_machine_arn: str
     source_rules: AddressRules
     upload_queue: str
+    events_table: str
+    event_marks_table: str
+    connections_table: str
+    event_limits: RatesByTier
     cursor_secret_arn: str
     rates_table: str
     preferences_table: str
@@ -236,7 +323,84 @@ class ApiSettings(StoreSettings):
     tier_limits: LimitsByTier
     rate_limits: RatesByTier
     youtube_combined: bool
+    lipsync_jobs_table: str
+    lipsync_gate_table: str
+    lipsync_places: int
+    lipsync_machine_arn: str
+    lipsync_rules: LipSyncRules
+    sync_so_secret_arn: str
+    poll_function: str
+    webhooks_table: str
+    webhook_deliveries_table: str
+    webhook_sends_url: str
+    webhook_matches_url: str
+    webhook_key_id: str
+    webhook_rules: AddressRules
+    webhook_waits: tuple[int, ...]
+    webhook_limits: RatesByTier
+    social_accounts_table: str
+    social_posts_table: str
+    budgets_table: str
+    syncs_table: str
+    sync_machine_arn: str
+    sync_calls: RatesByTier
+    sync_cadence: Cadence
+    social_key: str
+    social_apps_arn: str
+    social_endpoint: str
+    social_clock: str
+    social_redirect_uri: str
     stage: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordSettings:
+    """The tables whose changes are told of, by the names of their kinds, and where they are."""
+
+    videos_table: str
+    runs_table: str
+    segments_table: str
+    moments_table: str
+    generations_table: str
+    deletions_table: str
+    lipsync_jobs_table: str
+    social_accounts_table: str
+    webhooks_table: str
+    events_table: str
+    event_marks_table: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishSettings:
+    event_bus: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushSettings:
+    """`socket_endpoint` is the address of the WebSocket API's stage, or its path."""
+
+    events_table: str
+    connections_table: str
+    socket_endpoint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SocketSettings(PushSettings):
+    """`event_limits`: connections, and tickets, of one user at once."""
+
+    event_limits: RatesByTier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizeSettings:
+    connections_table: str
+    user_pool_id: str
+    user_pool_client_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamSettings:
+    events_table: str
 
 
 def load(kind: type[T], environment: Mapping[str, str] | None = None) -> T:
@@ -264,10 +428,10 @@ def _parse(hint: Any, text: str) -> Any:
     if hint is bool:
         return {"true": True, "false": False}[text]
     rows = json.loads(text)
-    if hint is Models:
-        return _models(rows)
-    if hint is AddressRules:
-        return _rules(rows)
+    if hint == tuple[int, ...]:
+        return tuple(int(one) for one in rows)
+    if hint in _READERS:
+        return _READERS[hint](rows)
     return _rates(rows) if hint == RatesByTier else _limits(rows)
 
 
@@ -281,11 +445,30 @@ def _models(rows: Any) -> Models:
     return models
 
 
+def _lipsync(rows: Any) -> LipSyncRules:
+    try:
+        return from_plain(LipSyncRules, rows)
+    except (AttributeError, TypeError) as error:
+        raise ValueError("rules are incomplete") from error
+
+
 def _rules(rows: Any) -> AddressRules:
     try:
         return parse_rules([int(port) for port in rows["ports"]], rows["openings"])
     except (KeyError, TypeError) as error:
         raise ValueError("rules are incomplete") from error
+
+
+def _cadence(rows: Any) -> Cadence:
+    """Hours by hours of age, and the platforms that are looked at once a day."""
+    try:
+        steps = [
+            Step(timedelta(hours=row["until_h"]), timedelta(hours=row["every_h"]))
+            for row in rows["steps"]
+        ]
+        return Cadence(steps=steps, daily=frozenset(map(Platform, rows["daily"])))
+    except (KeyError, TypeError) as error:
+        raise ValueError("the cadence is incomplete") from error
 
 
 def _rates(rows: Any) -> RatesByTier:
@@ -307,3 +490,11 @@ def _limits(rows: Any) -> LimitsByTier:
         }
     except (KeyError, TypeError) as error:
         raise ValueError("tiers are incomplete") from error
+
+
+_READERS: Final[Mapping[Any, Callable[[Any], Any]]] = {
+    Models: _models,
+    AddressRules: _rules,
+    Cadence: _cadence,
+    LipSyncRules: _lipsync,
+}

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from functions.domain.deletion import Deletion, deletion_id_of
 from functions.domain.deletion_ports import DeletionStore
-from functions.domain.keys import parse_upload_key, upload_key
+from functions.domain.keys import parse_upload_key, parse_voice_name, upload_key
 from functions.domain.media_ports import MediaStore
 from functions.services.start_run import ObjectCreated
 
@@ -28,8 +28,9 @@ def admit(
     place = parse_upload_key(source.key)
     if place is None:
         return event
-    announced = place.name.split("/", 1)[0]
-    if source.key == upload_key(place.user_id, announced):
+    voice = parse_voice_name(place.name)
+    announced = voice.video_id if voice else place.name.split("/", 1)[0]
+    if voice or source.key == upload_key(place.user_id, announced):
         late = deletions.get(place.user_id, deletion_id_of(announced))
     else:
         event, late = dropped(event, place.user_id, deletions)

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 
 from functions.domain.errors import CutroomError, NotFoundError
-from functions.domain.keys import work_prefix
+from functions.domain.keys import is_piece_of_run, work_prefix
 from functions.domain.run import Run, RunStatus, Stage
 from functions.domain.run_ports import RunWork
 from functions.domain.video import Failure, Video
@@ -56,7 +56,7 @@ def _clear(context: Context, run: Run) -> None:
     video = context.videos.get(run.video_id)
     if video is not None and video.holder in {None, run.run_id}:
         pieces = context.media.stored(work_prefix(video.user_id, video.video_id))
-        context.media.remove(pieces)
+        context.media.remove([one for one in pieces if is_piece_of_run(one.key)])
 
 
 def _let_go(context: Context, run: Run) -> None:

@@ -21,7 +21,9 @@ from functions.domain.deletion_ports import (
     VideoRows,
 )
 from functions.domain.generation import GenerationStatus, search_name
-from functions.domain.keys import MEDIA, WORK, upload_key
+from functions.domain.keys import MEDIA, WORK, upload_key, voices_prefix
+from functions.domain.lipsync_job_ports import LipSyncPlaces
+from functions.domain.lipsync_states import OVER, LipSyncStatus
 from functions.domain.run import Run, RunStatus
 from functions.domain.segment import Segment, SegmentStatus
 from functions.domain.times import from_iso
@@ -46,14 +48,18 @@ class Belongings:
     transcriptions: Rows
     moments: Rows
     generations: Rows
+    lipsyncs: Rows
     segments: VideoRows[Segment]
     deleted_segments: VideoRows[Segment]
     counters: Rows
+    events: Rows
     objects: StoredObjects
     pipeline: Executions
     ranges: Executions
     searches: Executions
     ingests: Executions
+    lipsync_runs: Executions
+    places: LipSyncPlaces
     jobs: TranscriptionJobs
     fence: RunFence
 
@@ -66,6 +72,7 @@ def kinds(of: Belongings) -> tuple[Kind, ...]:
         Kind("runs", rows(of.runs, _stopping_runs(of.pipeline, of.fence))),
         Kind("searches for moments", rows(of.generations, _stopping_searches(of.searches))),
         Kind("moments", rows(of.moments)),
+        Kind("lip-sync jobs", rows(of.lipsyncs, _stopping_lipsyncs(of.lipsync_runs, of.places))),
         Kind("segments", rows(of.segments, _stopping_ranges(of.ranges))),
         Kind("deleted segments", rows(of.deleted_segments)),
         Kind("transcriptions", rows(of.transcriptions, _forgetting_jobs(of.jobs))),
@@ -73,10 +80,14 @@ def kinds(of: Belongings) -> tuple[Kind, ...]:
         Kind("unfinished media", objects(of.objects, _folder(MEDIA, open_=True))),
         Kind("unfinished work", objects(of.objects, _folder(WORK, open_=True))),
         Kind("uploads", objects(of.objects, _upload("uploads"))),
+        Kind("voices", objects(of.objects, VOICES)),
         Kind("dropped file", objects(of.objects, DROPPED)),
         Kind("media", objects(of.objects, _folder(MEDIA))),
         Kind("work", objects(of.objects, _folder(WORK))),
         Kind("counters", rows(of.counters, _fencing)),
+        # Whoever was about to tell of the video has done so before `settle` is over; whoever looks
+        # after the mark tells of nothing but its deletion.
+        Kind("events", rows(of.events)),
     )
 
 
@@ -121,6 +132,23 @@ def _stopping_searches(searches: Executions) -> Stopper[Mapping[str, Any]]:
         for one in busy:
             searches.stop(search_name(one["video_id"], one["generation_id"]), CAUSE)
         return Stopped(until=_until(of, map(_finished, busy)))
+
+    return stop
+
+
+def _stopping_lipsyncs(runs: Executions, places: LipSyncPlaces) -> Stopper[Mapping[str, Any]]:
+    """Nothing more is asked of the provider. What it has begun nobody fetches."""
+
+    def stop(of: Sweep, jobs: Sequence[Mapping[str, Any]]) -> Stopped[Mapping[str, Any]]:
+        ended = []
+        for job in jobs:
+            status = LipSyncStatus(job["status"])
+            if status not in OVER:
+                runs.stop(job["job_id"], CAUSE)
+                places.leave(job["job_id"])
+            if status is not LipSyncStatus.COMPLETED:
+                ended.append(from_iso(job["updated_at"]) if status in OVER else None)
+        return Stopped(until=_until(of, ended))
 
     return stop
 
@@ -214,4 +242,5 @@ def _is_source(one: StoredObject, source: Source, of: Sweep) -> bool:
     return one.etag == source.etag and not later
 
 
+VOICES = Place(kind="uploads", prefix=lambda of: voices_prefix(of.video.user_id, of.video.video_id))
 DROPPED = Place(kind="uploads", prefix=_dropped_key, exact=True, chosen=_dropped)

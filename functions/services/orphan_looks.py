@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from functions.domain.deletion import StoredObject
-from functions.domain.keys import parse_upload_key, upload_key
+from functions.domain.keys import parse_upload_key, parse_voice_name, upload_key
 from functions.domain.orphan import Orphan, OrphanKind, Phase, Step
 from functions.domain.paging import Position
 from functions.domain.video import Source
@@ -111,9 +111,10 @@ def _videos_of(looking: Looking, one: StoredObject) -> tuple[str, ...]:
     place = parse_upload_key(one.key)
     if place is None:
         return ()
-    announced = place.name.split("/", 1)[0]
+    voice = parse_voice_name(place.name)
+    announced = voice.video_id if voice else place.name.split("/", 1)[0]
     as_dropped = _dropped_id(looking, one, place.user_id)
-    if one.key == upload_key(place.user_id, announced):
+    if voice or one.key == upload_key(place.user_id, announced):
         return announced, as_dropped
     return (as_dropped,)
 

@@ -3,21 +3,17 @@ moves the video's row, so that only those are looked at that have not come furth
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from functions.domain.errors import CutroomError
 from functions.domain.ingest_ports import Ingests, IngestWatch
-from functions.domain.lease import INGEST_PATIENCE, WATCH_SHARDS
-from functions.domain.run_ports import ExecutionState
+from functions.domain.lease import INGEST_PATIENCE
 from functions.domain.video import Failure, VideoStatus
 from functions.services.fail_ingest import fail_ingest
-from functions.services.reap_runs import Reaped
+from functions.services.reaping import Reaped, brought_on, reap_each
 from functions.services.stages import Context
 
-logger = logging.getLogger(__name__)
 STOPPED = Failure(
     code="ingest.stopped",
     detail="The fetching stopped without an end. Give the URL again.",
@@ -36,31 +32,26 @@ class IngestReaper:
         video = self.context.videos.get(video_id)
         if video is None or video.status is not VideoStatus.INGESTING:
             return Reaped.LEFT
-        state = self.ingests.state(video_id)
-        if state is ExecutionState.RUNNING:
-            return Reaped.WAITING
-        if state is ExecutionState.ABSENT:
-            # Its name is taken once: what is started twice is started once.
-            self.ingests.start(video_id, video.user_id)
-            return Reaped.REVIVED
-        failed = fail_ingest(
-            self.context.videos,
-            self.context.media,
-            now,
-            video_id=video_id,
-            user_id=video.user_id,
-            code=STOPPED.code,
-            detail=STOPPED.detail,
+        return brought_on(
+            self.ingests.state(video_id),
+            start=lambda: self.ingests.start(video_id, video.user_id),
+            fail=lambda failure: fail_ingest(
+                self.context.videos,
+                self.context.media,
+                now,
+                video_id=video_id,
+                user_id=video.user_id,
+                code=failure.code,
+                detail=failure.detail,
+            ),
+            stopped=STOPPED,
         )
-        return Reaped.STOPPED if failed and failed.code == STOPPED.code else Reaped.LEFT
 
 
 def reap_ingests(reaper: IngestReaper, now: datetime, limit: int) -> Iterator[Reaped]:
     """At most `limit` videos of each shard, those first that have waited longest."""
-    for shard in WATCH_SHARDS:
-        for video_id in reaper.watch.waiting(shard, now - INGEST_PATIENCE, limit):
-            try:
-                yield reaper.reap(video_id, now)
-            except CutroomError as error:
-                extra = {"video_id": video_id, "code": error.code}
-                logger.warning("ingest not reaped", extra=extra)
+    return reap_each(
+        lambda shard: reaper.watch.waiting(shard, now - INGEST_PATIENCE, limit),
+        lambda video_id: reaper.reap(video_id, now),
+        "video_id",
+    )

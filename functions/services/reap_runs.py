@@ -10,7 +10,6 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from functions.domain.errors import CutroomError
 from functions.domain.lease import AFTERMATH, SKEW, WATCH_SHARDS, is_over, lease_from
@@ -18,22 +17,11 @@ from functions.domain.run import Run, RunStatus
 from functions.domain.run_ports import ExecutionState, Pipeline, RunWatch, RunWork
 from functions.services.close_run import close_run
 from functions.services.fail_run import STOPPED, fail_run
+from functions.services.reaping import Reaped
 from functions.services.stages import Context
 from functions.services.sweep_run import sweep_run
 
 logger = logging.getLogger(__name__)
-
-
-class Reaped(StrEnum):
-    """`waiting`: its execution goes on. `revived`: it had never begun, and was started again.
-    `stopped`: it was ended for it. `closed`: it had ended, and what follows from that was done.
-    `left`: nothing was to be done."""
-
-    WAITING = "waiting"
-    REVIVED = "revived"
-    STOPPED = "stopped"
-    CLOSED = "closed"
-    LEFT = "left"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

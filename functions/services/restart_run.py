@@ -23,7 +23,8 @@ from functions.domain.transcript_options import TranscriptOptions
 from functions.domain.video import Video, VideoStatus
 from functions.services.close_run import close_run
 from functions.services.ownership import Caller, own_video
-from functions.services.reap_runs import Reaped, Reaper
+from functions.services.reap_runs import Reaper
+from functions.services.reaping import Reaped
 from functions.services.said_captions import with_words_kept
 from functions.services.stages import Context
 from functions.services.start_run import Stores, begin, new_run

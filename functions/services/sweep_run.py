@@ -3,7 +3,7 @@ between, and nothing names them."""
 
 from __future__ import annotations
 
-from functions.domain.keys import plan_key, plan_prefix, work_prefix
+from functions.domain.keys import is_piece_of_run, plan_key, plan_prefix, work_prefix
 from functions.domain.plan import Plan
 from functions.domain.run import Run
 from functions.domain.video import Video
@@ -23,7 +23,8 @@ def sweep_run(context: Context, run: Run) -> int:
     video = context.videos.get(run.video_id)
     if video is None:
         return 0
-    listed = context.media.stored(work_prefix(video.user_id, video.video_id))
+    pieces = context.media.stored(work_prefix(video.user_id, video.video_id))
+    listed = [one for one in pieces if is_piece_of_run(one.key)]
     keep = set[str]()
     if run.plan_key is not None:
         plan = read_plan(context, run)

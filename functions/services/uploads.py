@@ -36,7 +36,7 @@ _ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewUpload:
-    """What a user announces: size in bytes."""
+    """What a user announces: size in bytes. `video_id` is set where it is known before."""
 
     file_name: str
     size: int
@@ -45,6 +45,7 @@ class NewUpload:
     segmentation: Segmentation
     extras: tuple[Extra, ...] = DEFAULT_EXTRAS
     transcription: TranscriptOptions = NO_TRANSCRIPT
+    video_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +72,15 @@ def create_upload(
     now: datetime,
     key: str | None = None,
 ) -> UploadTicket:
-    """Open an upload; `key` (the caller's Idempotency-Key) makes a repeat find the same video.
+    """Open an upload; `key` (the caller's Idempotency-Key), or an id that is wanted, makes a repeat
+    find the same video.
 
     Raises GoneError if that was deleted.
     """
     limits[caller.tier].check_size(wanted.size)
-    video_id = derived_id("upload", caller.user_id, key) if key else new_id(now)
+    video_id = wanted.video_id
+    if video_id is None:
+        video_id = derived_id("upload", caller.user_id, key) if key else new_id(now)
     video = videos.get(video_id)
     if video is None:
         require_not_deleted(deletions, caller, video_id, "upload")

@@ -16,7 +16,7 @@ from infra.constructs.grants import (
     grant_table,
 )
 from infra.constructs.python_function import Sizing
-from infra.constructs.tables import SEGMENT_INDEXES
+from infra.constructs.tables import POST_INDEXES, SEGMENT_INDEXES
 
 BY_USER = "user_id-created_at-index"
 BY_SOURCE = "user_id-source_digest-index"
@@ -33,6 +33,7 @@ class ApiFunctions(FunctionSet):
         ingest: sfn.StateMachine,
         search: sfn.StateMachine,
         deletion: sfn.StateMachine,
+        sync: sfn.StateMachine,
         queue: sqs.Queue,
     ) -> lambda_.Function:
         sizing = Sizing(memory_mb=1024, timeout_s=29)
@@ -42,11 +43,12 @@ class ApiFunctions(FunctionSet):
             "STATE_MACHINE_ARN": machine.state_machine_arn,
             "INGEST_MACHINE_ARN": ingest.state_machine_arn,
             "DELETION_MACHINE_ARN": deletion.state_machine_arn,
+            "SYNC_MACHINE_ARN": sync.state_machine_arn,
             "UPLOAD_QUEUE": queue.queue_name,
         }
         function = self._add("Api", "api.app", sizing, environment)
         self._grant_runs(function, machine)
-        for started in (ingest, search, deletion):
+        for started in (ingest, search, deletion, sync):
             started.grant_start_execution(function)
         self._grant_segments(function)
         self._grant_moments(function)
@@ -72,7 +74,18 @@ class ApiFunctions(FunctionSet):
             "TRANSCRIPTIONS_TABLE": tables.transcriptions.table_name,
             "TIER_LIMITS": self._settings.tier_limits(),
             "RATE_LIMITS": self._settings.rate_limits(),
+            "EVENTS_TABLE": tables.events.table_name,
+            "EVENT_MARKS_TABLE": tables.event_marks.table_name,
+            "CONNECTIONS_TABLE": tables.connections.table_name,
+            "EVENT_LIMITS": self._settings.event_limits(),
             "YOUTUBE_COMBINED": str(self._settings.youtube_combined).lower(),
+            **self._social(),
+            "SOCIAL_POSTS_TABLE": tables.social_posts.table_name,
+            "BUDGETS_TABLE": tables.budgets.table_name,
+            "SYNCS_TABLE": tables.syncs.table_name,
+            "SYNC_CALLS": self._settings.sync_calls(),
+            "SYNC_CADENCE": self._settings.cadence(),
+            "SOCIAL_REDIRECT_URI": self._settings.social_redirect_uri,
             "STAGE": self._settings.stage,
         }
 
@@ -91,6 +104,24 @@ class ApiFunctions(FunctionSet):
         grant_table(function, tables.rates, "UpdateItem", "DescribeTable")
         grant_table(function, tables.preferences, "GetItem", "PutItem", "DescribeTable")
         grant_table(function, tables.transcriptions, "DescribeTable")
+        # Tickets, and from where to follow; nobody connects here.
+        grant_table(function, tables.events, "GetItem", "DescribeTable")
+        grant_table(function, tables.event_marks, "DescribeTable")
+        grant_table(function, tables.connections, "Query", "PutItem", "DescribeTable")
+        self._grant_accounts(function)
+
+    def _grant_accounts(self, function: lambda_.Function) -> None:
+        """Connect, list and disconnect accounts on platforms."""
+        accounts = ("GetItem", "PutItem", "DeleteItem", "Query", "DescribeTable")
+        grant_table(function, self._data.tables.social_accounts, *accounts)
+        self._data.social.grant(function)
+        posts, budgets = self._data.tables.social_posts, self._data.tables.budgets
+        grant_table(function, posts, "Query", "DescribeTable")
+        grant_table(function, posts, index="user_id-platform-index")
+        used = ("GetItem", "BatchGetItem", "UpdateItem", "DescribeTable")
+        grant_table(function, budgets, *used)
+        syncs = ("GetItem", "PutItem", "DescribeTable")
+        grant_table(function, self._data.tables.syncs, *syncs)
 
     def _grant_moments(self, function: lambda_.Function) -> None:
         """A refinement may ask a model."""
@@ -132,7 +163,10 @@ class ApiFunctions(FunctionSet):
         self._grant_segment_writes(function)
         grant_table(function, tables.segments, "BatchGetItem", "DescribeTable")
         grant_table(function, tables.counters, "Query", "DescribeTable")
-        grant_table(function, tables.snapshots, "PutItem", "DescribeTable")
+        snapshots = ("PutItem", "UpdateItem", "Query", "DescribeTable")
+        grant_table(function, tables.snapshots, *snapshots)
+        for index in POST_INDEXES:
+            grant_table(function, tables.snapshots, index=index)
         for index in SEGMENT_INDEXES:
             if index not in UNREAD:
                 grant_table(function, tables.segments, index=index)
@@ -147,7 +181,7 @@ class ApiFunctions(FunctionSet):
         grant_table(function, tables.segments, "GetItem", "PutItem", "DeleteItem")
         grant_table(function, tables.videos, "GetItem", "PutItem")
         grant_table(function, tables.counters, "Query", "UpdateItem", "DeleteItem")
-        grant_table(function, tables.snapshots, "Query", "BatchWriteItem")
+        grant_table(function, tables.snapshots, "Query", "UpdateItem", "BatchWriteItem")
         self._grant_erasing(function)
         ranges.grant_start_execution(function)
         return function

@@ -13,6 +13,7 @@ from infra.constructs.function_set import FunctionSet
 from infra.constructs.grants import flat, grant_executions, grant_objects, grant_table
 from infra.constructs.nag import acknowledge
 from infra.constructs.python_function import Sizing
+from infra.constructs.tables import EVENTS_INDEX, LIPSYNC_VIDEO_INDEX
 
 # By type, of segments that were deleted alone; by number, of all others.
 INDEXES = ("video_id-segment_type-index", "video_id-segment_order-index")
@@ -27,9 +28,10 @@ class Stopped:
     ranges: sfn.StateMachine
     search: sfn.StateMachine
     ingest: sfn.StateMachine
+    lipsync: sfn.StateMachine
 
     def all(self) -> list[sfn.StateMachine]:
-        return [self.pipeline, self.ranges, self.search, self.ingest]
+        return [self.pipeline, self.ranges, self.search, self.ingest, self.lipsync]
 
     def environment(self) -> dict[str, str]:
         return {
@@ -37,6 +39,7 @@ class Stopped:
             "RANGE_MACHINE_ARN": self.ranges.state_machine_arn,
             "MOMENT_MACHINE_ARN": self.search.state_machine_arn,
             "INGEST_MACHINE_ARN": self.ingest.state_machine_arn,
+            "LIPSYNC_MACHINE_ARN": self.lipsync.state_machine_arn,
         }
 
 
@@ -52,6 +55,10 @@ class DeletionFunctions(FunctionSet):
             "TRANSCRIPTIONS_TABLE": tables.transcriptions.table_name,
             "MOMENTS_TABLE": tables.moments.table_name,
             "GENERATIONS_TABLE": tables.generations.table_name,
+            "LIPSYNC_JOBS_TABLE": tables.lipsync_jobs.table_name,
+            "LIPSYNC_GATE_TABLE": tables.lipsync_gate.table_name,
+            "SOCIAL_POSTS_TABLE": tables.social_posts.table_name,
+            "EVENTS_TABLE": tables.events.table_name,
             **stopped.environment(),
             "TRANSCRIBE_ENDPOINT": self._transcriber(),
             "JOB_PREFIX": settings.job_prefix,
@@ -99,10 +106,17 @@ class DeletionFunctions(FunctionSet):
         grant_table(function, tables.segments, "GetItem", "BatchGetItem", "DeleteItem")
         for index in INDEXES:
             grant_table(function, tables.segments, index=index)
+        grant_table(function, tables.lipsync_jobs, "BatchGetItem", "DeleteItem")
+        grant_table(function, tables.lipsync_jobs, index=LIPSYNC_VIDEO_INDEX)
+        # The place of a job is given back.
+        grant_table(function, tables.lipsync_gate, "GetItem", "PutItem", "DeleteItem")
         counters = ("Query", "BatchGetItem", "UpdateItem", "DeleteItem")
         grant_table(function, tables.counters, *counters)
         snapshots = ("Query", "BatchGetItem", "DeleteItem", "BatchWriteItem")
         grant_table(function, tables.snapshots, *snapshots)
+        grant_table(function, tables.social_posts, "Query", "BatchGetItem", "DeleteItem")
+        grant_table(function, tables.events, "BatchWriteItem")
+        grant_table(function, tables.events, index=EVENTS_INDEX[0])
 
     def _grant_objects(self, function: lambda_.Function) -> None:
         """All versions, and uploads that were never completed."""

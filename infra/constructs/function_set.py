@@ -51,6 +51,17 @@ class FunctionSet:
         cloud = f"https://transcribe.{stack.region}.{stack.url_suffix}"
         return self._settings.transcribe_endpoint or cloud
 
+    def _social(self) -> dict[str, str]:
+        """What accounts on platforms are reached with."""
+        data = self._data
+        return {
+            "SOCIAL_ACCOUNTS_TABLE": data.tables.social_accounts.table_name,
+            "SOCIAL_KEY": data.social.key.key_arn,
+            "SOCIAL_APPS_ARN": data.social.apps_arn,
+            "SOCIAL_ENDPOINT": self._settings.social_endpoint or "platforms",
+            "SOCIAL_CLOCK": self._settings.social_clock(),
+        }
+
     def _trust_certificates(self, function: lambda_.Function) -> None:
         """ffmpeg checks TLS against this file; Amazon Linux keeps it elsewhere than Debian."""
         if not self._settings.local:
@@ -62,6 +73,8 @@ class FunctionSet:
         grant_table(function, tables.segments, "GetItem", "PutItem")
         # The counters of a video carry its fence, too.
         grant_table(function, tables.counters, "GetItem", "UpdateItem", "ConditionCheckItem")
+        # Its posts are listed no more when it goes.
+        grant_table(function, tables.snapshots, "UpdateItem")
 
     def _grant_closing(self, function: lambda_.Function) -> None:
         """What follows from the end of a run: its fence, and pieces of one that was cancelled."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from aws_cdk import ArnFormat, Stack
@@ -10,6 +11,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
 
 from infra.constructs.nag import acknowledge
 from infra.settings import StageSettings
@@ -77,6 +79,25 @@ def grant_executions(function: lambda_.Function, machine: sfn.StateMachine, *act
     )
 
 
+def acknowledge_map(scope: Construct, machine: sfn.StateMachine, bucket: s3.IBucket) -> None:
+    """What the library lets a machine with a distributed map do: run each batch as an execution of
+    its own, and read its list."""
+    stack = Stack.of(scope)
+    parts = stack.split_arn(machine.state_machine_arn, ArnFormat.COLON_RESOURCE_NAME)
+    for name in (f"{parts.resource_name}:*", f"{parts.resource_name}/*:*"):
+        arn = stack.format_arn(
+            service="states",
+            resource="execution",
+            resource_name=name,
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        rule = f"IAM5[Resource::{flat(stack.resolve(arn))}]"
+        acknowledge(scope, rule, "Batches are executions without names of ours.")
+    exported = stack.resolve(Stack.of(bucket).export_value(bucket.bucket_name))
+    shown = f"arn:<AWS::Partition>:s3:::{exported['Fn::ImportValue']}/*"
+    acknowledge(scope, f"IAM5[Resource::{shown}]", "Lists are named by what they hold.")
+
+
 def flat(value: Any) -> str:
     """A resolved value as the check shows it."""
     match value:
@@ -86,7 +107,7 @@ def flat(value: Any) -> str:
             return f"<{name}.{attribute}>"
         case {"Fn::Join": [between, parts]}:
             return str(between).join(map(flat, parts))
-    return str(value)
+    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
 
 
 def grant_listing(function: lambda_.Function, bucket: s3.Bucket) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import jsii
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_apigateway as apigateway
@@ -16,15 +18,41 @@ from constructs import Construct
 from infra.constructs.nag import acknowledge
 from infra.settings import StageSettings
 
+EVENTS = "/api/events"
 PUBLIC = ("/health", "/docs", "/openapi.json")
+WEBHOOK = "/webhooks/sync-so"
 _METHODS = gateway.HttpMethod
 # The function itself says 405, and which methods are right.
 _ROUTED = [_METHODS.GET, _METHODS.POST, _METHODS.PUT, _METHODS.PATCH, _METHODS.DELETE]
 _RATES = ["RateLimit", "RateLimit-Policy"]
 _OLDER_RATES = ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
-_EXPOSED = ["Allow", "ETag", "Location", *_RATES, *_OLDER_RATES, "Retry-After", "X-Request-Id"]
+_EXPOSED = [
+    "Allow",
+    "ETag",
+    "Link",
+    "Location",
+    *_RATES,
+    *_OLDER_RATES,
+    "Retry-After",
+    "X-Request-Id",
+]
 _CONDITIONS = ["If-Match", "If-None-Match"]
-_ACCEPTED = ["Authorization", "Content-Type", "Idempotency-Key", *_CONDITIONS, "X-Request-Id"]
+_ACCEPTED = [
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "Last-Event-ID",
+    *_CONDITIONS,
+    "X-Request-Id",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """Who answers those who follow events over HTTP, and who lets them in."""
+
+    function: lambda_.Function
+    authorizer: lambda_.Function
 
 
 class HttpApi(Construct):
@@ -35,6 +63,7 @@ class HttpApi(Construct):
         settings: StageSettings,
         *,
         function: lambda_.Function,
+        events: Followed,
         pool: cognito.IUserPool,
         client: cognito.IUserPoolClient,
     ) -> None:
@@ -62,11 +91,39 @@ class HttpApi(Construct):
             authorizer=authorizer,
         )
         self._public(integration)
+        self._followed(events)
+
+    def base(self, settings: StageSettings) -> str:
+        """The API's address as others reach it; the local cloud has no host names of its own."""
+        if settings.api_base:
+            return f"{settings.api_base}/_aws/execute-api/{self.api.api_id}/$default"
+        return self.api.api_endpoint
 
     def _public(self, integration: integrations.HttpLambdaIntegration) -> None:
         for path in PUBLIC:
             for route in self.api.add_routes(path=path, methods=_ROUTED, integration=integration):
                 acknowledge(route, "APIG4", "Health and docs hold nothing of any user.")
+        (hook,) = self.api.add_routes(
+            path=WEBHOOK, methods=[_METHODS.POST], integration=integration
+        )
+        acknowledge(hook, "APIG4", "The provider signs what it sends; the function checks that.")
+
+    def _followed(self, events: Followed) -> None:
+        """An EventSource can send no header: its token or its ticket is looked at by a function.
+        Nothing of the answer is kept: a ticket may expire at any time."""
+        authorizer = authorizers.HttpLambdaAuthorizer(
+            "Follower",
+            events.authorizer,
+            response_types=[authorizers.HttpLambdaResponseType.SIMPLE],
+            identity_source=[],
+            results_cache_ttl=Duration.seconds(0),
+        )
+        self.api.add_routes(
+            path=EVENTS,
+            methods=[_METHODS.GET],
+            integration=integrations.HttpLambdaIntegration("Events", events.function),
+            authorizer=authorizer,
+        )
 
     def _stage(self, settings: StageSettings) -> gateway.HttpStage:
         group = logs.LogGroup(

@@ -55,6 +55,7 @@ def _lifecycle(keep: Retention, *, versioned: bool) -> list[s3.LifecycleRule]:
     rules = [
         rule(id="unfinished-uploads", abort_incomplete_multipart_upload_after=days(keep.parts)),
         rule(id="half-way-pieces", prefix="work/", expiration=days(keep.work)),
+        rule(id="syncs", prefix="syncs/", expiration=days(keep.work)),
         rule(id="reports", prefix="reports/", expiration=days(keep.reports)),
     ]
     if not versioned:
@@ -72,6 +73,7 @@ def _lifecycle(keep: Retention, *, versioned: bool) -> list[s3.LifecycleRule]:
                 ("media", keep.replaced),
                 ("work", keep.replaced_work),
                 ("reports", keep.replaced_work),
+                ("syncs", keep.replaced_work),
             )
         ),
         rule(id="marks-media", prefix="media/", expired_object_delete_marker=True),

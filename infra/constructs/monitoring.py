@@ -17,12 +17,15 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.constructs.nag import acknowledge
+from infra.constructs.social_secrets import PLATFORMS
 from infra.settings import StageSettings
 
 if TYPE_CHECKING:
+    from infra.constructs.event_log import EventLog
     from infra.constructs.http_api import HttpApi
     from infra.constructs.segment_stream import SegmentStream
     from infra.constructs.upload_queue import UploadQueue
+    from infra.constructs.webhooks import Webhooks
     from infra.stacks.data_stack import DataStack
 
 STAGES = (
@@ -30,7 +33,9 @@ STAGES = (
     "write_hls", "finish_hls", "plan_transcript", "extract_speech", "await_transcription",
     "finish_transcript", "plan", "cut", "join", "audio",
     "finish", "plan_range", "cut_range", "moments", "clips",
-    "ingest", "delete_video",
+    "ingest", "delete_video", "prepare_lipsync", "enter_lipsync", "submit_lipsync",
+    "await_lipsync", "collect_lipsync", "encode_lipsync", "finish_lipsync",
+    "social_sync", "plan_asked_sync",
 )  # fmt: skip
 RUN_COUNTS = ("RunsStarted", "RunsSucceeded", "RunsFailed", "RunFaults", "UploadsIgnored")
 ENDED_COUNTS = ("RunsCancelled", "RunsReaped", "RunsRevived", "RunsClosed")
@@ -38,7 +43,15 @@ MOMENT_COUNTS = ("MomentsFound", "MomentsFailed", "ModelsReplaced")
 RANGE_COUNTS = ("RangesCut", "RangesFailed", "RangeFaults", "RangesReaped", "RangesRevived")
 INGEST_COUNTS = ("IngestsFinished", "IngestsFailed", "IngestFaults")
 DELETION_COUNTS = ("VideosDeleted", "DeletionFaults")
+WEBHOOK_COUNTS = (
+    "WebhooksMatched", "WebhooksDelivered", "WebhooksRetried", "WebhooksDeadLettered",
+    "WebhooksDropped", "WebhooksHeldBack", "WebhooksDue",
+)  # fmt: skip
+EVENT_COUNTS = ("EventsRecorded", "EventsPublished", "ConnectionsTold")
 ORPHAN_COUNTS = ("OrphanObjects", "OrphanRows")
+LIPSYNC_COUNTS = (
+    "LipSyncsCompleted", "LipSyncsFailed", "LipSyncsRejected", "LipSyncFaults", "LipSyncPolls",
+)  # fmt: skip
 _FIVE = Duration.minutes(5)
 Metric = cloudwatch.IMetric
 
@@ -55,7 +68,11 @@ class Watched:
     search: sfn.StateMachine
     ingest: sfn.StateMachine
     deletion: sfn.StateMachine
+    lipsync: sfn.StateMachine
+    sync: sfn.StateMachine
     http: HttpApi
+    events: EventLog
+    webhooks: Webhooks
     functions: Mapping[str, lambda_.Function]
 
 
@@ -68,25 +85,36 @@ class Monitoring(Construct):
         self._topic = self._alarm_topic(settings)
         queue, http = watched.uploads.queue, watched.http.api
         self._age = queue.metric_approximate_age_of_oldest_message(period=_FIVE)
-        self._dead = [_waiting(one.dead_letters) for one in (watched.uploads, watched.stream)]
+        sources = (watched.uploads, watched.stream, watched.events)
+        webhooks = watched.webhooks
+        self._dead = [_waiting(one.dead_letters) for one in sources]
+        self._dead += [_waiting(queue) for queue in (webhooks.unmatched, webhooks.unsent)]
         self._faults = http.metric_server_error(period=_FIVE)
         self._throttles = _throttles(watched.data)
         self._ring_for_events()
         self._ring_for_runs()
         self._ring_for_moments()
+        self._ring_for_syncs()
         self._ring_for_ranges()
         self._ring_for_deletions()
+        self._ring_for_webhooks()
         self._ring_for_calls()
         self._show()
 
     def _ring_for_events(self) -> None:
         """Uploads that do not start, and what follows from writes and is not done."""
-        depth, unfollowed = self._dead
+        depth, unfollowed, untold, *_ = self._dead
         self._alarm("DeadLetters", depth, 1, "An upload could not be started: redrive the queue.")
         self._alarm("Unfollowed", unfollowed, 1, "A range was not cut, or a deletion not finished.")
         behind = self._watched.functions["FollowSegments"].metric(
             "IteratorAge", statistic="Maximum", period=_FIVE
         )
+        self._alarm("Untold", untold, 1, "A change was not told: see the dead letters of events.")
+        for name in ("RecordEvents", "PublishEvents", "PushEvents"):
+            age = self._watched.functions[name].metric(
+                "IteratorAge", statistic="Maximum", period=_FIVE
+            )
+            self._alarm(f"{name}Age", age, 60_000, "Events are told a minute late, or later.")
         # The stream forgets after a day.
         self._alarm("StreamAge", behind, 3_600_000, "New ranges and deletions wait for an hour.")
         waits = "Uploads wait: start_pipeline fails or is throttled."
@@ -113,8 +141,27 @@ class Monitoring(Construct):
         self._alarm("IngestsReaped", reaped, 1, "The fetching of a URL stopped without an end.")
         faults = self._ours("IngestFaults")
         self._alarm("IngestFaults", faults, 1, "A URL was not fetched by a fault of ours.")
+        faults = self._ours("LipSyncFaults")
+        self._alarm("LipSyncFaults", faults, 1, "A lip-sync job failed by a fault of ours.")
+        late = self._watched.lipsync.metric_timed_out(period=_FIVE)
+        self._alarm("LipSyncOverdue", late, 1, "A lip-sync job hit its time limit.")
         late = self._watched.ingest.metric_timed_out(period=_FIVE)
         self._alarm("IngestOverdue", late, 1, "The fetching of a URL hit its time limit.")
+
+    def _ring_for_syncs(self) -> None:
+        late = self._watched.sync.metric_timed_out(period=_FIVE)
+        self._alarm("SyncOverdue", late, 1, "A look at posts hit its time limit.")
+        for at in PLATFORMS:
+            oldest = self._ours("SocialOldestDue", "Maximum", platform=at)
+            self._alarm(f"PostsOverdue-{at}", oldest, 6 * 3_600, f"Posts on {at} wait for hours.")
+            failures = self._ours("SocialFailures", platform=at)
+            self._alarm(f"SocialFailures-{at}", failures, 20, f"{at} refuses or fails many calls.")
+            refused = self._ours("SocialAppRefused", platform=at)
+            self._alarm(f"SocialApp-{at}", refused, 1, f"{at} refuses our app's credentials.")
+            used = self._ours("SocialQuotaUsed", "Maximum", platform=at)
+            self._alarm(f"SocialQuota-{at}", used, 90, f"A limit on {at} is nearly used.")
+        broken = self._watched.functions["PlanSocialSync"].metric_errors(period=_FIVE)
+        self._alarm("SyncPlanFaults", broken, 2, "The function that plans the sync fails.")
 
     def _ring_for_moments(self) -> None:
         faults = self._ours("MomentFaults")
@@ -135,10 +182,37 @@ class Monitoring(Construct):
         broken = self._watched.functions["FindOrphans"].metric_errors(period=_FIVE)
         self._alarm("OrphanFaults", broken, 1, "The function that looks for orphans fails.")
 
+    def _ring_for_webhooks(self) -> None:
+        """Ours only: a receiver that fails is its owner's, who is told in the API."""
+        *_, unmatched, unsent = self._dead
+        self._alarm("Unmatched", unmatched, 1, "An event was put on its way to no webhook.")
+        self._alarm("Unsent", unsent, 1, "A delivery failed by a fault of ours, time and again.")
+        for name, queue in self._webhook_queues().items():
+            age = queue.metric_approximate_age_of_oldest_message(period=_FIVE)
+            self._alarm(f"{name}Age", age, 900, "Webhooks wait: the function fails or is slow.")
+        broken = self._watched.functions["RetryWebhooks"].metric_errors(period=_FIVE)
+        self._alarm("RetryFaults", broken, 2, "The function that retries webhooks fails.")
+
+    def _webhook_queues(self) -> dict[str, sqs.Queue]:
+        webhooks = self._watched.webhooks
+        return {"Matches": webhooks.matches, "Sends": webhooks.sends}
+
     def _ring_for_calls(self) -> None:
         self._alarm("ApiFaults", self._faults, 5, "The API answers with 5xx.")
         for table, metric in self._throttles.items():
             self._alarm(f"{table}Throttles", metric, 10, "The table refuses requests.")
+
+    def _shown_of_platforms(self) -> dict[str, list[Metric]]:
+        def each(name: str, statistic: str = "Sum") -> list[Metric]:
+            return [self._ours(name, statistic, platform=at) for at in PLATFORMS]
+
+        return {
+            "Calls to platforms": each("SocialCalls"),
+            "Calls to platforms (ms, p90)": each("SocialCallTime", "p90"),
+            "Batches that failed": each("SocialFailures"),
+            "Limits of platforms: used (%)": each("SocialQuotaUsed", "Maximum"),
+            "Oldest due post (s)": each("SocialOldestDue", "Maximum"),
+        }
 
     def _show(self) -> None:
         functions = self._watched.functions.values()
@@ -151,8 +225,12 @@ class Monitoring(Construct):
             "Moments": [self._ours(name) for name in MOMENT_COUNTS],
             "Tokens of models": [self._ours("ModelTokens")],
             "Fetched by URL": [self._ours(name) for name in INGEST_COUNTS],
+            **self._shown_of_platforms(),
             "Deletions": [self._ours(name) for name in DELETION_COUNTS],
             "Found to belong to nothing": [self._ours(name) for name in ORPHAN_COUNTS],
+            "Lip-sync": [self._ours(name) for name in LIPSYNC_COUNTS],
+            "Events": [self._ours(name) for name in EVENT_COUNTS],
+            "Webhooks": [self._ours(name) for name in WEBHOOK_COUNTS],
             "Stage durations (ms, p90)": [self._stage(stage) for stage in STAGES],
             "Upload queue: oldest message (s)": [self._age],
             "Dead letters": [*self._dead],
@@ -234,8 +312,19 @@ def _throttles(data: DataStack) -> dict[str, cloudwatch.Metric]:
         "Transcriptions": tables.transcriptions,
         "Moments": tables.moments,
         "Generations": tables.generations,
+        "LipSyncJobs": tables.lipsync_jobs,
+        "LipSyncGate": tables.lipsync_gate,
         "Idempotency": tables.idempotency,
         "Deletions": tables.deletions,
+        "SocialAccounts": tables.social_accounts,
+        "SocialPosts": tables.social_posts,
+        "SocialBudgets": tables.budgets,
+        "SocialSyncs": tables.syncs,
+        "Events": tables.events,
+        "EventMarks": tables.event_marks,
+        "Connections": tables.connections,
+        "Webhooks": tables.webhooks,
+        "WebhookDeliveries": tables.webhook_deliveries,
     }
     return {
         f"{name}{way}": cloudwatch.Metric(

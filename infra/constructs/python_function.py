@@ -20,11 +20,13 @@ HANDLERS = "functions.handlers"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizing:
-    """Memory is processor time, too: 1,769 MB is one core."""
+    """Memory is processor time, too: 1,769 MB is one core. `at_most` calls go on at once, and so
+    many of the account's are kept for them; None for as many as there are."""
 
     memory_mb: int = 512
     timeout_s: int = 30
     disk_mb: int = 512
+    at_most: int | None = None
     layers: tuple[str, ...] = field(default=("dependencies",))
 
 
@@ -61,6 +63,7 @@ class Functions:
             timeout=Duration.seconds(sizing.timeout_s),
             ephemeral_storage_size=Size.mebibytes(sizing.disk_mb),
             environment={**self._common(), **environment},
+            reserved_concurrent_executions=sizing.at_most,
             layers=[self._layer(layer) for layer in self._wanted(sizing.layers)],
             role=self._role(name, group),
             log_group=group,

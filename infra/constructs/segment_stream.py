@@ -21,9 +21,14 @@ from infra.settings import StageSettings
 
 TRIES = 10
 # `dynamodb.NewImage` is as the table writes it: typed.
-FOLLOWED = (
+FOLLOWED: tuple[dict[str, object], ...] = (
     {"dynamodb": {"NewImage": {"deleted_at": {"S": [{"exists": True}]}}}},
     {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"status": {"S": ["pending"]}}}},
+)
+# Accounts, and none of the consents that are awaited beside them.
+ACCOUNTS: tuple[dict[str, object], ...] = tuple(
+    {"dynamodb": {image: {"connected_at": {"S": [{"exists": True}]}}}}
+    for image in ("NewImage", "OldImage")
 )
 
 
@@ -51,22 +56,33 @@ class SegmentStream(Construct):
             acknowledge(
                 self.dead_letters, "SQS4", "The local cloud speaks plain HTTP, on loopback only."
             )
-        _let_read(function, table)
+        self.read(table, "Followed", function, FOLLOWED)
+
+    def read(
+        self,
+        table: dynamodb.TableV2,
+        name: str,
+        function: lambda_.Function,
+        patterns: tuple[dict[str, object], ...],
+    ) -> None:
+        """What fails for good is kept with what else fails so."""
+        let_read(function, table)
         lambda_.EventSourceMapping(
             self,
-            "Followed",
+            name,
             target=function,
             event_source_arn=table.table_stream_arn,
             starting_position=lambda_.StartingPosition.TRIM_HORIZON,
             batch_size=10,
             bisect_batch_on_error=True,
             retry_attempts=TRIES,
-            filters=[{"pattern": json.dumps(pattern)} for pattern in FOLLOWED],
+            filters=[{"pattern": json.dumps(pattern)} for pattern in patterns],
             on_failure=sources.SqsDlq(self.dead_letters),
         )
 
 
-def _let_read(function: lambda_.Function, table: dynamodb.TableV2) -> None:
+def let_read(function: lambda_.Function, table: dynamodb.TableV2) -> None:
+    """Of the stream of a table."""
     stream = table.table_stream_arn
     assert stream is not None  # noqa: S101  (the table is made with a stream)
     # Lambda makes no mapping for a role that lacks one of the four.

@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NoReturn
 
 from infra.local import orphans, session
 from infra.local.deployment import DeployError, Outputs, client
@@ -75,22 +76,36 @@ def _orphans(arguments: argparse.Namespace) -> None:
 
 def _demo(arguments: argparse.Namespace) -> None:
     # Here, since rich and Pillow are only for this.
-    from infra.local.api_client import ApiError  # noqa: PLC0415
-    from infra.local.demo import DemoError, run_demo  # noqa: PLC0415
+    from infra.local.demo import run_demo  # noqa: PLC0415
 
-    try:
-        sys.exit(run_demo(Path(arguments.video) if arguments.video else None))
-    except (ApiError, DemoError) as error:
-        raise SystemExit(str(error)) from error
+    video = Path(arguments.video) if arguments.video else None
+    _shown(lambda: run_demo(video))
 
 
 def _demo_moments(_: argparse.Namespace) -> None:
-    from infra.local.api_client import ApiError  # noqa: PLC0415
-    from infra.local.demo import DemoError  # noqa: PLC0415
     from infra.local.demo_moments import run_demo_moments  # noqa: PLC0415
 
+    _shown(run_demo_moments)
+
+
+def _demo_lipsync(_: argparse.Namespace) -> None:
+    from infra.local.demo_lipsync import run_demo_lipsync  # noqa: PLC0415
+
+    _shown(run_demo_lipsync)
+
+
+def _demo_social(_: argparse.Namespace) -> None:
+    from infra.local.demo_social import run_demo_social  # noqa: PLC0415
+
+    _shown(run_demo_social)
+
+
+def _shown(demo: Callable[[], int]) -> NoReturn:
+    from infra.local.api_client import ApiError  # noqa: PLC0415
+    from infra.local.showing import DemoError  # noqa: PLC0415
+
     try:
-        sys.exit(run_demo_moments())
+        sys.exit(demo())
     except (ApiError, DemoError) as error:
         raise SystemExit(str(error)) from error
 
@@ -103,6 +118,8 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], None]] = {
     "demo": _demo,
     "demo-moments": _demo_moments,
     "orphans": _orphans,
+    "demo-lipsync": _demo_lipsync,
+    "demo-social": _demo_social,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -47,6 +48,23 @@ class ApiClient:
         except urllib.error.HTTPError as error:
             raise _refused(error.read()) from error
 
+    def last_event(self) -> int:
+        """The number of the user's latest event: from there on they are followed."""
+        ids = [line for line in self.read("/api/events").decode().splitlines() if line[:3] == "id:"]
+        return int(ids[-1].removeprefix("id:"))
+
+    def events(self, after: int, video_id: str, seconds: float) -> Iterator[Mapping[str, Any]]:
+        """A video's events as they happen, by the stream that browsers read, for so long."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            text = self.read(f"/api/events?after={after}&video_id={video_id}").decode()
+            for line in text.splitlines():
+                name, _, value = line.partition(": ")
+                if name == "data":
+                    yield json.loads(value)
+                elif name == "id":
+                    after = int(value)
+
     def read(self, path: str) -> bytes:
         """What is no JSON. Raises ApiError."""
         request = urllib.request.Request(
@@ -73,13 +91,14 @@ class ApiClient:
         finally:
             connection.close()
 
-    def upload(self, path: Path, title: str) -> str:
+    def upload(self, path: Path, title: str, **options: Any) -> str:
         """Send a file as a browser does, parts side by side; returns the video's id."""
         wanted = {
             "file_name": path.name,
             "size": path.stat().st_size,
             "content_type": "video/mp4",
             "title": title,
+            **({"options": options} if options else {}),
         }
         ticket = self.call("POST", "/api/videos/uploads", wanted)
         if ticket["method"] == "put":

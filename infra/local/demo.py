@@ -21,14 +21,10 @@ from infra.local.deployment import Outputs, client
 from infra.local.extras import collect_extras, extras_line
 from infra.local.footage import make_demo_video
 from infra.local.paths import DEMO, FOOTAGE, LOCAL, ROOT
+from infra.local.showing import USER, DemoError
 
-USER = "pro"
 PATIENCE_S = 1_800
 APPEAR_S = 60
-
-
-class DemoError(Exception):
-    """The demo did not come to its end."""
 
 
 def run_demo(video: Path | None) -> int:
@@ -39,7 +35,7 @@ def run_demo(video: Path | None) -> int:
         console.print(f"[red]There is no file {video}.")
         return 2
     source = video or _demo_video(console)
-    with console.status("Bringing the local cloud up: the real `cdk deploy` of both stacks …"):
+    with console.status("Bringing the local cloud up: the real `cdk deploy` of all stacks …"):
         part = session.taking_part()
         outputs = part.__enter__()
     try:
@@ -103,23 +99,24 @@ def _drop(outputs: Outputs, api: ApiClient, source: Path) -> str:
 
 
 def _follow(bars: Progress, says: str, api: ApiClient, send: Callable[[], str]) -> Any:
-    """Send the file, then show its run until it ends; returns the video."""
+    """Send the file, then show what is told of it until its run has ended; returns the video."""
     task = bars.add_task(says, total=100, stage="upload")
+    after = api.last_event()
     video_id = send()
-    until = time.monotonic() + PATIENCE_S
-    while time.monotonic() < until:
-        video = api.call("GET", f"/api/videos/{video_id}")
-        if video["run_id"]:
-            _advance(bars, task, api.call("GET", f"/api/pipeline/status/{video_id}"))
-        if video["status"] in {"ready", "failed"}:
-            return video
-        time.sleep(0.3)
-    raise DemoError(f"{video_id} is still {video['status']} after {PATIENCE_S} s")
+    for event in api.events(after, video_id, PATIENCE_S):
+        _advance(bars, task, event)
+        if event["type"] == "video.updated" and event["data"]["status"] in {"ready", "failed"}:
+            return api.call("GET", f"/api/videos/{video_id}")
+    raise DemoError(f"{video_id} has not ended after {PATIENCE_S} s")
 
 
-def _advance(bars: Progress, task: TaskID, run: Mapping[str, Any]) -> None:
-    stage = run["stage"] if run["status"] == "running" else run["status"]
-    bars.update(task, completed=run["percent"], stage=stage)
+def _advance(bars: Progress, task: TaskID, event: Mapping[str, Any]) -> None:
+    """Runs and their stages tell how far it is."""
+    told = event["data"]
+    if "percent" not in told:
+        return
+    ended = told.get("status") in {"succeeded", "failed", "cancelled"}
+    bars.update(task, completed=told["percent"], stage=told["status" if ended else "stage"])
 
 
 def _table(video: Mapping[str, Any], segments: list[Any]) -> Table:

@@ -6,7 +6,7 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,14 +17,13 @@ from rich.table import Table
 
 from infra.local import session
 from infra.local.api_client import ApiClient
-from infra.local.demo import USER, DemoError
 from infra.local.deployment import Outputs
-from infra.local.paths import DEMO_MOMENTS, LOCAL, ROOT
+from infra.local.paths import DEMO_MOMENTS, LOCAL
+from infra.local.showing import USER, DemoError, farewell, keep, until
 from infra.local.simulators.sources import Source, serving
 from infra.local.talk_video import Topic, make_talk
 from infra.local.timeline import draw_timeline
 
-PATIENCE_S: Final = 900
 _OPTIONS: Final[Mapping[str, Any]] = {
     "segmentation": {"mode": "none"},
     "extras": ["waveform", "silence"],
@@ -55,17 +54,17 @@ def run_demo_moments() -> int:
     folder = Path(tempfile.mkdtemp(prefix="demo-moments-", dir=LOCAL))
     with console.status("Making a talk of five topics: drawn pictures, a voice that is made …"):
         topics = make_talk(folder / "talk.mp4", ffmpeg=imageio_ffmpeg.get_ffmpeg_exe())
-    with console.status("Bringing the local cloud up: the real `cdk deploy` of both stacks …"):
+    with console.status("Bringing the local cloud up: the real `cdk deploy` of all stacks …"):
         part = session.taking_part()
         outputs = part.__enter__()
     try:
         console.print(f"The cloud is up at {outputs.aws_endpoint_url}, the API deployed.")
         _show(console, outputs, topics, folder)
-        kept = _keep(folder)
+        kept = keep(folder, DEMO_MOMENTS)
     finally:
         part.__exit__(None, None, None)
         shutil.rmtree(folder, ignore_errors=True)
-    _farewell(console, kept, time.monotonic() - began)
+    farewell(console, kept, time.monotonic() - began, "timeline.png")
     return 0
 
 
@@ -97,7 +96,7 @@ def _fetched(console: Console, api: ApiClient, url: str) -> str:
                 status.update(f"{run['stage']}: {run['percent']:.0f} %")
             return video if video["status"] in {"ready", "failed"} else None
 
-        video = _until(over, "the video")
+        video = until(over, "the video")
     error = video["error"] or video["transcript"]["error"]
     if error:
         raise DemoError(f"{error['code']}: {error['detail']}")
@@ -129,7 +128,7 @@ def _moments(console: Console, talk: _Talk) -> list[Any]:
             told = talk.api.call("GET", asked["status_url"])
             return told if told["status"] in {"succeeded", "failed"} else None
 
-        ended = _until(over, "the search for moments")
+        ended = until(over, "the search for moments")
     if ended["status"] == "failed":
         raise DemoError(f"{ended['error']['code']}: {ended['error']['detail']}")
     return list(talk.get("/moments")["items"])
@@ -183,7 +182,7 @@ def _cut(talk: _Talk) -> None:
         told = talk.get("/clip-extraction-status")
         return told if told["pending"] == 0 else None
 
-    told = _until(over, "the clips")
+    told = until(over, "the clips")
     for one in told["items"]:
         if one["error"]:
             raise DemoError(f"{one['error']['code']}: {one['error']['detail']}")
@@ -194,32 +193,5 @@ def _watch(talk: _Talk, moment: Mapping[str, Any], name: str) -> None:
     talk.api.save(url, talk.folder / name)
 
 
-def _until(question: Callable[[], Any], what: str) -> Any:
-    until = time.monotonic() + PATIENCE_S
-    while time.monotonic() < until:
-        answer = question()
-        if answer is not None:
-            return answer
-        time.sleep(0.3)
-    raise DemoError(f"{what} took more than {PATIENCE_S} s: see `make logs`")
-
-
-def _keep(folder: Path) -> Path:
-    """Only a whole demo takes the place of an earlier one."""
-    folder.chmod(0o755)
-    with session.one_at_a_time("demo.lock"):
-        shutil.rmtree(DEMO_MOMENTS, ignore_errors=True)
-        folder.rename(DEMO_MOMENTS)
-    return DEMO_MOMENTS
-
-
 def _clock(at: float) -> str:
     return f"{int(at) // 60}:{at % 60:04.1f}"
-
-
-def _farewell(console: Console, folder: Path, seconds: float) -> None:
-    console.print(f"All of it took {seconds:.0f} s, setting up included. The files:")
-    for path in sorted(folder.iterdir()):
-        shown = path.relative_to(ROOT)
-        console.print(f"  {shown!s:<44}{path.stat().st_size / 1e6:8.2f} MB", highlight=False)
-    console.print(f"See [bold]{(folder / 'timeline.png').relative_to(ROOT)}[/].")

@@ -1,4 +1,4 @@
-"""The real `cdk deploy` of both stacks, aimed at the local cloud, and what came of it."""
+"""The real `cdk deploy` of all stacks, aimed at the local cloud, and what came of it."""
 
 from __future__ import annotations
 
@@ -41,6 +41,9 @@ class Outputs:
     upload_queue_url: str
     upload_dead_letters_url: str
     find_orphans_name: str
+    # Where events are followed, and the bus that other applications hang on.
+    socket_url: str
+    event_bus: str
     # Where a source of URLs can be put, and where outside services are stood in for, by name.
     sources_port: int
     simulators: dict[str, str] = field(default_factory=dict)
@@ -90,6 +93,9 @@ def deploy(emulator: Emulator, target: Path = LOCAL / "outputs.json") -> Outputs
         state_machine_arn=values["StateMachineArn"],
         upload_queue_url=values["UploadQueueUrl"],
         find_orphans_name=values["FindOrphansName"],
+        socket_url=f"ws{emulator.endpoint.removeprefix('http')}"
+        f"/_aws/execute-api/{values['SocketApiId']}/live",
+        event_bus=values["EventBusName"],
         upload_dead_letters_url=values["UploadDeadLettersUrl"],
         simulators=simulators,
         sources_port=sources_port_of(Path(emulator.home)),
@@ -118,6 +124,8 @@ def _cdk(emulator: Emulator, printed: Path, simulators: Mapping[str, str]) -> No
     environment["PATH"] = f"{BIN}{os.pathsep}{environment['PATH']}"
     words = ["deploy", "--all", "--outputs-file", str(printed)]
     told = {"stage": "local", "sources": str(sources_port_of(Path(emulator.home)))}
+    # Where the simulator of Sync.so reaches the deployed API.
+    told["api_base"] = emulator.endpoint
     told |= {f"{name}_endpoint": url for name, url in simulators.items()}
     words += [word for name, text in told.items() for word in ("--context", f"{name}={text}")]
     quiet = ["--require-approval", "never", "--ci", "--no-notices", "--progress", "events"]
@@ -139,6 +147,6 @@ def _open_to_browsers(emulator: Emulator, api_id: str) -> None:
     assembly = Path(emulator.home) / "cdk.out"
     for template in assembly.glob("*.template.json"):
         for resource in json.loads(template.read_text())["Resources"].values():
-            if resource["Type"] == "AWS::ApiGatewayV2::Api":
-                rules = resource["Properties"]["CorsConfiguration"]
+            rules = resource.get("Properties", {}).get("CorsConfiguration")
+            if resource["Type"] == "AWS::ApiGatewayV2::Api" and rules:
                 client(emulator, "apigatewayv2").update_api(ApiId=api_id, CorsConfiguration=rules)

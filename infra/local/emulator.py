@@ -16,7 +16,7 @@ from typing import Final
 
 from infra.local.paths import EMULATOR, LOCAL
 from infra.local.ports import HOST, port_of
-from infra.local.processes import end, exists, spawn
+from infra.local.processes import STOP_SECONDS, end, exists, spawn
 from infra.local.simulators.running import stop_simulators
 
 REGION: Final = "us-east-1"
@@ -59,10 +59,10 @@ class Emulator:
     def alive(self) -> bool:
         return _healthy(self.endpoint)
 
-    def stop(self) -> None:
+    def stop(self, patience_s: float = STOP_SECONDS) -> None:
         """Ask it to end, which saves its state, and wait; what stands beside it ends, too."""
         stop_simulators(Path(self.home))
-        end(self.pid)
+        end(self.pid, patience_s)
         (Path(self.home) / "emulator.json").unlink(missing_ok=True)
 
 

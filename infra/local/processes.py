@@ -28,13 +28,13 @@ def spawn(words: Sequence[str], log: Path, environment: Mapping[str, str]) -> in
     )
 
 
-def end(pid: int) -> None:
-    """Ask it and its children to end, and wait; by force after a minute."""
+def end(pid: int, patience_s: float = STOP_SECONDS) -> None:
+    """Ask it and its children to end, and wait; by force after that."""
     try:
         os.killpg(pid, signal.SIGTERM)
     except ProcessLookupError:
         return
-    until = time.monotonic() + STOP_SECONDS
+    until = time.monotonic() + patience_s
     while time.monotonic() < until:
         if not exists(pid):
             return

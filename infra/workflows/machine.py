@@ -34,13 +34,14 @@ def make_machine(
     name: str,
     functions: Sequence[lambda_.Function],
     timeout: Duration,
+    language: sfn.QueryLanguage = sfn.QueryLanguage.JSONATA,
 ) -> sfn.StateMachine:
     """`name` is its log group's; `functions` are all that it calls."""
     machine = sfn.StateMachine(
         scope,
         "Machine",
         definition_body=sfn.DefinitionBody.from_chainable(chain),
-        query_language=sfn.QueryLanguage.JSONATA,
+        query_language=language,
         state_machine_type=sfn.StateMachineType.STANDARD,
         timeout=timeout,
         tracing_enabled=True,

@@ -87,6 +87,11 @@ def tables(dynamodb_environment: dict[str, str]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
+def kms_key(bare_cloud: Emulator) -> str:
+    return str(client(bare_cloud, "kms").create_key()["KeyMetadata"]["Arn"])
+
+
+@pytest.fixture(scope="session")
 def bucket(bare_cloud: Emulator) -> str:
     client(bare_cloud, "s3").create_bucket(Bucket="contract")
     return "contract"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,6 +15,7 @@ import pytest
 from functions.adapters.aws import client
 from functions.adapters.dynamo.counters import DynamoSegmentCounters
 from functions.adapters.dynamo.segments import DynamoSegmentStore
+from functions.adapters.dynamo.snapshots import LATEST
 from functions.adapters.dynamo.table import Rows, Table
 from functions.domain.counts import SegmentCounts
 from functions.domain.ports import SegmentCounters, SegmentStore
@@ -41,6 +42,8 @@ class Counted:
             self.counters.of_video(video_id),
             self.sums(user_id),
             self.user_days(user_id),
+            self.counters.video_sums(video_id),
+            self.video_days(video_id),
             *(self.segment_days(segment_id) for segment_id in segment_ids),
         ]
 
@@ -55,6 +58,17 @@ class Counted:
 
     def segment_days(self, segment_id: str) -> list[Gain]:
         return self.counters.segment_days(segment_id, FIRST, LAST)
+
+    def video_days(self, video_id: str) -> list[Gain]:
+        return self.counters.video_days(video_id, FIRST, LAST)
+
+    def post_days(self, segment: Segment) -> list[Gain]:
+        """Of all of a segment's posts."""
+        return [
+            gain
+            for post in segment.social_media_usage
+            for gain in self.counters.post_days(segment.segment_id, post, FIRST, LAST)
+        ]
 
 
 def in_memory() -> Counted:
@@ -104,9 +118,15 @@ def told(views: int, days: int = 0, name: str = "1") -> Post:
     return new_post(Platform.X, name, EPOCH).told({"views": views}, EPOCH + timedelta(days=days))
 
 
-def gain(days: int, platform: Platform = Platform.X, **numbers: int) -> Gain:
+def gain(
+    days: int,
+    platform: Platform = Platform.X,
+    lost: Mapping[str, int] | None = None,
+    **numbers: int,
+) -> Gain:
     """On a day after the beginning."""
-    return Gain(platform=platform, day=(EPOCH + timedelta(days=days)).date(), numbers=numbers)
+    day = (EPOCH + timedelta(days=days)).date()
+    return Gain(platform=platform, day=day, numbers=numbers, lost=lost or {})
 
 
 def at_once(act: Any, count: int = THREADS) -> list[Any]:
@@ -121,7 +141,16 @@ def snapshot_keys(table: str, segment_id: str) -> list[tuple[str, str]]:
     keys = [
         (row["post_key"]["S"], row["captured_at"]["S"]) for page in rows for row in page["Items"]
     ]
-    return sorted(key for key in keys if key[0].startswith(segment_id))
+    return sorted(key for key in keys if key[0].startswith(segment_id) and key[1] != LATEST)
+
+
+def left_of_posts(tables: dict[str, str], segment_id: str) -> list[str]:
+    """Keys of rows that stand for posts of a segment, and of their days."""
+    found = []
+    for kind, name in (("snapshots", "post_key"), ("counters", "counter_of")):
+        for page in client("dynamodb").get_paginator("scan").paginate(TableName=tables[kind]):
+            found += [row[name]["S"] for row in page["Items"]]
+    return sorted(key for key in found if segment_id in key)
 
 
 @contextmanager

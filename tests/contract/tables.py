@@ -23,6 +23,17 @@ _KINDS = {
     "MomentGenerations": "generations",
     "Idempotency": "idempotency",
     "Deletions": "deletions",
+    "LipSyncJobs": "lipsync_jobs",
+    "LipSyncGate": "lipsync_gate",
+    "SocialAccounts": "social_accounts",
+    "SocialPosts": "social_posts",
+    "SocialBudgets": "budgets",
+    "SocialSyncs": "syncs",
+    "Events": "events",
+    "EventMarks": "event_marks",
+    "Connections": "connections",
+    "WebhookDeliveries": "webhook_deliveries",
+    "Webhooks": "webhooks",
 }
 
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from functions.domain.lipsync_codes import Remedy
 from functions.domain.lipsync_errors import (
     OutcomeUnknownError,
     RefusedError,
@@ -15,7 +16,6 @@ from functions.domain.lipsync_errors import (
     UnknownGenerationError,
 )
 from functions.domain.lipsync_generation import GenerationStatus, SyncGeneration, SyncRange
-from functions.domain.lipsync_trouble import Remedy
 from tests.contract.lipsync_bench import Bench, FakeBench, RealBench, provider_at
 from tests.contract.sync_so import Stage, ask, stage
 

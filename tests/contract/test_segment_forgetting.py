@@ -10,6 +10,8 @@ import pytest
 
 from functions.adapters.aws import client
 from functions.adapters.dynamo import counters
+from functions.adapters.dynamo.counter_rows import KEYS
+from functions.adapters.dynamo.table import Table
 from functions.domain.errors import StaleWriteError
 from tests.contract.counting import (
     THREADS,
@@ -18,6 +20,7 @@ from tests.contract.counting import (
     either,
     gain,
     in_tables,
+    left_of_posts,
     pages_of,
     save,
     snapshot_keys,
@@ -70,7 +73,7 @@ class TestForgetting:
             kept.store.forget(segment)
             kept.store.forget(segment)
 
-        assert snapshot_keys(tables["snapshots"], segment.segment_id) == []
+        assert left_of_posts(tables, segment.segment_id) == []
         assert len(snapshot_keys(tables["snapshots"], other.segment_id)) == 1
         assert kept.segment_days(segment.segment_id) == []
         assert [gain.numbers for gain in kept.user_days(fresh)] == [{"views": 1}]
@@ -110,6 +113,24 @@ class TestForgetting:
 
         (left,) = snapshot_keys(tables["snapshots"], segment.segment_id)
         assert left[0].endswith("#2")
+        ids = {key.rpartition("#")[2] for key in left_of_posts(tables, segment.segment_id)}
+        assert ids == {"2", segment.segment_id}
+
+    def test_given_a_video_that_is_gone_when_its_segment_is_forgotten_then_no_day_is_made_anew(
+        self, kept: Counted, tables: dict[str, str], fresh: str
+    ) -> None:
+        """Whoever clears up after the segment may be later than whoever did after its video."""
+        segment = save(kept, started(kept, fresh), told(5), told(3, 1, "2"))
+        kept.store.delete(segment, EPOCH)
+        rows = Table(tables["counters"], "counters")
+        video = f"video#{segment.video_id}"
+        found = rows.query("counter_of = :video", {":video": video}).items
+        rows.delete_many([{name: row[name] for name in KEYS} for row in found])
+
+        kept.store.forget(segment)
+
+        assert rows.query("counter_of = :video", {":video": video}).items == []
+        assert kept.user_days(fresh) == kept.segment_days(segment.segment_id) == []
 
 
 class TestManyWriters:

@@ -130,4 +130,6 @@ def _moved(counted: Counted, user_id: str) -> list[Any]:
         for number, kind in enumerate(list(SegmentType)[:3])
     ]
     found = counted.everything(user_id, f"{user_id}-video", *ids)
-    return [*found[:2], [replace(sums, synced_at=None) for sums in found[2]], *found[3:]]
+    for at in (2, 4):
+        found[at] = [replace(sums, synced_at=None) for sums in found[at]]
+    return found

@@ -18,6 +18,7 @@ import pytest
 
 from functions.adapters.sync_so.client import Patience, SyncSoClient
 from functions.adapters.sync_so.provider import SyncSoProvider
+from functions.domain.lipsync_codes import Remedy
 from functions.domain.lipsync_errors import (
     OutcomeUnknownError,
     ProviderAccountError,
@@ -28,7 +29,6 @@ from functions.domain.lipsync_errors import (
     SlotsTakenError,
 )
 from functions.domain.lipsync_generation import GenerationStatus, SyncGeneration, SyncRequest
-from functions.domain.lipsync_trouble import Remedy
 from infra.local.simulators.sources import Source
 from tests.contract.lipsync_bench import QUICK, OneKey, provider_at, request_of
 from tests.contract.sync_so import Stage, ask, stage

@@ -11,6 +11,7 @@ import av
 import pytest
 
 from functions.adapters.sync_so.provider import SyncSoProvider
+from functions.domain.lipsync_codes import Remedy
 from functions.domain.lipsync_generation import (
     GenerationStatus,
     LipSyncModel,
@@ -21,7 +22,6 @@ from functions.domain.lipsync_generation import (
     SyncOptions,
     SyncRange,
 )
-from functions.domain.lipsync_trouble import Remedy
 from infra.local.simulators.sources import Source
 from tests.contract.lipsync_bench import provider_at, request_of
 from tests.contract.sync_so import (

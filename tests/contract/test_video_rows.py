@@ -12,21 +12,33 @@ from functions.adapters.aws import client
 from functions.adapters.dynamo.deletions import DynamoDeletionStore
 from functions.adapters.dynamo.items import encode_item
 from functions.adapters.dynamo.kept_answers import KeptAnswers
+from functions.adapters.dynamo.lipsync_jobs import BY_VIDEO, DynamoLipSyncJobStore
 from functions.adapters.dynamo.runs import DynamoRunStore
 from functions.adapters.dynamo.segments import DynamoSegmentStore
 from functions.adapters.dynamo.table import Table
-from functions.adapters.dynamo.video_rows import PartitionRows, counters_of_video, of_video
+from functions.adapters.dynamo.video_rows import (
+    Indexed,
+    IndexedRows,
+    PartitionRows,
+    counters_of_video,
+    of_video,
+)
 from functions.adapters.dynamo.video_segments import DeletedSegmentRows, VideoSegmentRows
 from functions.adapters.dynamo.videos import DynamoVideoStore
 from functions.domain.deletion import Deletion
 from functions.domain.deletion_ports import VideoRows
+from functions.domain.lipsync_states import LipSyncStatus
 from functions.domain.segment import Segment, SegmentType
 from functions.domain.segment_query import SegmentQuery
+from functions.domain.times import from_iso
 from functions.domain.video import Video
 from tests.builders import make_queued_video, make_run, make_segment
-from tests.contract.counting import Counted, in_tables, save, snapshot_keys, told
+from tests.contract.counting import Counted, in_tables, left_of_posts, save, snapshot_keys, told
 from tests.contract.test_deletion_store import receipt_of
+from tests.contract.test_lipsync_job_store import job as lipsync
 from tests.fakes.clock import EPOCH
+
+_NAMES = ("deletions", "segments", "counters", "snapshots", "social_posts")
 
 
 @dataclass
@@ -55,7 +67,7 @@ class Marked:
         return segment
 
     def segments(self) -> VideoSegmentRows:
-        names = (self.tables[name] for name in ("deletions", "segments", "counters", "snapshots"))
+        names = (self.tables[name] for name in _NAMES)
         return VideoSegmentRows(*names)
 
 
@@ -113,8 +125,8 @@ class TestSegments:
         assert sweep(marked.segments(), marked) == 3
 
         counted = marked.counted
-        assert snapshot_keys(tables["snapshots"], one.segment_id) == []
-        assert snapshot_keys(tables["snapshots"], two.segment_id) == []
+        assert left_of_posts(tables, one.segment_id) == []
+        assert left_of_posts(tables, two.segment_id) == []
         assert len(snapshot_keys(tables["snapshots"], stays.segment_id)) == 1
         assert counted.segment_days(one.segment_id) == []
         assert [gain.numbers for gain in counted.user_days(marked.video.user_id)] == [{"views": 5}]
@@ -244,6 +256,34 @@ class TestOtherRows:
         assert marked.told() == {}
         assert marked.counted.counters.of_video(marked.video.video_id).segments == 0
         assert marked.counted.counters.of_user(marked.video.user_id).segments == 20
+
+    def test_given_lip_sync_jobs_when_swept_then_those_of_the_video_go_and_are_told(
+        self, marked: Marked, tables: dict[str, str], fresh: str
+    ) -> None:
+        video, jobs = marked.video.video_id, DynamoLipSyncJobStore(tables["lipsync_jobs"])
+        for number in range(100):
+            jobs.create(lipsync(f"{fresh}-{number}", video_id=video))
+        jobs.create(lipsync(f"{fresh}-other", video_id=f"{fresh}-other"))
+        place = Indexed(
+            table=tables["lipsync_jobs"],
+            what="jobs",
+            index=BY_VIDEO,
+            key="job_id",
+            kind="lipsync_jobs",
+        )
+        rows = IndexedRows(tables["deletions"], place)
+        (first, *_) = page = rows.page(marked.video, None).items
+
+        assert first["status"] == LipSyncStatus.AWAITING_UPLOADS.value
+        assert from_iso(first["updated_at"]) == EPOCH
+        # Somebody else was here: the index may show what is gone.
+        assert rows.remove(marked.deletion, page[:4]) == 4
+        assert rows.remove(marked.deletion, page) == len(page) - 4
+        assert sweep(rows, marked) == 100 - len(page)
+
+        assert marked.told() == {"lipsync_jobs": 100}
+        assert jobs.get(f"{fresh}-1") is None
+        assert jobs.get(f"{fresh}-other") is not None
 
     def test_given_kept_answers_when_swept_then_those_that_tell_of_the_video_are_gone(
         self, marked: Marked, tables: dict[str, str], fresh: str

@@ -43,7 +43,9 @@ def test_given_generated_requests_when_answered_then_every_promise_of_the_docume
             "--header", f"Authorization: Bearer {cloud.token('enterprise')}",
             "--max-examples", EXAMPLES,
             "--seed", "1",
-            "--workers", "2",
+            # Threads that parse source at once may end in a SystemError before CPython 3.11.8
+            # (gh-106905), so there is one.
+            "--workers", "1",
             "--continue-on-failure",
             "--warnings", "off",
             "--no-color",

@@ -29,7 +29,19 @@ def theirs(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Owned:
     (segment,) = cloud.segments(video_id, "processed")
     deletion = cloud.delete(cloud.announce(1000)["video_id"])
     upload = cloud.announce(1000)["video_id"]
-    return Owned(video_id, segment["segment_id"], upload, deletion["deletion_id"])
+    asked = {"url": "https://hooks.invalid/in", "events": ["account.updated"]}
+    webhook = cloud.call("POST", "/api/webhooks", asked).json["webhook_id"]
+    delivery = cloud.call("POST", f"/api/webhooks/{webhook}/test").json["delivery_id"]
+    sync = cloud.call("POST", "/api/social/sync").json["sync_id"]
+    return Owned(
+        video_id,
+        segment["segment_id"],
+        upload,
+        deletion["deletion_id"],
+        webhook=webhook,
+        delivery=delivery,
+        sync=sync,
+    )
 
 
 def _call(cloud: Cloud, route: Route, owned: Owned, **who: str | None) -> Answer:
@@ -108,11 +120,13 @@ def test_given_everything_was_tried_when_the_owner_looks_then_all_is_as_before(
             f"/api/segments/{theirs.segment}",
             f"/api/videos/uploads/{theirs.upload}",
             f"/api/deletions/{theirs.deletion}",
+            f"/api/webhooks/{theirs.webhook}",
         )
         answers = [cloud.call("GET", path) for path in paths]
-        assert [answer.status for answer in answers] == [200, 200, 200, 200]
+        assert [answer.status for answer in answers] == [200] * 5
         upload, deletion = answers[2].json["status"], answers[3].json["deletion_id"]
-        return [answers[0].json, answers[1].json, upload, deletion]
+        url, secrets = answers[4].json["url"], answers[4].json["previous_secret_until"]
+        return [answers[0].json, answers[1].json, upload, deletion, url, secrets]
 
     before = seen()
     for route in routes:

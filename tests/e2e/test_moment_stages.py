@@ -41,10 +41,12 @@ def _until(happens: Callable[[], Any], what: str) -> Any:
     return found
 
 
-def _finished(cloud: Cloud, video_id: str) -> dict[str, Any]:
-    """However long somebody listens."""
+def _finished(cloud: Cloud, video_id: str, *, looking_around: bool = False) -> dict[str, Any]:
+    """However long somebody listens; told by who looks around where no event tells."""
 
     def video() -> dict[str, Any] | None:
+        if looking_around:
+            cloud.invoke("reconcile_transcriptions", {})
         told = cloud.call("GET", f"/api/videos/{video_id}").json
         return dict(told) if told["status"] in {"ready", "failed", "cancelled"} else None
 
@@ -81,10 +83,12 @@ def _clips(cloud: Cloud, video_id: str) -> list[dict[str, Any]]:
     return list(_until(cut, "the clips are not cut"))
 
 
-def _start(cloud: Cloud, video_id: str, **asked: Any) -> dict[str, Any]:
+def _start(
+    cloud: Cloud, video_id: str, *, looking_around: bool = False, **asked: Any
+) -> dict[str, Any]:
     answer = cloud.call("POST", "/api/pipeline/start", {"video_id": video_id, **asked})
     assert answer.status == 202, answer.body
-    return _finished(cloud, video_id)
+    return _finished(cloud, video_id, looking_around=looking_around)
 
 
 def _told(cloud: Cloud, folder: Path) -> str:
@@ -266,7 +270,7 @@ def test_given_a_run_that_waits_for_words_when_cancelled_then_no_moment_is_found
     assert cloud.call("GET", f"/api/videos/{video_id}/moments").json["generation"] is None
     assert cloud.segments(video_id, "processed") == []
 
-    mended = _start(cloud, video_id)
+    mended = _start(cloud, video_id, looking_around=True)
 
     assert mended["status"] == "ready", mended["error"]
     assert {one["status"] for one in _clips(cloud, video_id)} == {"ready"}

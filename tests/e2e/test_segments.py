@@ -194,7 +194,8 @@ def test_given_a_posted_segment_when_its_numbers_are_told_then_analytics_show_th
     shown = cloud.call("GET", f"{path}/analytics").json
     assert shown["totals"]["views"]["total"] == 1_000
     assert shown["totals"]["engagement_rate"] == 0.1
-    best = cloud.call("GET", "/api/segments?sort_by=views&limit=1").json["items"]
+    asked = f"/api/segments?video_id={video}&sort_by=views&limit=1"
+    best = cloud.call("GET", asked).json["items"]
     assert best[0]["segment_id"] == segment["segment_id"]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from functions import bootstrap
+from functions import bootstrap, bootstrap_events, bootstrap_lipsync, bootstrap_webhooks
 from tests.environment import FUNCTION_ENVIRONMENT
 from tests.fakes.world import World
 
@@ -30,6 +30,8 @@ def install(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
         "pipeline": ("STATE_MACHINE_ARN", lambda: world.pipeline),
         "range_cuts": ("RANGE_MACHINE_ARN", lambda: world.range_cuts),
         "moment_runs": ("MOMENT_MACHINE_ARN", lambda: world.moment_runs),
+        "demand_runs": ("SYNC_MACHINE_ARN", lambda: world.demand_runs),
+        "demands": ("SYNCS_TABLE", lambda: world.demands),
         "moment_store": ("MOMENTS_TABLE", lambda: world.moments),
         "ingests": ("INGEST_MACHINE_ARN", lambda: world.ingests),
         "user_directory": ("USER_POOL_ID", lambda: world.users),
@@ -37,6 +39,14 @@ def install(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
     }
     for name, (variable, fake) in made.items():
         monkeypatch.setattr(bootstrap, name, _maker(variable, fake))
+    lipsync = {
+        "job_store": ("LIPSYNC_JOBS_TABLE", lambda: world.lipsync_jobs),
+        "runs": ("LIPSYNC_MACHINE_ARN", lambda: world.lipsync_runs),
+    }
+    for name, (variable, fake) in lipsync.items():
+        monkeypatch.setattr(bootstrap_lipsync, name, _maker(variable, fake))
+    monkeypatch.setattr(bootstrap_lipsync, "gate", lambda *_: world.lipsync_gate)
+    monkeypatch.setattr(bootstrap_lipsync, "utc_now", world.clock)
     monkeypatch.setattr(bootstrap, "segment_store", _segment_maker(world))
     monkeypatch.setattr(bootstrap, "generation_store", lambda *_: world.generations)
     monkeypatch.setattr(
@@ -45,6 +55,8 @@ def install(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
         lambda _, name, memory, stop: world.generator(name, memory, stop),
     )
     monkeypatch.setattr(bootstrap, "moment_refiner", lambda _, name: world.refiner(name))
+    monkeypatch.setattr(bootstrap, "keyring", lambda _: world.keyring)
+    monkeypatch.setattr(bootstrap, "demand_work", lambda _: world.demand_work)
     monkeypatch.setattr(bootstrap, "run_lock", _lock_maker(world))
     monkeypatch.setattr(bootstrap, "outside_work", lambda: world.outside_work)
     # One clock for those who write leases and those who read them.
@@ -52,9 +64,35 @@ def install(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
     monkeypatch.setattr(bootstrap, "source_reader", lambda _: world.reader)
     for name, makes in _shown(world).items():
         monkeypatch.setattr(bootstrap, name, makes)
+    log = _maker("EVENTS_TABLE", lambda: world.events)
+    monkeypatch.setattr(bootstrap_events, "event_log", log)
+    connections = _maker("CONNECTIONS_TABLE", lambda: world.connections)
+    monkeypatch.setattr(bootstrap_events, "connections", connections)
     monkeypatch.setattr(bootstrap, "account", lambda: world.account)
     monkeypatch.setattr(bootstrap, "cutter", lambda: world.cutter)
     monkeypatch.setattr(bootstrap, "health_checks", lambda *_: HEALTHY)
+    _install_webhooks(monkeypatch, world)
+
+
+def _install_webhooks(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
+    hooks, queues = world.hooks, ("WEBHOOK_SENDS_URL", "WEBHOOK_MATCHES_URL")
+    made = {
+        "webhook_store": ("WEBHOOKS_TABLE", lambda: hooks.store),
+        "receiver_health": ("WEBHOOKS_TABLE", lambda: hooks.health),
+        "delivery_store": ("WEBHOOK_DELIVERIES_TABLE", lambda: hooks.deliveries),
+        "event_reader": ("EVENTS_TABLE", lambda: hooks.events),
+        "secret_keeper": ("WEBHOOK_KEY_ID", lambda: hooks.keeper),
+    }
+    for name, (variable, fake) in made.items():
+        monkeypatch.setattr(bootstrap_webhooks, name, _maker(variable, fake))
+
+    def queue(*names: str) -> object:
+        assert names == tuple(FUNCTION_ENVIRONMENT[name] for name in queues)
+        return hooks.queue
+
+    monkeypatch.setattr(bootstrap_webhooks, "webhook_queue", queue)
+    monkeypatch.setattr(bootstrap_webhooks, "receivers", lambda _: hooks.receivers)
+    monkeypatch.setattr(bootstrap_webhooks, "utc_now", hooks.clock)
 
 
 def _maker(variable: str, fake: Callable[[], object]) -> Callable[[str], object]:
@@ -81,6 +119,7 @@ def _shown(world: World) -> dict[str, Callable[..., object]]:
     asked: dict[str, tuple[tuple[str, ...], object]] = {
         "shown_video_store": (("VIDEOS_TABLE", "DELETIONS_TABLE"), world.videos),
         "shown_segment_store": ((*_SEGMENTS, "DELETIONS_TABLE", "VIDEOS_TABLE"), world.segments),
+        "post_lists": (("SNAPSHOTS_TABLE", "DELETIONS_TABLE", "VIDEOS_TABLE"), world.post_lists),
         "deletion_store": (("DELETIONS_TABLE", "VIDEOS_TABLE"), world.deletions),
         "kept_answers": (("DELETIONS_TABLE",), world.answers),
     }

@@ -9,8 +9,10 @@ from typing import Any
 
 from functions.domain.codec import to_plain
 from functions.domain.deletion import Deletion, StoredObject, deletion_id_of
+from functions.domain.keys import lipsync_work, voice_key
 from functions.domain.run import RunStatus
 from functions.domain.segment import Segment
+from functions.domain.times import to_iso
 from functions.domain.transcription import Transcription, WaitState
 from functions.domain.video import Video
 from functions.services.delete_video import DeletionWork, Limits, Next, Progress, delete_video
@@ -39,6 +41,7 @@ class Deleting:
     ranges: FakeExecutions = field(default_factory=FakeExecutions)
     searches: FakeExecutions = field(default_factory=FakeExecutions)
     ingests: FakeExecutions = field(default_factory=FakeExecutions)
+    lipsync_runs: FakeExecutions = field(default_factory=FakeExecutions)
     jobs: FakeTranscriptionJobs = field(default_factory=FakeTranscriptionJobs)
     counters: set[str] = field(default_factory=set)
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -68,6 +71,7 @@ class Deleting:
         self.add("moments", video_id, moment_id=f"moment-{video_id}")
         self.add("moment_generations", video_id, generation_id=f"g-{video_id}", status="succeeded")
         self.transcribe(video_id)
+        self.lipsync(video_id)
 
     def add(self, kind: str, video_id: str, **fields: Any) -> None:
         """A row of a kind."""
@@ -93,6 +97,16 @@ class Deleting:
             dict(to_plain(row)),
         ]
 
+    def lipsync(
+        self, video_id: str = VIDEO, job_id: str = "job", status: str = "completed"
+    ) -> None:
+        """A lip-sync job with its voice and a half-way piece."""
+        named = f"{job_id}-{video_id}"
+        ended = to_iso(EPOCH)
+        self.add("lipsync_jobs", video_id, job_id=named, status=status, updated_at=ended)
+        self.bucket.put(voice_key(USER, video_id, named, 0), size=6)
+        self.bucket.put(f"{lipsync_work(USER, video_id, named)}/result-1.mp4", size=4)
+
     def belongings(self) -> Belongings:
         world = self.world
         return Belongings(
@@ -110,15 +124,19 @@ class Deleting:
             transcriptions=self._plain("transcriptions", "window_id"),
             moments=self._plain("moments", "moment_id"),
             generations=self._plain("moment_generations", "generation_id"),
+            lipsyncs=self._plain("lipsync_jobs", "job_id"),
             deleted_segments=self._rows(
                 None, self._deleted_alone, lambda segment: segment.segment_id, self._forget
             ),
             counters=self._rows(None, self._counted, str, self._uncount),
+            events=self._plain("events", "sequence"),
             objects=_Breaking(self.bucket, self),
             pipeline=self.pipeline,
             ranges=self.ranges,
             searches=self.searches,
             ingests=self.ingests,
+            lipsync_runs=self.lipsync_runs,
+            places=self.world.lipsync_gate,
             jobs=self.jobs,
             fence=self.world.segments,
         )

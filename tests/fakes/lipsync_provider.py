@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from uuid import uuid4
 
+from functions.domain.lipsync_codes import Remedy
 from functions.domain.lipsync_errors import (
     OutcomeUnknownError,
     ProviderError,
@@ -22,7 +23,7 @@ from functions.domain.lipsync_generation import (
     SyncRequest,
 )
 from functions.domain.lipsync_ports import CostEstimate
-from functions.domain.lipsync_trouble import Remedy, rejection_of, trouble_of
+from functions.domain.lipsync_trouble import rejection_of, trouble_of
 
 
 @dataclass

@@ -14,15 +14,18 @@ from functions.domain.deletion_ports import HiddenVideos
 from functions.domain.errors import RunOverError, StaleWriteError
 from functions.domain.lease import watch_shard
 from functions.domain.paging import Page, Position
+from functions.domain.post_query import Snapshot
 from functions.domain.run import Run
 from functions.domain.segment import Segment, SegmentStatus, SegmentType
 from functions.domain.segment_query import SegmentQuery, SortBy
-from functions.domain.social import Platform
+from functions.domain.social import METRICS, Platform, Post
 from functions.domain.social_history import (
     Gain,
     PlatformSums,
     changed,
+    flat_gain,
     gains,
+    read_gain,
     read_sums,
     sums_of,
 )
@@ -37,7 +40,8 @@ class FakeSegmentStore:
         self._deleted: dict[str, Segment] = {}
         self._closed: dict[str, int] = {}
         self._lock = threading.Lock()
-        self.gains: list[tuple[Segment, Gain]] = []
+        self.gains: list[tuple[Segment, Gain, tuple[Platform, str] | None]] = []
+        self.snapshots: dict[tuple[str, Platform, str], dict[datetime, Snapshot]] = {}
         self.writes = 0
         self.largest_page = 1_000
 
@@ -75,9 +79,26 @@ class FakeSegmentStore:
             saved = replace(after, version=before.version + 1)
             self._rows[saved.segment_id] = from_plain(Segment, to_plain(saved))
             pairs = changed(before.social_media_usage, saved.social_media_usage)
-            self.gains += [(saved, g) for was, now in pairs if now for g in gains(was, now)]
+            for was, now in pairs:
+                self._posted(saved, was, now)
             self.writes += 1
             return saved
+
+    def _posted(self, saved: Segment, was: Post | None, now: Post | None) -> None:
+        if now is None:
+            assert was
+            self.snapshots.pop((saved.segment_id, *was.key), None)
+            gone = saved.segment_id, was.key
+            self.gains = [
+                (row, gain, None if (row.segment_id, key) == gone else key)
+                for row, gain, key in self.gains
+            ]
+            return
+        self.gains += [(saved, gain, now.key) for gain in gains(was, now)]
+        if now.last_synced:
+            kept = self.snapshots.setdefault((saved.segment_id, *now.key), {})
+            numbers = {metric: now.number(metric) for metric in METRICS}
+            kept[now.last_synced] = Snapshot(now.last_synced, numbers)
 
     def delete(self, segment: Segment, now: datetime, by: Run | None = None) -> None:
         with self._lock:
@@ -121,6 +142,14 @@ class FakeSegmentStore:
         with self._lock:
             self._deleted.pop(segment.segment_id, None)
             self.gains = [pair for pair in self.gains if pair[0].segment_id != segment.segment_id]
+
+    def forget_numbers(self, segment: Segment, platform: Platform) -> None:
+        with self._lock:
+            self.gains = [
+                (one, gain, post)
+                for one, gain, post in self.gains
+                if (one.segment_id, gain.platform) != (segment.segment_id, platform)
+            ]
 
     def search(self, query: SegmentQuery, *, limit: int, after: Position | None) -> Page[Segment]:
         with self._lock:
@@ -188,31 +217,44 @@ class FakeSegmentCounters:
         return _counts([row for row in self._segments.all() if row.video_id == video_id])
 
     def sums(self, user_id: str) -> list[PlatformSums]:
-        posts = [
-            post
-            for row in self._segments.all()
-            if row.user_id == user_id
-            for post in row.social_media_usage
-        ]
-        found = []
-        for platform in sorted({post.platform for post in posts}):
-            some = [post for post in posts if post.platform is platform]
-            flat: dict[str, int] = {}
-            for post in some:
-                for name, number in sums_of(post).items():
-                    flat[name] = flat.get(name, 0) + number
-            synced = max((post.last_synced for post in some if post.last_synced), default=None)
-            found.append(read_sums(platform, flat, synced))
-        return found
+        return _sums([row for row in self._segments.all() if row.user_id == user_id])
+
+    def video_sums(self, video_id: str) -> list[PlatformSums]:
+        return _sums([row for row in self._segments.all() if row.video_id == video_id])
 
     def user_days(self, user_id: str, first: date, last: date) -> list[Gain]:
         return _days(
-            [gain for row, gain in self._segments.gains if row.user_id == user_id], first, last
+            [gain for row, gain, _ in self._segments.gains if row.user_id == user_id], first, last
         )
 
     def segment_days(self, segment_id: str, first: date, last: date) -> list[Gain]:
-        mine = [gain for row, gain in self._segments.gains if row.segment_id == segment_id]
+        mine = [gain for row, gain, _ in self._segments.gains if row.segment_id == segment_id]
         return _days(mine, first, last)
+
+    def video_days(self, video_id: str, first: date, last: date) -> list[Gain]:
+        mine = [gain for row, gain, _ in self._segments.gains if row.video_id == video_id]
+        return _days(mine, first, last)
+
+    def post_days(self, segment_id: str, one: Post, first: date, last: date) -> list[Gain]:
+        wanted = segment_id, one.key
+        mine = [
+            gain for row, gain, post in self._segments.gains if (row.segment_id, post) == wanted
+        ]
+        return _days(mine, first, last)
+
+
+def _sums(rows: list[Segment]) -> list[PlatformSums]:
+    posts = [post for row in rows for post in row.social_media_usage]
+    found = []
+    for platform in sorted({post.platform for post in posts}):
+        some = [post for post in posts if post.platform is platform]
+        flat: dict[str, int] = {}
+        for post in some:
+            for name, number in sums_of(post).items():
+                flat[name] = flat.get(name, 0) + number
+        synced = max((post.last_synced for post in some if post.last_synced), default=None)
+        found.append(read_sums(platform, flat, synced))
+    return found
 
 
 def _counts(rows: list[Segment]) -> SegmentCounts:
@@ -228,17 +270,10 @@ def _days(found: list[Gain], first: date, last: date) -> list[Gain]:
     for gain in found:
         if first <= gain.day <= last:
             numbers = sums.setdefault((gain.day, gain.platform), {})
-            for name, number in gain.numbers.items():
+            for name, number in flat_gain(gain).items():
                 numbers[name] = numbers.get(name, 0) + number
-    kept = {
-        key: {name: number for name, number in numbers.items() if number}
-        for key, numbers in sorted(sums.items())
-    }
-    return [
-        Gain(platform=platform, day=day, numbers=numbers)
-        for (day, platform), numbers in kept.items()
-        if numbers
-    ]
+    kept = [read_gain(platform, day, numbers) for (day, platform), numbers in sorted(sums.items())]
+    return [gain for gain in kept if gain.numbers or gain.lost]
 
 
 def value_of(segment: Segment, by: SortBy) -> Any:

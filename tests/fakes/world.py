@@ -20,6 +20,7 @@ from functions.domain.moment_ports import Memory, MomentGenerator, MomentRefiner
 from functions.domain.moments.embedded import EmbeddedGenerator
 from functions.domain.moments.refining import EmbeddedRefiner
 from functions.domain.plan import Plan
+from functions.domain.platforms.cadence import Cadence
 from functions.domain.run import Run, Stage
 from functions.domain.run_ports import RunWork
 from functions.domain.segment import Segment, SegmentType
@@ -27,11 +28,13 @@ from functions.domain.tiers import Tier, TierLimits
 from functions.domain.video import Source, Video
 from functions.services.analyse_window import analyse_window
 from functions.services.analysis import read_boundaries
+from functions.services.ask_for_sync import DemandWork
 from functions.services.claim_run import claim_run
 from functions.services.cut_chunk import join_segment
 from functions.services.cut_window import Bounds, WindowResult, cut_window
 from functions.services.finish_analysis import finish_analysis
 from functions.services.finish_run import finish_run
+from functions.services.fresh_tokens import Keyring
 from functions.services.join_audio import AudioBounds, join_audio
 from functions.services.moments import MomentContext
 from functions.services.ownership import Caller
@@ -49,19 +52,32 @@ from tests.fakes.analyser import FakeAnalyser
 from tests.fakes.clock import FakeClock
 from tests.fakes.cutter import FakeCutter
 from tests.fakes.deletions import FakeDeletionStore, FakeKeptAnswers
+from tests.fakes.events import FakeConnections, FakeEventLog
 from tests.fakes.executions import FakeExecutions
+from tests.fakes.lipsync import FakeLipSyncGate, FakeLipSyncJobStore, FakeLipSyncRuns
 from tests.fakes.media import FakeMediaStore
 from tests.fakes.moments import FakeGenerationStore, FakeMomentRuns, FakeMomentStore
 from tests.fakes.pipeline import FakePipeline
+from tests.fakes.post_lists import FakePostLists
 from tests.fakes.preferences import FakePreferenceStore
 from tests.fakes.prober import FakeProber
 from tests.fakes.range_cuts import FakeRangeCuts
 from tests.fakes.request_counts import FakeRequestCounts
 from tests.fakes.runs import FakeRunLock, FakeRunStore, FakeRunWatch
 from tests.fakes.segments import FakeSegmentCounters, FakeSegmentStore, FakeSegmentWatch
+from tests.fakes.social import (
+    FakeAccountStore,
+    FakeBudgets,
+    FakeDemandRuns,
+    FakeDemands,
+    FakePlatforms,
+    FakeSyncPosts,
+)
 from tests.fakes.sources import FakeIngests, FakeSourceReader
 from tests.fakes.users import FakeUserDirectory
+from tests.fakes.vault import FakeVault
 from tests.fakes.videos import FakeIngestWatch, FakeVideoStore
+from tests.fakes.webhooks import Hooks
 
 MODELS = from_plain(Models, json.loads(FUNCTION_ENVIRONMENT["MODELS"]))
 LIMITS = {Tier(name): TierLimits(**row) for name, row in TIERS.items()}
@@ -78,6 +94,8 @@ class World:
     answers: FakeKeptAnswers = field(default_factory=FakeKeptAnswers)
     deleting: FakeExecutions = field(default_factory=FakeExecutions)
     preferences: FakePreferenceStore = field(default_factory=FakePreferenceStore)
+    events: FakeEventLog = field(default_factory=FakeEventLog)
+    connections: FakeConnections = field(default_factory=FakeConnections)
     media: FakeMediaStore = field(default_factory=FakeMediaStore)
     prober: FakeProber = field(default_factory=lambda: FakeProber(make_probe()))
     account: FakeAccount = field(default_factory=FakeAccount)
@@ -96,7 +114,18 @@ class World:
     moment_runs: FakeMomentRuns = field(default_factory=FakeMomentRuns)
     generators: dict[str, MomentGenerator] = field(default_factory=dict)
     refiners: dict[str, MomentRefiner] = field(default_factory=dict)
+    lipsync_jobs: FakeLipSyncJobStore = field(default_factory=FakeLipSyncJobStore)
+    lipsync_gate: FakeLipSyncGate = field(default_factory=FakeLipSyncGate)
+    lipsync_runs: FakeLipSyncRuns = field(default_factory=FakeLipSyncRuns)
+    hooks: Hooks = field(default_factory=Hooks)
     outside_work: tuple[RunWork, ...] = ()
+    social_accounts: FakeAccountStore = field(default_factory=FakeAccountStore)
+    vault: FakeVault = field(default_factory=FakeVault)
+    platforms: FakePlatforms = field(default_factory=FakePlatforms)
+    sync_posts: FakeSyncPosts = field(default_factory=FakeSyncPosts)
+    budgets: FakeBudgets = field(default_factory=FakeBudgets)
+    demands: FakeDemands = field(default_factory=FakeDemands)
+    demand_runs: FakeDemandRuns = field(default_factory=FakeDemandRuns)
     run_id: str = RUN
 
     def __post_init__(self) -> None:
@@ -114,6 +143,28 @@ class World:
             models=MODELS,
         )
 
+    @property
+    def keyring(self) -> Keyring:
+        return Keyring(
+            accounts=self.social_accounts,
+            vault=self.vault,
+            consents=self.platforms,
+            clock=self.clock,
+            sleep=lambda _: None,
+        )
+
+    @property
+    def demand_work(self) -> DemandWork:
+        return DemandWork(
+            demands=self.demands,
+            accounts=self.social_accounts,
+            posts=self.sync_posts,
+            segments=self.segments,
+            budgets=self.budgets,
+            cadence=Cadence(),
+            clock=self.clock,
+        )
+
     def generator(
         self, name: str, _: Memory | None = None, stop: Callable[[], bool] = lambda: False
     ) -> MomentGenerator:
@@ -126,6 +177,10 @@ class World:
     @property
     def counters(self) -> FakeSegmentCounters:
         return FakeSegmentCounters(self.segments)
+
+    @property
+    def post_lists(self) -> FakePostLists:
+        return FakePostLists(self.segments, self.deletions)
 
     @property
     def context(self) -> Context:

@@ -18,9 +18,10 @@ ITS_OWN: Final = frozenset({"sitecustomize", "usercustomize"})
 def loaded(module: str, builders: list[str]) -> list[str]:
     """Packages by their top-level names, those of the standard library left out."""
     handler = importlib.import_module(module)
-    bootstrap = importlib.import_module("functions.bootstrap")
     for name in builders:
-        build = getattr(bootstrap, name)
+        root, _, maker = name.rpartition(".")
+        bootstrap = importlib.import_module(f"functions.bootstrap{root and '_'}{root}")
+        build = getattr(bootstrap, maker)
         build(*(_argument(parameter, handler) for parameter in inspect.signature(build).parameters))
     names = {name.partition(".")[0] for name in sys.modules} - ITS_OWN
     return sorted(name for name in names - sys.stdlib_module_names if not name.startswith("_"))

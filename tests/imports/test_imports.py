@@ -24,8 +24,11 @@ EVERY = STARTED_WITH | BOTO | {"functions", "aws_lambda_powertools", "typing_ext
 PROBING = {"av", "cython_runtime"}
 # anyio is looked for, and used by the side of it that we do not call.
 FETCHING = {"httpcore", "h11", "anyio"}
+# Its own command line is looked for, and found where a developer has what it needs.
+CALLING = {"httpx", "idna", "click", "rich", "pygments"}
 VALIDATION = {"pydantic", "pydantic_core", "annotated_types", "typing_inspection"}
 
+# Of `bootstrap`, or after a dot of `bootstrap_lipsync`.
 USES = {
     "start_pipeline": (
         "video_store",
@@ -34,6 +37,28 @@ USES = {
         "pipeline",
         "deletion_store",
         "media_store",
+        "lipsync.desk",
+    ),
+    "prepare_lipsync": ("prober", "lipsync.desk"),
+    "enter_lipsync": ("lipsync.line",),
+    "await_lipsync": ("lipsync.line",),
+    "fail_lipsync": ("lipsync.line",),
+    "submit_lipsync": ("media_store", "lipsync.line", "lipsync.provider"),
+    "poll_lipsync": ("lipsync.line", "lipsync.provider"),
+    "collect_lipsync": (
+        "media_store",
+        "lipsync.line",
+        "lipsync.provider",
+        "lipsync.results",
+        "lipsync.tools",
+    ),
+    "encode_lipsync": ("media_store", "lipsync.job_store", "lipsync.tools"),
+    "finish_lipsync": (
+        "media_store",
+        "segments_of",
+        "lipsync.job_store",
+        "lipsync.tools",
+        "lipsync.text_detector",
     ),
     "claim_run": ("context", "user_directory"),
     "probe_source": ("context", "prober"),
@@ -74,7 +99,21 @@ USES = {
     "delete_video": ("video_store", "deletion_store", "segments_of"),
     "end_deletion": ("deletion_store",),
     "find_orphans": ("deletion_store", "segments_of", "media_store"),
+    "record_events": ("events.recording",),
+    "publish_events": ("events.event_bus",),
+    "push_events": ("events.pushing",),
+    "socket": ("events.pushing",),
+    "authorize_events": ("events.connections", "events.user_tokens"),
+    "stream_events": ("events.event_log",),
+    "match_webhooks": ("webhooks.webhook_context",),
+    "deliver_webhooks": ("webhooks.webhook_context", "webhooks.receivers"),
+    "retry_webhooks": ("webhooks.webhook_context",),
     "follow_segments": ("segments_of", "media_store", "video_store", "range_cuts"),
+    "plan_social_sync": ("sync_posts", "budgets", "sync_runs"),
+    "sync_posts": ("sync_tools", "demands"),
+    "follow_posts": ("segments_of", "sync_posts"),
+    "follow_accounts": ("account_work",),
+    "plan_asked_sync": ("demand_work", "sync_lists"),
     "api.app": (
         "video_store",
         "run_store",
@@ -96,6 +135,11 @@ MORE = {
     "plan_range": PROBING,
     "plan_hls": PROBING,
     "ingest_source": FETCHING,
+    "prepare_lipsync": PROBING,
+    "submit_lipsync": FETCHING | CALLING,
+    "poll_lipsync": FETCHING | CALLING,
+    "collect_lipsync": FETCHING | CALLING,
+    "deliver_webhooks": FETCHING,
     "api.app": VALIDATION,
 }
 

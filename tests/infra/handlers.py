@@ -7,6 +7,7 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
+from functions.runtime import lipsync_settings
 from functions.runtime import settings as runtime_settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,11 +36,16 @@ def settings_class(handler: str) -> type:
                 targets=[ast.Name(id="settings")],
                 value=ast.Call(func=ast.Name(id="load"), args=[ast.Name(id=name)]),
             ):
-                return getattr(runtime_settings, name)
+                return _named(name)
             case ast.ImportFrom(module=str(module), names=names):
                 if "settings" in {item.name for item in names} and ".handlers." in module:
                     return settings_class(module.removeprefix("functions.handlers."))
     raise AssertionError(f"{handler} loads no settings")
+
+
+def _named(name: str) -> type:
+    found: type = getattr(runtime_settings, name, None) or getattr(lipsync_settings, name)
+    return found
 
 
 def variables(handler: str) -> set[str]:
@@ -52,7 +58,7 @@ def layers(handler: str) -> set[str]:
     wanted = {"dependencies"}
     if "bootstrap.prober(" in text:
         wanted.add("av")
-    if any(
+    if "bootstrap_lipsync.tools(" in text or any(
         f"bootstrap.{maker}(" in text
         for maker in ("cutter", "analyser", "hls_writer", "speech_extractor")
     ):

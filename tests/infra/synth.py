@@ -1,4 +1,4 @@
-"""Both stacks of a stage as templates, and the few questions that tests ask of them."""
+"""All stacks of a stage as templates, and the few questions that tests ask of them."""
 
 from __future__ import annotations
 
@@ -28,12 +28,17 @@ class Synth:
     settings: StageSettings
     data: dict[str, Any] = field(repr=False)
     service: dict[str, Any] = field(repr=False)
+    watch: dict[str, Any] = field(repr=False)
+
+    @property
+    def stacks(self) -> tuple[dict[str, Any], ...]:
+        return self.data, self.service, self.watch
 
     @functools.cached_property
     def resources(self) -> Resources:
-        data, service = self.data["Resources"], self.service["Resources"]
-        assert not data.keys() & service.keys()
-        return {**data, **service}
+        every = [stack["Resources"] for stack in self.stacks]
+        assert sum(map(len, every)) == len(set().union(*every))
+        return {name: one for stack in every for name, one in stack.items()}
 
     def of(self, *kinds: str) -> dict[str, dict[str, Any]]:
         """id -> properties of all resources of some types, such as `Lambda::Function`."""
@@ -52,7 +57,8 @@ class Synth:
     def _exports(self) -> dict[str, Any]:
         return {
             output["Export"]["Name"]: output["Value"]
-            for output in self.data["Outputs"].values()
+            for stack in self.stacks
+            for output in stack.get("Outputs", {}).values()
             if "Export" in output
         }
 
@@ -67,11 +73,18 @@ class Synth:
                 return self.show(self._exports[name])
             case {"Fn::Join": [between, parts]}:
                 return str(between).join(self.show(part) for part in parts)
+            case dict():
+                return self._called(value)
+        return str(value)
+
+    def _called(self, value: dict[str, Any]) -> str:
+        """A function of the template's language."""
+        match value:
+            case {"Fn::Select": [at, {"Fn::Split": [between, whole]}]}:
+                return f"{self.show(whole)}[{between}{at}]"
             case {"Fn::Sub": str(text)}:
                 return re.sub(r"\$\{([^}]+)\}", r"<\1>", text)
-            case dict():
-                raise AssertionError(f"a reference that no test knows yet: {value}")
-        return str(value)
+        raise AssertionError(f"a reference that no test knows yet: {value}")
 
     def functions(self) -> dict[str, dict[str, Any]]:
         """module below functions.handlers -> properties"""

@@ -45,7 +45,7 @@ def test_given_no_account_when_synthesised_then_the_account_is_left_open(assembl
         if artifact["type"] == "aws:cloudformation:stack"
     }
 
-    assert stacks.keys() == {"Cutroom-dev-data", "Cutroom-dev-service"}
+    assert stacks.keys() == {f"Cutroom-dev-{name}" for name in ("data", "service", "watch")}
     assert [it for it in stacks.values() if not it.startswith("aws://unknown-account/")] == []
 
 

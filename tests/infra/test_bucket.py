@@ -88,20 +88,20 @@ def test_given_a_half_way_piece_when_days_pass_then_it_goes_but_not_during_a_run
     assert 2 <= rule["ExpirationInDays"] <= 7
 
 
-def test_given_the_lifecycle_when_it_deletes_then_only_pieces_and_reports(synth: Synth):
+def test_given_the_lifecycle_when_it_deletes_then_only_pieces_reports_and_lists(synth: Synth):
     deleting = [name for name, rule in _rules(synth).items() if "ExpirationInDays" in rule]
 
-    assert sorted(deleting) == ["half-way-pieces", "reports"]
+    assert sorted(deleting) == ["half-way-pieces", "reports", "syncs"]
 
 
 def test_given_a_cloud_stage_when_a_version_is_old_then_it_goes(cloud: Synth):
     rules = [rule for name, rule in _rules(cloud).items() if name.startswith("old-")]
     kept = {r["Prefix"]: r["NoncurrentVersionExpiration"]["NoncurrentDays"] for r in rules}
 
-    assert kept.keys() == {"media/", "work/", "reports/"}
+    assert kept.keys() == {"media/", "work/", "reports/", "syncs/"}
     # Long enough to have back what was replaced by mistake; of pieces nobody wants any.
     assert 7 <= kept["media/"] <= 90
-    assert max(kept["work/"], kept["reports/"]) <= 3
+    assert max(kept["work/"], kept["reports/"], kept["syncs/"]) <= 3
 
 
 def test_given_a_cloud_stage_when_all_versions_of_an_object_are_gone_then_its_mark_goes_too(

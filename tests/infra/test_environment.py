@@ -168,6 +168,12 @@ def test_given_an_audit_when_its_setting_is_switched_on_then_the_api_knows():
         ("TRANSCRIPTIONS_TABLE", "Transcriptions"),
         ("IDEMPOTENCY_TABLE", "Idempotency"),
         ("DELETIONS_TABLE", "Deletions"),
+        ("LIPSYNC_JOBS_TABLE", "LipSyncJobs"),
+        ("LIPSYNC_GATE_TABLE", "LipSyncGate"),
+        ("SOCIAL_POSTS_TABLE", "SocialPosts"),
+        ("SOCIAL_ACCOUNTS_TABLE", "SocialAccounts"),
+        ("BUDGETS_TABLE", "SocialBudgets"),
+        ("SYNCS_TABLE", "SocialSyncs"),
     ],
 )
 def test_given_a_variable_of_a_table_when_deployed_then_it_names_that_table(

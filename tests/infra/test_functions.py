@@ -105,6 +105,10 @@ def test_given_the_sources_when_read_then_media_libraries_are_where_media_is_rea
         "plan_hls": {"av"},
         "write_hls": {"ffmpeg"},
         "extract_speech": {"ffmpeg"},
+        "prepare_lipsync": {"av"},
+        "collect_lipsync": {"ffmpeg"},
+        "encode_lipsync": {"ffmpeg"},
+        "finish_lipsync": {"ffmpeg"},
     }
 
 

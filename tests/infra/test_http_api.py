@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from infra.constructs.http_api import PUBLIC
+from infra.constructs.http_api import PUBLIC, WEBHOOK
 from tests.infra.synth import Synth
 
 PAGES = {"/health", "/docs", "/openapi.json"}
 # Only GET is answered; of the others the function says which method is right.
 OPEN = {
     f"{method} {page}" for page in PAGES for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
-}
+} | {f"POST {WEBHOOK}"}
 # What a log line may hold; headers, queries and bodies can carry tokens and names.
 LOGGED = {
     "$context.requestId",
@@ -23,9 +23,44 @@ LOGGED = {
 }
 
 
+# Followed by who brings a token or a ticket: see `test_events.py`.
+FOLLOWED = "GET /api/events"
+
+
+def _api(synth: Synth) -> str:
+    """The id of the HTTP API; the other one is the WebSocket's."""
+    apis = synth.of("ApiGatewayV2::Api").items()
+    (found,) = (name for name, api in apis if api["ProtocolType"] == "HTTP")
+    return found
+
+
+def _of_api(synth: Synth, kind: str) -> dict[str, dict[str, Any]]:
+    every = synth.of(f"ApiGatewayV2::{kind}").items()
+    return {name: it for name, it in every if synth.show(it["ApiId"]) == f"<{_api(synth)}>"}
+
+
+def _cors(synth: Synth) -> dict[str, Any]:
+    cors: dict[str, Any] = synth.of("ApiGatewayV2::Api")[_api(synth)]["CorsConfiguration"]
+    return cors
+
+
+def _stage(synth: Synth) -> dict[str, Any]:
+    (stage,) = _of_api(synth, "Stage").values()
+    return stage
+
+
+def _by_token(synth: Synth) -> tuple[str, dict[str, Any]]:
+    (found,) = (
+        (name, it)
+        for name, it in _of_api(synth, "Authorizer").items()
+        if it["AuthorizerType"] == "JWT"
+    )
+    return found
+
+
 def _routes(synth: Synth) -> dict[str, dict[str, Any]]:
-    routes = synth.of("ApiGatewayV2::Route").values()
-    return {route["RouteKey"]: route for route in routes}
+    routes = {route["RouteKey"]: route for route in _of_api(synth, "Route").values()}
+    return {key: route for key, route in routes.items() if key != FOLLOWED}
 
 
 def test_given_a_route_when_it_needs_no_token_then_it_is_one_of_the_public_ones(synth: Synth):
@@ -36,7 +71,7 @@ def test_given_a_route_when_it_needs_no_token_then_it_is_one_of_the_public_ones(
 
 
 def test_given_any_other_route_when_called_then_the_token_is_verified(synth: Synth):
-    (authorizer,) = synth.of("ApiGatewayV2::Authorizer")
+    authorizer, _ = _by_token(synth)
     others = {key: route for key, route in _routes(synth).items() if key not in OPEN}
 
     assert others
@@ -44,7 +79,7 @@ def test_given_any_other_route_when_called_then_the_token_is_verified(synth: Syn
 
 
 def test_given_a_token_when_verified_then_by_our_pool_and_for_our_client(synth: Synth):
-    authorizer = synth.one("ApiGatewayV2::Authorizer")
+    _, authorizer = _by_token(synth)
     rules = authorizer["JwtConfiguration"]
     (pool,) = synth.of("Cognito::UserPool")
     (client,) = synth.of("Cognito::UserPoolClient")
@@ -69,17 +104,17 @@ def test_given_a_method_of_the_api_when_called_then_there_is_a_route(synth: Synt
 
 
 def test_given_any_route_when_called_then_the_api_function_answers(synth: Synth):
-    integration = synth.one("ApiGatewayV2::Integration")
-    name = synth.show(integration["IntegrationUri"]).strip("<>").removesuffix(".Arn")
     (target,) = {synth.show(route["Target"]) for route in _routes(synth).values()}
+    found = target.removeprefix("integrations/").strip("<>")
+    integration = _of_api(synth, "Integration")[found]
+    name = synth.show(integration["IntegrationUri"]).strip("<>").removesuffix(".Arn")
 
     assert synth.of("Lambda::Function")[name] == synth.functions()["api.app"]
-    assert target == f"integrations/<{next(iter(synth.of('ApiGatewayV2::Integration')))}>"
     assert integration["PayloadFormatVersion"] == "2.0"
 
 
 def test_given_a_request_when_logged_then_nothing_secret_is(synth: Synth):
-    stage = synth.one("ApiGatewayV2::Stage")
+    stage = _stage(synth)
 
     fields = json.loads(stage["AccessLogSettings"]["Format"])
 
@@ -88,7 +123,7 @@ def test_given_a_request_when_logged_then_nothing_secret_is(synth: Synth):
 
 
 def test_given_requests_when_logged_then_the_logs_end_some_day(synth: Synth):
-    group = synth.show(synth.one("ApiGatewayV2::Stage")["AccessLogSettings"]["DestinationArn"])
+    group = synth.show(_stage(synth)["AccessLogSettings"]["DestinationArn"])
 
     log = synth.of("Logs::LogGroup")[group.strip("<>").removesuffix(".Arn")]
 
@@ -96,21 +131,21 @@ def test_given_requests_when_logged_then_the_logs_end_some_day(synth: Synth):
 
 
 def test_given_too_many_requests_when_they_come_then_the_gateway_refuses_some(synth: Synth):
-    limits = synth.one("ApiGatewayV2::Stage")["DefaultRouteSettings"]
+    limits = _stage(synth)["DefaultRouteSettings"]
 
     assert limits["ThrottlingRateLimit"] == synth.settings.throttle_rate > 0
     assert limits["ThrottlingBurstLimit"] == synth.settings.throttle_burst > 0
 
 
 def test_given_a_browser_when_it_reads_an_answer_then_it_sees_the_headers_it_needs(synth: Synth):
-    cors = synth.one("ApiGatewayV2::Api")["CorsConfiguration"]
+    cors = _cors(synth)
 
     assert {"ETag", "Location", "Retry-After", "X-Request-Id"} <= set(cors["ExposeHeaders"])
     assert cors["AllowOrigins"] == list(synth.settings.cors_origins)
 
 
 def test_given_a_browser_when_it_asks_then_it_may_send_what_the_api_reads(synth: Synth):
-    allowed = synth.one("ApiGatewayV2::Api")["CorsConfiguration"]["AllowHeaders"]
+    allowed = _cors(synth)["AllowHeaders"]
 
     assert {"authorization", "content-type", "idempotency-key", "if-match", "x-request-id"} <= {
         name.lower() for name in allowed
@@ -118,4 +153,4 @@ def test_given_a_browser_when_it_asks_then_it_may_send_what_the_api_reads(synth:
 
 
 def test_given_any_origin_when_allowed_then_never_with_cookies(synth: Synth):
-    assert not synth.one("ApiGatewayV2::Api")["CorsConfiguration"].get("AllowCredentials")
+    assert not _cors(synth).get("AllowCredentials")

@@ -15,6 +15,7 @@ WITHOUT_RESOURCE = {
     "states:SendTaskSuccess",
     "states:SendTaskFailure",
     "lambda:GetAccountSettings",
+    "rekognition:DetectText",
     "xray:PutTraceSegments",
     "xray:PutTelemetryRecords",
     "xray:GetSamplingRules",
@@ -106,7 +107,7 @@ def test_given_a_function_that_makes_things_then_it_cannot_write_where_uploads_a
 ):
     """A file of ours under uploads/ would start a run, which would write one, and so on."""
     bucket = f"<{next(iter(synth.of('S3::Bucket')))}.Arn>"
-    unwatched = (keys.MEDIA, keys.WORK, keys.REPORTS)
+    unwatched = (keys.MEDIA, keys.WORK, keys.REPORTS, keys.SYNCS)
     writes = [
         (action, target)
         for action, target in synth.allowed(synth.functions()[handler])

@@ -37,8 +37,13 @@ REPORTED = {
     ("Cutroom", "MomentFaults"): [{"service"}],
     ("Cutroom", "ModelsReplaced"): [{"service"}],
     ("Cutroom", "IngestFaults"): [{"service"}],
+    ("Cutroom", "LipSyncFaults"): [{"service"}],
     ("Cutroom", "DeletionFaults"): [{"service"}],
     ("Cutroom", "OrphanObjects"): [{"service"}],
+    ("Cutroom", "SocialOldestDue"): [{"service", "platform"}],
+    ("Cutroom", "SocialFailures"): [{"service", "platform"}],
+    ("Cutroom", "SocialAppRefused"): [{"service", "platform"}],
+    ("Cutroom", "SocialQuotaUsed"): [{"service", "platform"}],
     ("Cutroom", "OrphanRows"): [{"service"}],
 }
 
@@ -146,7 +151,8 @@ def test_given_uploads_that_wait_when_no_run_starts_then_an_alarm_rings(synth: S
 
 
 def test_given_an_api_that_fails_when_it_does_so_often_then_an_alarm_rings(synth: Synth):
-    (api,) = synth.of("ApiGatewayV2::Api")
+    apis = synth.of("ApiGatewayV2::Api").items()
+    (api,) = (name for name, it in apis if it["ProtocolType"] == "HTTP")
 
     assert f"<{api}>" in _values(synth, "5xx")
 

@@ -13,7 +13,7 @@ from infra.settings import stage_settings
 from tests.infra.synth import quick_app
 
 
-@pytest.mark.parametrize("which", [0, 1], ids=["data", "service"])
+@pytest.mark.parametrize("which", [0, 1, 2], ids=["data", "service", "watch"])
 def test_given_a_resource_that_breaks_a_rule_when_synthesised_then_that_fails(which: int):
     with quick_app() as app:
         stack = build(app, stage_settings("local"))[which]

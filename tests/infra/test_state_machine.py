@@ -7,10 +7,12 @@ import pytest
 from tests.infra.definition import (
     DELETION,
     INGEST,
+    LIPSYNC,
     MACHINES,
     MOMENTS,
     PIPELINE,
     RANGES,
+    SYNC,
     maps,
     read,
     resource,
@@ -60,6 +62,17 @@ TASKS = {
     MOMENTS: ("Find moments", "Record failure"),
     INGEST: ("Fetch", "Record failure"),
     DELETION: ("Delete some",),
+    LIPSYNC: (
+        "Look at files",
+        "Wait for a place",
+        "Submit",
+        "Wait for the provider",
+        "Collect",
+        "Encode files",
+        "Finish",
+        "Record failure",
+    ),
+    SYNC: ("Look at posts", "Plan what was asked"),
 }
 REFERENCES = {
     PIPELINE: {
@@ -78,6 +91,8 @@ REFERENCES = {
     MOMENTS: {"video_id", "generation_id", "error", "cause"},
     INGEST: {"video_id", "user_id", "error", "cause"},
     DELETION: {"video_id", "user_id"},
+    LIPSYNC: {"job_id", "task_token", "error", "cause"},
+    SYNC: {"user_id", "platform", "posts", "planned_at", "sync_id", "batch"},
 }
 INLINE_LIMIT = 40
 MAPS = {
@@ -87,7 +102,12 @@ MAPS = {
     "Write HLS windows": "hls_at_once",
 }
 SPEECH_MAPS = ("Listen to windows", "Listen to windows for moments")
-WAITING = ("Transcribe", "Transcribe for moments")
+WAITING = {
+    "Transcribe": PIPELINE,
+    "Transcribe for moments": PIPELINE,
+    "Wait for a place": LIPSYNC,
+    "Wait for the provider": LIPSYNC,
+}
 """The tasks that go on when their token comes back."""
 
 PLANNED_MAPS = {"Cut windows", "Join segments"}
@@ -219,11 +239,12 @@ def test_given_a_task_when_it_answers_then_lambdas_wrapping_is_left_behind(
 def test_given_a_task_that_waits_when_called_then_it_hands_its_token_on_and_waits_for_hours(
     synth: Synth, name: str
 ):
-    task = tasks(read(synth, PIPELINE))[name]
+    machine = read(synth, WAITING[name])
+    task = tasks(machine)[name]
 
     assert task["Resource"].endswith(":states:::lambda:invoke.waitForTaskToken")
     assert task["Arguments"]["Payload"]["task_token"] == "{% $states.context.Task.Token %}"
-    assert 4 * 3_600 <= task["TimeoutSeconds"] < read(synth, PIPELINE)["TimeoutSeconds"]
+    assert 4 * 3_600 <= task["TimeoutSeconds"] < machine["TimeoutSeconds"]
     # Whoever has waited in vain does not begin again.
     assert "States.Timeout" not in _retried(task)
 
@@ -267,7 +288,13 @@ def test_given_what_the_account_may_run_when_planned_then_that_is_how_wide_a_map
 
 @each_machine
 def test_given_a_machine_when_deployed_then_its_expressions_are_jsonata(synth: Synth, machine: str):
-    assert read(synth, machine)["QueryLanguage"] == "JSONata"
+    """But for the list of a distributed map, which the local cloud finds by a path only."""
+    definition = read(synth, machine)
+    whole = "JSONPath" if machine == SYNC else "JSONata"
+
+    assert definition["QueryLanguage"] == whole
+    for task in tasks(definition).values():
+        assert task.get("QueryLanguage", whole) == "JSONata"
 
 
 @each_machine
@@ -300,11 +327,12 @@ def test_given_a_machine_when_deployed_then_an_execution_has_a_name_that_is_take
     assert resource(synth, machine)[1]["StateMachineType"] == "STANDARD"
 
 
-@each_machine
+@pytest.mark.parametrize("machine", [name for name in MACHINES if name != SYNC])
 def test_given_a_machine_when_its_executions_end_badly_then_somebody_is_told(
     synth: Synth, machine: str
 ):
-    """One that was stopped or ran out of time passes by every catch."""
+    """One that was stopped or ran out of time passes by every catch. Posts that were to be looked
+    at are due again when the lease of their plan ends."""
     name, _ = resource(synth, machine)
     (rule,) = (
         rule

@@ -20,6 +20,7 @@ from functions.services.delete_video import Next
 from tests.infra.definition import (
     DELETION,
     INGEST,
+    LIPSYNC,
     MACHINES,
     MOMENTS,
     PIPELINE,
@@ -36,6 +37,10 @@ from tests.infra.synth import Synth
 # Amazon's own language allows `"BackoffRate": 2`; JSON knows one kind of number.
 LINT = Config(ignored_problem_types={ProblemType.FLOAT})
 ENDS = {"Succeed", "Fail"}
+# It does not know that JSONata may tell how long to wait.
+KNOWN_BETTER = {
+    'State Machine.States.Pause.Seconds is "{% $pause %}" but should be an Integer',
+}
 
 
 # The step that every error leads to, and how an execution may end after it: a range whose segment,
@@ -45,6 +50,7 @@ RECORDS = {
     RANGES: ("Record failure", {"Fail", "Succeed"}),
     MOMENTS: ("Record failure", {"Fail"}),
     INGEST: ("Record failure", {"Fail", "Succeed"}),
+    LIPSYNC: ("Record failure", {"Fail", "Succeed"}),
 }
 
 # The step that records what was not made beside the cut.
@@ -65,7 +71,9 @@ def _top(synth: Synth, machine: str) -> Flow:
 
 @each_machine
 def test_given_a_definition_when_linted_then_nothing_is_found(synth: Synth, machine: str):
-    assert Linter.validate(lintable(synth, machine), LINT) == []
+    problems = Linter.validate(lintable(synth, machine), LINT)
+
+    assert [one for one in problems if one not in KNOWN_BETTER] == []
 
 
 @pytest.mark.parametrize(
@@ -157,7 +165,7 @@ def test_given_a_failure_that_cannot_be_recorded_when_caught_then_the_execution_
     assert top.states[to]["Type"] == "Fail"
 
 
-@pytest.mark.parametrize("machine", [RANGES, INGEST])
+@pytest.mark.parametrize("machine", [RANGES, INGEST, LIPSYNC])
 def test_given_a_failure_when_recorded_then_only_what_was_deleted_ends_it_well(
     synth: Synth, machine: str
 ):

@@ -7,12 +7,14 @@ import itertools
 import pytest
 
 from functions.adapters.dynamo.ingest_watch import FETCHED
+from functions.adapters.dynamo.lipsync_jobs import BY_VIDEO as LIPSYNCS
 from functions.adapters.dynamo.run_watch import BY_LEASE
 from functions.adapters.dynamo.segment_paths import path_of
 from functions.adapters.dynamo.segment_search import BY_VIDEO
 from functions.adapters.dynamo.segment_watch import WAITING
 from functions.adapters.dynamo.video_segments import BY_TYPE
 from functions.adapters.dynamo.videos import BY_SOURCE, BY_USER
+from functions.domain.post_query import PostSort
 from functions.domain.segment import SegmentType
 from functions.domain.segment_query import SegmentQuery, SortBy
 from tests.infra.handlers import HANDLERS
@@ -29,6 +31,7 @@ WRITERS = {
     "cut_range",
     "fail_range",
     "follow_segments",
+    "finish_lipsync",
     API,
 }
 
@@ -70,7 +73,7 @@ def test_given_a_function_that_writes_segments_when_it_does_then_it_can_count_th
     assert writers >= WRITERS
     assert writers <= _who(synth, "UpdateItem", "Counters")
     # Of a run that is over nothing is written: the fence stands with the counts.
-    of_runs = writers - {"follow_segments", "cut_range", "fail_range"}
+    of_runs = writers - {"follow_segments", "cut_range", "fail_range", "finish_lipsync"}
     assert of_runs <= _who(synth, "ConditionCheckItem", "Counters")
     assert of_runs <= _who(synth, "GetItem", "Counters")
     # A segment that is there already is looked up.
@@ -175,8 +178,25 @@ def test_given_a_run_when_it_ends_then_who_ends_it_may_close_its_fence_and_let_i
 def test_given_what_was_told_of_a_post_when_kept_then_only_a_deletion_takes_it_away(
     synth: Synth,
 ):
-    assert _who(synth, "BatchWriteItem", "SocialSnapshots") == REMOVERS
+    """Of the segment, its video, or the account that has told it."""
+    assert _who(synth, "BatchWriteItem", "SocialSnapshots") == {*REMOVERS, "follow_accounts"}
     assert _who(synth, "DeleteItem", "SocialSnapshots") == {DELETER}
+
+
+def test_given_a_segment_that_goes_when_its_posts_are_listed_no_more_then_whoever_deletes_may_do_so(
+    synth: Synth,
+):
+    """One transaction again."""
+    writers = _who(synth, "PutItem", "Segments")
+
+    assert writers <= _who(synth, "UpdateItem", "SocialSnapshots")
+
+
+def test_given_the_api_when_it_lists_posts_then_it_may_query_just_what_its_lists_read(
+    synth: Synth,
+):
+    assert _queried(synth, API, "SocialSnapshots") == {f"user_id-{by}-index" for by in PostSort}
+    assert "Query" in _on(synth, API, "SocialSnapshots")
 
 
 def test_given_a_video_when_its_row_or_its_runs_go_then_by_its_deletion(synth: Synth):
@@ -188,12 +208,14 @@ def test_given_a_video_when_its_row_or_its_runs_go_then_by_its_deletion(synth: S
 
 def test_given_the_deletion_when_it_looks_for_rows_then_by_the_indexes_it_knows(synth: Synth):
     assert _queried(synth, DELETER, "Segments") == {BY_VIDEO, BY_TYPE}
+    assert _queried(synth, DELETER, "LipSyncJobs") == {LIPSYNCS}
     for table in ("PipelineRuns", "Counters", "SocialSnapshots", "Deletions"):
         assert "Query" in _on(synth, DELETER, table)
 
 
 def test_given_the_deletion_when_it_writes_then_only_what_it_takes_from_or_tells_of(synth: Synth):
-    """It removes; but for the mark of the video and the receipt, it makes no row."""
+    """It removes; but for the mark of the video, the receipt, and places that it gives back, it
+    makes no row."""
     writing = {"PutItem", "UpdateItem"}
     written = {
         table.removeprefix("Tables")[:-8]: _on(synth, DELETER, table.removeprefix("Tables"))
@@ -205,6 +227,7 @@ def test_given_the_deletion_when_it_writes_then_only_what_it_takes_from_or_tells
         "Videos": {"PutItem"},
         "Counters": {"UpdateItem"},
         "Deletions": writing,
+        "LipSyncGate": {"PutItem"},
     }
 
 
@@ -212,10 +235,14 @@ def test_given_a_table_when_it_is_new_here_then_the_deletion_knows_what_of_a_vid
     synth: Synth,
 ):
     tables = {table.removeprefix("Tables")[:-8] for table in synth.of("DynamoDB::GlobalTable")}
-    known = {table for table in tables if "DeleteItem" in _on(synth, DELETER, table)}
+    removing = {"DeleteItem", "BatchWriteItem"}
+    known = {table for table in tables if removing & _on(synth, DELETER, table)}
 
-    # Of users, not of their videos.
-    assert tables - known == {"Preferences", "RateLimits"}
+    # Of users, not of their videos; marks of what was told name nothing. A delivery has the number
+    # of an event, which goes with its video.
+    of_users = {"Preferences", "RateLimits", "SocialAccounts", "SocialBudgets", "SocialSyncs"}
+    of_users |= {"Connections", "Webhooks"}
+    assert tables - known == {*of_users, "EventMarks", "WebhookDeliveries"}
 
 
 def test_given_a_receipt_when_kept_then_nobody_removes_it_but_time(synth: Synth):

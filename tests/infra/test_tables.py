@@ -1,17 +1,21 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
 
 from functions.adapters.dynamo.ingest_watch import FETCHED, watched
+from functions.adapters.dynamo.lipsync_jobs import BY_POLL
 from functions.adapters.dynamo.run_watch import BY_LEASE
 from functions.adapters.dynamo.runs import new_row
 from functions.adapters.dynamo.segment_rows import SORT_KEYS, to_row, to_tombstone
 from functions.adapters.dynamo.segment_watch import WAITING
 from functions.adapters.dynamo.video_marks import to_mark
 from functions.adapters.dynamo.video_segments import BY_TYPE
+from functions.adapters.dynamo.webhook_deliveries import BY_TRY
+from functions.domain.events.kinds import DRAFTING
+from functions.domain.lipsync_job_ports import DueJob
 from functions.domain.segment import SegmentStatus
 from functions.domain.segment_query import SortBy
 from functions.domain.video import VideoStatus
@@ -19,6 +23,8 @@ from functions.services.start_run import new_run
 from infra.constructs.api_functions import UNREAD
 from infra.constructs.tables import (
     INGEST_WATCH_INDEX,
+    LIPSYNC_POLL_INDEX,
+    LIPSYNC_VIDEO_INDEX,
     RUN_WATCH_INDEX,
     SEGMENT_INDEXES,
     SEGMENT_WATCH_INDEX,
@@ -61,10 +67,25 @@ TABLES: dict[str, tuple[list[str], dict[str, tuple[str, ...]]]] = {
     "Counters": (["counter_of", "counter_name"], {}),
     "SocialSnapshots": (
         ["post_key", "captured_at"],
-        {"user_id-captured_on-index": ("user_id", "captured_on")},
+        {
+            "user_id-captured_on-index": ("user_id", "captured_on"),
+            "user_id-posted_at-index": ("user_id", "posted_at"),
+            "user_id-views-index": ("user_id", "sort_views"),
+            "user_id-engagement_rate-index": ("user_id", "sort_engagement_rate"),
+        },
     ),
     "RateLimits": (["rate_key"], {}),
     "Preferences": (["user_id"], {}),
+    "SocialAccounts": (["user_id", "platform"], {}),
+    "SocialBudgets": (["budget_key"], {}),
+    "SocialSyncs": (["user_id", "sync_id"], {}),
+    "SocialPosts": (
+        ["segment_id", "platform#post_id"],
+        {
+            "user_id-platform-index": ("user_id", "platform"),
+            "sync_shard-next_sync_at-index": ("sync_shard", "next_sync_at"),
+        },
+    ),
     "Transcriptions": (
         ["video_id", "window_id"],
         {"wait_shard-check_at-index": ("wait_shard", "check_at")},
@@ -77,20 +98,52 @@ TABLES: dict[str, tuple[list[str], dict[str, tuple[str, ...]]]] = {
     "MomentGenerations": (["video_id", "generation_id"], {}),
     "Idempotency": (["id"], {}),
     "Deletions": (["user_id", "entry"], {}),
+    "LipSyncJobs": (
+        ["job_id"],
+        {
+            "user_id-created_at-index": ("user_id", "created_at"),
+            "video_id-created_at-index": ("video_id", "created_at"),
+            "poll_shard-next_poll_at-index": ("poll_shard", "next_poll_at"),
+        },
+    ),
+    "LipSyncGate": (["gate", "place"], {}),
+    "Events": (
+        ["user_id", "sequence"],
+        {"video_id-sequence-index": ("video_id", "sequence")},
+    ),
+    "EventMarks": (["subject"], {}),
+    "Connections": (["user_id", "entry"], {}),
+    "Webhooks": (["user_id", "webhook_id"], {}),
+    "WebhookDeliveries": (
+        ["webhook_id", "delivery_id"],
+        {"retry_shard-next_try_at-index": ("retry_shard", "next_try_at")},
+    ),
 }
 # They are only asked what waits, and hold nothing else: the rows are read by their keys.
 WATCHING = {
     "watch_shard-lease_until-index",
     "watch_shard-created_at-index",
     "watch_shard-updated_at-index",
+    "retry_shard-next_try_at-index",
 }
-NUMBERS = {"sort_duration", "file_size", "sort_views", "sort_engagement_rate"}
+# So is where a video's events are: whoever removes them needs no more.
+KEYS_ALONE = WATCHING | {"video_id-sequence-index"}
+NUMBERS = {"sequence", "sort_duration", "file_size", "sort_views", "sort_engagement_rate"}
 # table: the attribute that says when a row is over.
 EXPIRING = {
     "Idempotency": "expiration",
     "RateLimits": "expires_at",
+    "SocialAccounts": "expires_at",
+    "SocialBudgets": "expires_at",
+    "SocialSyncs": "expires_at",
+    "SocialSnapshots": "expires_at",
     "Transcriptions": "expires_at",
     "Deletions": "expires_at",
+    "LipSyncGate": "expires_at",
+    "Events": "expires_at",
+    "EventMarks": "expires_at",
+    "Connections": "expires_at",
+    "WebhookDeliveries": "expires_at",
 }
 
 each_table = pytest.mark.parametrize("table", TABLES)
@@ -120,7 +173,10 @@ def test_given_a_table_when_deployed_then_its_indexes_are_the_contracts(synth: S
 
     assert {it["IndexName"]: tuple(_keys(it["KeySchema"])) for it in indexes} == TABLES[table][1]
     for it in indexes:
-        held = "KEYS_ONLY" if it["IndexName"] in WATCHING else "ALL"
+        held = "KEYS_ONLY" if it["IndexName"] in KEYS_ALONE else "ALL"
+        partial = {LIPSYNC_POLL_INDEX, LIPSYNC_VIDEO_INDEX}
+        if table == "LipSyncJobs" and it["IndexName"] in partial:
+            held = "INCLUDE"
         assert it["Projection"]["ProjectionType"] == held
 
 
@@ -130,8 +186,22 @@ def test_given_the_contract_when_the_construct_changes_then_that_is_noticed():
     assert TABLES["Videos"][1].items() >= dict([INGEST_WATCH_INDEX]).items()
 
 
+def test_given_a_job_that_waits_when_its_index_is_read_then_it_holds_just_what_looking_takes(
+    synth: Synth,
+):
+    (index,) = (
+        it
+        for it in _table(synth, "LipSyncJobs")["GlobalSecondaryIndexes"]
+        if it["IndexName"] == BY_POLL
+    )
+    held = {"job_id", "next_poll_at", *index["Projection"]["NonKeyAttributes"]}
+
+    assert BY_POLL == LIPSYNC_POLL_INDEX
+    assert held == {one.name for one in fields(DueJob)}
+
+
 def test_given_what_is_watched_when_it_is_asked_for_then_by_the_index_that_is_deployed():
-    assert {BY_LEASE, WAITING, FETCHED} == WATCHING
+    assert {BY_LEASE, WAITING, FETCHED, BY_TRY} == WATCHING
 
 
 @pytest.mark.parametrize("status", VideoStatus)
@@ -222,11 +292,27 @@ def test_given_a_row_when_its_time_is_over_then_it_goes_and_what_users_keep_stay
     assert _table(synth, table).get("TimeToLiveSpecification") == wanted
 
 
-def test_given_the_tables_when_written_to_then_only_the_segments_tell_it_by_a_stream(synth: Synth):
+# Whose changes are told of, by kind; and the log itself, of which others are told.
+TOLD = {
+    "videos": "Videos",
+    "runs": "PipelineRuns",
+    "segments": "Segments",
+    "moments": "Moments",
+    "generations": "MomentGenerations",
+    "deletions": "Deletions",
+    "lipsync_jobs": "LipSyncJobs",
+    "social_accounts": "SocialAccounts",
+    "webhooks": "Webhooks",
+}
+
+
+def test_given_a_table_when_its_changes_are_told_of_then_its_stream_has_both_images(synth: Synth):
     streams = {
         name: table["StreamSpecification"]
         for name, table in synth.of("DynamoDB::GlobalTable").items()
         if "StreamSpecification" in table
     }
 
-    assert streams == {synth.table("Segments"): {"StreamViewType": "NEW_IMAGE"}}
+    told = {synth.table(name) for name in (*TOLD.values(), "Events")}
+    assert streams == {key: {"StreamViewType": "NEW_AND_OLD_IMAGES"} for key in told}
+    assert TOLD.keys() == DRAFTING.keys()

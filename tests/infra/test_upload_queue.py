@@ -32,6 +32,8 @@ OUTPUTS = {
     "proposals": keys.proposals_key("user", "video", "digest"),
     "moment answer": keys.moment_answer_key("user", "video", "generation", "digest"),
     "hls work": keys.hls_work("user", "video", "etag", "hls"),
+    "lipsync": keys.lipsync_key("user", "video", "segment"),
+    "lipsync work": keys.lipsync_work("user", "video", "job"),
     "orphan search": keys.orphan_search_key(),
     "orphans": keys.orphans_key("search", 1),
 }
@@ -73,6 +75,7 @@ def test_given_a_new_object_when_in_another_bucket_then_nothing_starts(synth: Sy
 
 def test_given_an_upload_when_its_key_is_made_then_it_is_watched():
     assert keys.upload_key("user", "video").startswith(WATCHED_PREFIX)
+    assert keys.voice_key("user", "video", "job", 0).startswith(WATCHED_PREFIX)
 
 
 def test_given_the_outputs_above_when_compared_then_no_kind_of_key_is_forgotten():
@@ -82,6 +85,7 @@ def test_given_the_outputs_above_when_compared_then_no_kind_of_key_is_forgotten(
     named = {name.replace(" ", "_") for name in OUTPUTS}
     assert {name.removesuffix("_key").removesuffix("_folder") for name in made} == {
         "upload",
+        "voice",
         *named,
     }
 

@@ -180,9 +180,10 @@ class Cloud:
 
     def traces(self, *words: str) -> list[str]:
         """Every row of every table, and every version and upload in the bucket, with one of the
-        words in it."""
+        words in it. What is told of a deletion outlives it, and is passed over."""
         found = [*self._rows(), *self._objects()]
-        return [one for one in found if any(word in one for word in words)]
+        told = '"type":"deletion.updated"'
+        return [one for one in found if told not in one and any(word in one for word in words)]
 
     def _rows(self) -> Iterator[str]:
         dynamodb = self.client("dynamodb")
@@ -200,10 +201,15 @@ class Cloud:
             yield from (f"upload: {row['Key']}" for row in page.get("Uploads", []))
 
     def run_of(self, video_id: str, user: str = "pro") -> dict[str, Any]:
-        """How the video's latest run stands."""
-        answer = self.call("GET", f"/api/pipeline/status/{video_id}", user=user)
-        assert answer.status == 200, answer.body
-        return dict(answer.json)
+        """How the video's latest run stands; the event that begins it may be on its way."""
+        until = time.monotonic() + PATIENCE_S
+        while True:
+            answer = self.call("GET", f"/api/pipeline/status/{video_id}", user=user)
+            if answer.status == 200:
+                return dict(answer.json)
+            assert answer.json["code"] == "pipeline.not_started", answer.body
+            assert time.monotonic() < until, f"nothing began in {PATIENCE_S} s"
+            time.sleep(0.2)
 
     def announced_key(self, video_id: str, user: str = "pro") -> str:
         """Where the bytes of an upload through the API go."""

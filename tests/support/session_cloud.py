@@ -39,7 +39,7 @@ def shared_cloud(home: Path) -> Iterator[deployment.Outputs]:
 def _deploy(home: Path) -> None:
     # Not the usual port: other clouds may be starting beside this one.
     (home / "port").write_text(str(ports.first_free((0,))))
-    running = emulator.start(home, keep_objects=False, extra={"LAMBDA_WARM_TTL_SECONDS": "60"})
+    running = emulator.start(home, keep_objects=False, extra={"LAMBDA_WARM_TTL_SECONDS": "150"})
     try:
         deployment.deploy(running, home / "outputs.json")
     except BaseException:
@@ -50,7 +50,8 @@ def _deploy(home: Path) -> None:
 def _stop(home: Path) -> None:
     running = emulator.running(home)
     if running:
-        running.stop()
+        # It waits for all that still wait in it, and nobody needs its state.
+        running.stop(patience_s=3)
     shutil.rmtree(home / "state", ignore_errors=True)
 
 

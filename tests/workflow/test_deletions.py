@@ -246,12 +246,18 @@ def test_given_somebody_elses_video_when_deleted_then_it_is_absent_and_stays(
     cloud: Cloud, tmp_path: Path
 ) -> None:
     video_id = cloud.finished(cloud.upload(odd.tiny(tmp_path / "mine.mp4")))["video_id"]
-    before = sorted(cloud.traces(video_id))
+    before = _but_events(cloud, video_id)
 
     answer = cloud.call("DELETE", f"/api/videos/{video_id}", user="pro2")
 
     assert (answer.status, answer.json["code"]) == (404, "video.not_found")
-    assert sorted(cloud.traces(video_id)) == before
+    assert before
+    assert _but_events(cloud, video_id) == before
+
+
+def _but_events(cloud: Cloud, video_id: str) -> list[str]:
+    """All there is of a video, without what is told of its run a little later."""
+    return sorted(one for one in cloud.traces(video_id) if "-TablesEvent" not in one.split(":")[0])
 
 
 def test_given_a_deletion_when_its_execution_is_stopped_then_its_receipt_says_what_to_do(

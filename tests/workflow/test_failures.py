@@ -83,6 +83,7 @@ def test_given_a_run_when_it_is_started_again_and_again_then_one_run_is_under_wa
     cloud: Cloud, clip: Path
 ) -> None:
     video_id = cloud.upload(clip)
+    cloud.run_of(video_id)
 
     answers = [start(cloud, video_id) for _ in range(3)]
     video = cloud.finished(video_id)

@@ -13,10 +13,11 @@ from tests.support.cloud import Cloud
 
 def session(cloud: Cloud, handler: str) -> boto3.Session:
     """The rights of a function, by the role that it runs in."""
-    listed = cloud.client("lambda").list_functions()["Functions"]
+    pages = cloud.client("lambda").get_paginator("list_functions").paginate()
     (role,) = {
         function["Role"]
-        for function in listed
+        for page in pages
+        for function in page["Functions"]
         if function["Handler"] == f"functions.handlers.{handler}.lambda_handler"
     }
     taken = cloud.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]

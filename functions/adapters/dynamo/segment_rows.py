@@ -52,6 +52,7 @@ def to_row(segment: Segment) -> dict[str, Any]:
         "sort_views": _number(segment.views),
         "sort_engagement_rate": _number(segment.engagement_rate),
         **_watched(segment),
+        **_linked(segment),
     }
 
 
@@ -59,6 +60,12 @@ def _watched(segment: Segment) -> dict[str, str]:
     """Only those that wait are in the index of those that may have stopped."""
     waits = segment.status is SegmentStatus.PENDING
     return {"watch_shard": watch_shard(segment.segment_id)} if waits else {}
+
+
+def _linked(segment: Segment) -> dict[str, int]:
+    """By this the stream tells writes of segments that have posts from all others."""
+    posts = len(segment.social_media_usage)
+    return {"linked_posts": posts} if posts else {}
 
 
 def from_row(row: Mapping[str, Any]) -> Segment:
@@ -79,6 +86,7 @@ def to_tombstone(segment: Segment, now: datetime) -> dict[str, Any]:
         "created_at": to_iso(segment.created_at),
         "deleted_at": to_iso(now),
         "segment": to_plain(segment),
+        **_linked(segment),
     }
 
 

@@ -27,6 +27,7 @@ from functions.domain.paging import Page, Position
 from functions.domain.run import Run
 from functions.domain.segment import Segment, SegmentType
 from functions.domain.segment_query import SegmentQuery
+from functions.domain.social import Platform
 from functions.domain.social_history import changed
 
 _WHAT = "segments"
@@ -62,6 +63,7 @@ class DynamoSegmentStore:
         writes = Transaction(_WHAT)
         writes.put(self._table, to_row(segment), _ABSENT)
         self._counters.segment_changed(writes, None, segment, by)
+        self._snapshots.latest_changed(writes, None, segment)
         return self._committed(writes, segment, by)
 
     def add(self, segments: Sequence[Segment], by: Run | None = None) -> None:
@@ -76,13 +78,17 @@ class DynamoSegmentStore:
         writes.put(self._table, to_row(saved), _AS_READ, {":read": before.version})
         self._counters.segment_changed(writes, before, saved, by)
         self._snapshots.posts_changed(writes, before, saved)
+        self._snapshots.latest_changed(writes, before, saved)
         if not self._committed(writes, saved, by):
             raise StaleWriteError("The segment")
         if saved.social_media_usage != before.social_media_usage:
             self._counters.synced(saved)
         # What is no longer linked is out of reach of `forget`.
         pairs = changed(before.social_media_usage, saved.social_media_usage)
-        self._snapshots.forget(saved, [was for was, now in pairs if was and now is None])
+        gone = [was for was, now in pairs if was and now is None]
+        self._snapshots.forget(saved, gone)
+        self._snapshots.unlist(saved, gone)
+        self._counters.forget_posts(saved.segment_id, gone)
         return saved
 
     def delete(self, segment: Segment, now: datetime, by: Run | None = None) -> None:
@@ -90,6 +96,7 @@ class DynamoSegmentStore:
         gone = to_tombstone(segment, now)
         writes.put(self._table, gone, _AS_READ, {":read": segment.version})
         self._counters.segment_changed(writes, segment, None, by)
+        self._snapshots.latest_changed(writes, segment, None)
         if not self._committed(writes, segment, by):
             raise StaleWriteError("The segment")
 
@@ -113,9 +120,18 @@ class DynamoSegmentStore:
     def forget(self, segment: Segment) -> None:
         """The row goes last: until then a repeat finds what is left to do."""
         self._snapshots.forget(segment, segment.social_media_usage)
-        self._counters.forget_days(segment.segment_id, segment.user_id)
+        self._snapshots.unlist(segment, segment.social_media_usage)
+        self._counters.forget_days(segment.segment_id, segment.user_id, segment.video_id)
+        self._counters.forget_posts(segment.segment_id, segment.social_media_usage)
         with suppress(ConditionFailedError):
             self._table.delete({"segment_id": segment.segment_id}, "attribute_exists(deleted_at)")
+
+    def forget_numbers(self, segment: Segment, platform: Platform) -> None:
+        posts = [post for post in segment.social_media_usage if post.platform is platform]
+        self._snapshots.forget(segment, posts)
+        ids = (segment.segment_id, segment.user_id, segment.video_id)
+        self._counters.forget_days(*ids, platform)
+        self._counters.forget_posts(segment.segment_id, posts)
 
     def search(self, query: SegmentQuery, *, limit: int, after: Position | None) -> Page[Segment]:
         """A video of few segments is read whole: looking for them among all costs more."""

@@ -42,7 +42,7 @@ class Table:
     def __init__(self, name: str, what: str) -> None:
         self.name, self._what = name, what
 
-    def get(self, key: Mapping[str, str]) -> dict[str, Any] | None:
+    def get(self, key: Mapping[str, str | int]) -> dict[str, Any] | None:
         answer = asked(
             self._what,
             lambda: client("dynamodb").get_item(
@@ -51,7 +51,7 @@ class Table:
         )
         return decode_item(answer["Item"]) if "Item" in answer else None
 
-    def get_many(self, keys: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
+    def get_many(self, keys: Sequence[Mapping[str, str | int]]) -> list[dict[str, Any]]:
         """Rows by key, read consistently, in any order; asks again for what was held back."""
         rows: list[dict[str, Any]] = []
         for start in range(0, len(keys), 100):
@@ -129,16 +129,25 @@ class Table:
         )
         return int(decode_item(answer["Attributes"])[name])
 
-    def delete(self, key: Mapping[str, str], condition: str) -> None:
+    def delete(
+        self,
+        key: Mapping[str, str],
+        condition: str,
+        values: Mapping[str, Any] | None = None,
+        names: Mapping[str, str] | None = None,
+    ) -> None:
         """Remove a row. Raises ConditionFailedError."""
         asked(
             self._what,
             lambda: client("dynamodb").delete_item(
-                TableName=self.name, Key=encode_item(key), ConditionExpression=condition
+                TableName=self.name,
+                Key=encode_item(key),
+                ConditionExpression=condition,
+                **expression(values, names),
             ),
         )
 
-    def delete_many(self, keys: Sequence[Mapping[str, str]]) -> None:
+    def delete_many(self, keys: Sequence[Mapping[str, str | int]]) -> None:
         """Remove rows; fine for those that are gone."""
         for start in range(0, len(keys), 25):
             some = keys[start : start + 25]
@@ -146,10 +155,11 @@ class Table:
             for _ in self._batch("batch_write_item", {self.name: named}, "UnprocessedItems"):
                 pass
 
-    def query(
+    def query(  # noqa: PLR0913  (as many as the engine has)
         self,
         condition: str,
         values: Mapping[str, Any],
+        names: Mapping[str, str] | None = None,
         *,
         limit: int | None = None,
         index: str | None = None,
@@ -178,7 +188,7 @@ class Table:
                 ScanIndexForward=forward,
                 ReturnConsumedCapacity="TOTAL",
                 **optional,
-                **expression(values, None),
+                **expression(values, names),
             ),
         )
         return _rows(answer)

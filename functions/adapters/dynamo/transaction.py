@@ -93,18 +93,18 @@ class Transaction:
     def update(
         self,
         table: Table,
-        key: Mapping[str, str],
+        key: Mapping[str, str | int],
         change: str,
-        condition: str,
-        values: Mapping[str, Any],
+        condition: str | None = None,
+        values: Mapping[str, Any] | None = None,
         names: Mapping[str, str] | None = None,
     ) -> None:
-        """Attributes of a row that must be as the condition says."""
+        """Attributes of a row, which must be as the condition says."""
         update = {
             "TableName": table.name,
             "Key": encode_item(key),
             "UpdateExpression": change,
-            "ConditionExpression": condition,
+            **({"ConditionExpression": condition} if condition else {}),
             **expression(values, names),
         }
         self._writes.append({"Update": update})

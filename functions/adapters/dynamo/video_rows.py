@@ -1,4 +1,4 @@
-"""Rows of one kind that belong to a video, wherever its id is their partition."""
+"""Rows of one kind that belong to a video, by its id as their partition or in an index."""
 
 from __future__ import annotations
 
@@ -49,6 +49,39 @@ class PartitionRows:
         told = [key for key in keys if key not in ours]
         removed = self._removal.remove(deletion, self._place.kind, self._table, told)
         return removed + self._removal.remove(deletion, None, self._table, ours)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indexed:
+    """Where an index leads to them by the video's id; `key` is the table's own. The index may lag
+    behind: what it shows is tried."""
+
+    table: str
+    what: str
+    index: str
+    key: str
+    kind: str
+
+
+class IndexedRows:
+    def __init__(self, receipts: str, place: Indexed) -> None:
+        self._place, self._table = place, Table(place.table, place.what)
+        self._removal = CountedRemoval(Table(receipts, "deletions"))
+
+    def page(self, video: Video, after: Position | None) -> Page[Mapping[str, Any]]:
+        """What the index holds of each."""
+        rows = self._table.query(
+            "video_id = :video",
+            {":video": video.video_id},
+            limit=AT_ONCE,
+            index=self._place.index,
+            after=after,
+        )
+        return Page(tuple(rows.items), rows.next)
+
+    def remove(self, deletion: Deletion, rows: Sequence[Mapping[str, Any]]) -> int:
+        keys = [{self._place.key: row[self._place.key]} for row in rows]
+        return self._removal.remove(deletion, self._place.kind, self._table, keys)
 
 
 def of_video(table: str, what: str, sort: str, kind: str) -> Partition:

@@ -19,7 +19,7 @@ from functions.adapters.dynamo.segment_rows import (
 )
 from functions.adapters.dynamo.segment_search import BY_VIDEO
 from functions.adapters.dynamo.segments import DynamoSegmentStore
-from functions.adapters.dynamo.snapshots import Snapshots
+from functions.adapters.dynamo.snapshots import Snapshots, told
 from functions.adapters.dynamo.table import Table
 from functions.adapters.dynamo.transaction import Transaction
 from functions.domain.deletion import Deletion, Tally
@@ -29,13 +29,17 @@ from functions.domain.segment import Segment
 from functions.domain.video import Video
 
 BY_TYPE = "video_id-segment_type-index"
+_POST_KEYS = ("segment_id", "platform#post_id")
 
 
 class VideoSegmentRows:
-    def __init__(self, receipts: str, table: str, counters: str, snapshots: str) -> None:
+    def __init__(
+        self, receipts: str, table: str, counters: str, snapshots: str, posts: str
+    ) -> None:
         self._table = Table(table, "segments")
         self._snapshot_table = Table(snapshots, "social snapshots")
         self._snapshots = Snapshots(snapshots)
+        self._posts = Table(posts, "social posts")
         self._counters = DynamoSegmentCounters(counters)
         self._removal = CountedRemoval(Table(receipts, "deletions"))
 
@@ -86,10 +90,21 @@ class VideoSegmentRows:
         if segment.version == 1 and not posts:
             return
         for keys in self._snapshots.pages_of(segment, posts):
-            for start in range(0, len(keys), AT_ONCE):
-                some = keys[start : start + AT_ONCE]
+            snapshots, latest = told(keys)
+            self._removal.remove(deletion, None, self._snapshot_table, latest)
+            for start in range(0, len(snapshots), AT_ONCE):
+                some = snapshots[start : start + AT_ONCE]
                 self._removal.remove(deletion, "snapshots", self._snapshot_table, some)
-        self._counters.forget_days(segment.segment_id, segment.user_id)
+        self._counters.forget_days(segment.segment_id, segment.user_id, segment.video_id)
+        self._counters.forget_posts(segment.segment_id, posts)
+        self._unfollow(deletion, segment)
+
+    def _unfollow(self, deletion: Deletion, segment: Segment) -> None:
+        """Whoever looks at one just now finds it gone."""
+        values = {":segment": segment.segment_id}
+        rows = self._posts.query("segment_id = :segment", values, consistent=True).items
+        keys = [{name: str(row[name]) for name in _POST_KEYS} for row in rows]
+        self._removal.remove(deletion, None, self._posts, keys)
 
 
 class DeletedSegmentRows:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from functions.domain.lipsync_codes import Remedy
 from functions.domain.lipsync_errors import (
     OutcomeUnknownError,
     ProviderAccountError,
@@ -19,7 +20,7 @@ from functions.domain.lipsync_errors import (
     UnknownGenerationError,
 )
 from functions.domain.lipsync_generation import GenerationStatus, SyncGeneration
-from functions.domain.lipsync_trouble import Remedy, SyncTrouble, rejection_of, trouble_of
+from functions.domain.lipsync_trouble import SyncTrouble, rejection_of, trouble_of
 
 CONFLICT: Final = "generation_conflict"
 UNKNOWN_OUTCOME: Final = "IDEMPOTENCY_OUTCOME_UNKNOWN"

@@ -22,18 +22,26 @@ class NotAcceptableError(CutroomError):
     status = 406
 
 
-def chosen_format(router: Router, asked: str | None) -> str:
-    """A name of FORMATS. Raises NotAcceptableError where there is none that is accepted."""
+TABLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "json": ("application/json",),
+    "csv": ("text/csv",),
+}
+
+
+def chosen_format(
+    router: Router, asked: str | None, formats: Mapping[str, tuple[str, ...]] = FORMATS
+) -> str:
+    """A name of `formats`. Raises NotAcceptableError where there is none that is accepted."""
     if asked is not None:
         return asked
     headers: Mapping[str, str] = router.current_event.raw_event.get("headers") or {}
     ranges = list(_ranges(headers.get("accept", "")))
     if not ranges:
         return "json"
-    scores = {name: max(_quality(kind, ranges) for kind in FORMATS[name]) for name in FORMATS}
+    scores = {name: max(_quality(kind, ranges) for kind in formats[name]) for name in formats}
     best = max(scores, key=lambda name: scores[name])
     if not scores[best]:
-        kinds = ", ".join(kind for kinds in FORMATS.values() for kind in kinds[:1])
+        kinds = ", ".join(kind for kinds in formats.values() for kind in kinds[:1])
         raise NotAcceptableError("request.not_acceptable", f"This is had as {kinds}.")
     return best
 

@@ -15,21 +15,31 @@ from functions.handlers.api import (
     analytics,
     clips,
     deletions,
+    events,
     extras,
     hls,
     ingest,
+    lipsync,
+    lipsync_form,
+    lipsync_webhook,
+    metrics,
     moment_changes,
     moments,
     pipeline,
+    posts,
     preferences,
     segment_batches,
     segment_changes,
     segments,
     social,
+    social_accounts,
+    social_syncs,
     system,
     transcripts,
     uploads,
     videos,
+    webhook_deliveries,
+    webhooks,
 )
 from functions.handlers.api.document import describe
 from functions.handlers.api.request import caller, caller_of, settings
@@ -39,10 +49,14 @@ from functions.runtime.rate_limit import Allowance, spend
 from functions.services.uploads import URL_SECONDS
 
 app = Api()
-_SEGMENTS = (segments, segment_changes, segment_batches, social, analytics)
+_SOCIAL = (social, analytics, posts, metrics, social_accounts, social_syncs)
+_SEGMENTS = (segments, segment_changes, segment_batches, *_SOCIAL)
 _MOMENTS = (transcripts, moments, moment_changes, clips)
 _VIDEOS = (uploads, videos, ingest, deletions, extras, hls, *_MOMENTS)
-for part in (*_VIDEOS, *_SEGMENTS, pipeline, preferences, system):
+_WEBHOOKS = (webhooks, webhook_deliveries)
+_LIPSYNC = (lipsync, lipsync_webhook)
+_OTHERS = (pipeline, preferences, events, system)
+for part in (*_VIDEOS, *_SEGMENTS, *_LIPSYNC, *_WEBHOOKS, *_OTHERS):
     app.include_router(part.router)
 describe(app)
 
@@ -53,7 +67,8 @@ _MAX_WORDS = 4 * 1024 * 1024
 _WORDS = re.compile(r"/api/videos/[^/]+/transcript")
 # An answer with signed URLs is kept no longer than they are good; after that the same key finds the
 # same upload, and gets new ones.
-_KEPT = {"/api/videos/uploads": URL_SECONDS - 300}
+# A ticket for a WebSocket is good for a minute: the same key after that gets another one.
+_KEPT = {"/api/videos/uploads": URL_SECONDS - 300, "/api/events/tickets": 30}
 _REQUEST_ID = re.compile(r"[\w.:-]{1,100}")
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
@@ -122,14 +137,25 @@ def _spend(event: Mapping[str, Any]) -> Allowance | None:
 
 
 def _answer(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    try:
+        event = lipsync_form.as_json(event)
+    except CutroomError as error:
+        return _serialized(problem.of_error(error))
     most = _most(event["rawPath"])
     if _size(event.get("body") or "") > most:
         return _serialized(problem.of_error(_too_large(most)))
     method = event["requestContext"]["http"]["method"]
     key = _headers(event).get("idempotency-key")
     if method == "POST" and key is not None:
-        return _once(event, context, key)
-    return app.resolve(event, context)
+        return _revealed(event, _once(event, context, key))
+    return _revealed(event, app.resolve(event, context))
+
+
+def _revealed(event: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return webhooks.revealed(event, answer)
+    except CutroomError as error:
+        return _serialized(problem.of_error(error))
 
 
 def _size(body: str) -> int:
@@ -170,7 +196,7 @@ def _once(event: dict[str, Any], context: LambdaContext, key: str) -> dict[str, 
         return once(
             settings.idempotency_table,
             key=f"{claims.get('sub')}#{event['rawPath']}#{key}",
-            body=event.get("body") or "",
+            body=(event.get("body") or "") + lipsync_form.digest(event),
             context=context,
             run=run,
             subjects=subjects_of(str(claims.get("sub")), lambda: caller(app).about),

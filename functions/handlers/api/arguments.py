@@ -27,7 +27,7 @@ class Arguments:
         self._known = {field.alias: _many(field.field_info.annotation) for field in self._single}
         for model in filter(None, map(_model, self._models)):
             named = model.model_fields.items()
-            self._known |= {name: _many(info.annotation) for name, info in named}
+            self._known |= {info.alias or name: _many(info.annotation) for name, info in named}
 
     def read(self, event: Mapping[str, Any], path: Mapping[str, str]) -> dict[str, Any]:
         """Raises InvalidInputError naming every wrong place."""

@@ -14,7 +14,8 @@ from pydantic import BaseModel
 from functions.handlers.api.request import answer
 
 _TAG = re.compile(r'(W/)?"([^"]*)"')
-_VERSION = re.compile(r"[1-9][0-9]{0,14}")
+# A version of ours, and the mark beside it if there is one.
+_VERSION = re.compile(r"([1-9][0-9]{0,14})(?:-\w+)?")
 Versions = frozenset[int] | None
 
 
@@ -26,8 +27,8 @@ def accepted(router: Router) -> Versions:
     text = _header(router, "if-match")
     if text is None or text.strip() == "*":
         return None
-    tags = _TAG.findall(text)
-    return frozenset(int(tag) for weak, tag in tags if not weak and _VERSION.fullmatch(tag))
+    strong = (tag for weak, tag in _TAG.findall(text) if not weak)
+    return frozenset(int(found[1]) for found in map(_VERSION.fullmatch, strong) if found)
 
 
 def versioned(

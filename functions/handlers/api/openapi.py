@@ -10,15 +10,20 @@ from aws_lambda_powertools.event_handler.api_gateway import Route
 from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, Server, Tag
 from pydantic import BaseModel
 
+from functions.domain.events.kinds import DATA, schema_of
 from functions.domain.hls import PLAYLIST_TYPE
+from functions.handlers.api.openapi_events import PATH, TICKET, followed
+from functions.handlers.api.openapi_forms import with_form
 from functions.handlers.api.openapi_headers import (
     CACHE,
     ETAG,
     HEADERS,
     IF_MATCH,
+    LINK,
     LOCATION,
     PARAMETERS,
     RATES,
+    TABLES,
     VARY,
     Part,
     header,
@@ -39,9 +44,14 @@ _TAGS: Final = {
     "transcripts": "What is said in it",
     "pipeline": "What is done with a video",
     "segments": "Pieces of videos, and the posts that were made of them",
+    "analytics": "How posts do: numbers, their growth, and when posts do best",
     "moments": "Stretches of what was said that are worth to stand alone",
     "clips": "Moments as files of their own",
+    "lip-sync": "Voices replaced in ranges of videos, lips included",
+    "social": "Your accounts on platforms",
+    "events": "Being told of changes as they happen",
     "preferences": "What holds for all of your videos",
+    "webhooks": "Where events are posted to",
     "system": "Is it there",
 }
 _UNSAID: Final = "Successful Response"
@@ -55,11 +65,16 @@ _SUCCESS: Final = {
     "503": "Something is down",
 }
 # What follows from no signature: statuses with the body of the usual one, and those of problems.
-_ALSO: Final = {"createSegment": "202", "getHealth": "503"}
+_ALSO: Final = {"createSegment": "202", "getHealth": "503", "createLipSync": "200"}
+# What is only checked has no place.
+_PLACELESS: Final = {("createLipSync", "200")}
 # What is no JSON.
 _TYPES: Final = {"getHls": (PLAYLIST_TYPE,)}
 # What is had as text, too.
-_TEXTS: Final = {"getTranscript": ("application/x-subrip", "text/vtt", "text/plain")}
+_TEXTS: Final = {
+    "getTranscript": ("application/x-subrip", "text/vtt", "text/plain"),
+    **dict.fromkeys(TABLES, ("text/csv",)),
+}
 _PROBLEMS: Final = {
     "createUpload": {"410"},
     "getUpload": {"409", "410"},
@@ -68,11 +83,17 @@ _PROBLEMS: Final = {
     "startPipeline": {"404"},
     "cancelPipeline": {"404"},
     "listSegments": {"404"},
+    "getBestTimes": {"404"},
     "createSegment": {"404"},
     "downloadSegment": {"409"},
     "getHls": {"409"},
     "getClipStream": {"409"},
     "getTranscript": {"406", "413"},
+    **{name: {"406"} for name in TABLES},
+    "createLipSync": {"403", "404", "410"},
+    "retryLipSync": {"403"},
+    "listPosts": {"404", "406"},
+    "replayWebhookDelivery": {"410"},
 }
 
 
@@ -100,14 +121,17 @@ def build(app: APIGatewayHttpResolver) -> Part:
     for name in {"HTTPValidationError", "ResponseValidationError", "ValidationError", *unused}:
         components["schemas"].pop(name, None)
     components["schemas"]["Problem"] = PROBLEM
+    for kind in DATA:
+        components["schemas"][f"Event.{kind.value}"] = schema_of(kind)
     # A plain object as far as the library can tell.
     error = components["schemas"]["BatchItem"]["properties"]["error"]
     error["anyOf"][0] = {"$ref": "#/components/schemas/Problem"}
     return {
         **document,
-        "paths": dict(sorted(document["paths"].items())),
+        "paths": dict(sorted({**document["paths"], PATH: followed()}.items())),
         "components": {
             **components,
+            "securitySchemes": {**components["securitySchemes"], "ticket": TICKET},
             "headers": HEADERS,
             "parameters": PARAMETERS,
             "responses": RESPONSES,
@@ -130,8 +154,11 @@ class _Operation:
             fields |= schemas[model.__name__]["properties"]
         written = self._written.get("parameters", [])
         asked = [{"$ref": f"#/components/parameters/{name}"} for name in self._asked()]
+        body = self._written.get("requestBody")
+        sent = {"requestBody": with_form(self._name, body, schemas)} if body else {}
         return {
             **self._written,
+            **sent,
             "security": [{"token": []}] if self._private else [],
             "parameters": [*(_parameter(one, fields) for one in written), *asked],
             "responses": {**dict(self._answers()), **dict(self._refusals())},
@@ -159,7 +186,7 @@ class _Operation:
                 status,
                 {
                     "description": _says(status, answer),
-                    "headers": {name: header(name) for name in self._told()},
+                    "headers": {name: header(name) for name in self._told(status)},
                     **({} if empty else {"content": self._content(answer)}),
                 },
             )
@@ -170,15 +197,17 @@ class _Operation:
             return dict.fromkeys(_TYPES[self._name], text)
         return {**answer["content"], **dict.fromkeys(_TEXTS.get(self._name, ()), text)}
 
-    def _told(self) -> Iterator[str]:
+    def _told(self, status: str) -> Iterator[str]:
         yield "X-Request-Id"
         yield from RATES if self._private else ()
         if self._name in ETAG:
             yield "ETag"
-        if self._name in LOCATION:
+        if self._name in LOCATION and (self._name, status) not in _PLACELESS:
             yield "Location"
         if self._name in VARY:
             yield "Vary"
+        if self._name in LINK:
+            yield "Link"
         if self._name in CACHE:
             yield "Cache-Control"
 

@@ -25,6 +25,11 @@ ETAG: Final = frozenset(
         "getMoment",
         "refineMoment",
         "replaceMomentFeedback",
+        "createWebhook",
+        "getWebhook",
+        "replaceWebhook",
+        "resumeWebhook",
+        "rotateWebhookSecret",
     }
 )
 IF_MATCH: Final = frozenset(
@@ -38,13 +43,27 @@ IF_MATCH: Final = frozenset(
         "replaceTranscript",
         "replaceMomentFeedback",
         "deleteMoment",
+        "replaceWebhook",
+        "deleteWebhook",
     }
 )
-VARY: Final = frozenset({"getTranscript"})
+TABLES: Final = frozenset(
+    {
+        "getAnalytics",
+        "getSegmentAnalytics",
+        "getVideoAnalytics",
+        "getPostAnalytics",
+        "listPosts",
+    }
+)
+"""What is had as CSV, too."""
+VARY: Final = frozenset({"getTranscript"}) | TABLES
+LINK: Final = TABLES | {"linkPost"}
 CACHE: Final = frozenset({"getHls", "getClipStream"})
 LOCATION: Final = frozenset(
     {
         "createSegment",
+        "createSocialSync",
         "createVideo",
         "startPipeline",
         "cancelPipeline",
@@ -54,7 +73,14 @@ LOCATION: Final = frozenset(
         "refineMoment",
         "createClips",
         "recutClip",
+        "createLipSync",
+        "cancelLipSync",
+        "retryLipSync",
         "getClipStream",
+        "createWebhook",
+        "testWebhook",
+        "replayWebhook",
+        "replayWebhookDelivery",
     }
 )
 
@@ -83,6 +109,11 @@ HEADERS: Final[dict[str, Part]] = {
     "ETag": _header("The version, for If-Match and If-None-Match", '"3"'),
     "Cache-Control": _header("How long it may be kept, by whom", "private, max-age=300"),
     "Vary": _header("Which header decided", "Accept"),
+    "Link": _header(
+        "RFC 8288. What a table's columns mean, and its next page if there is one; of a post: "
+        "where a look at it is told of, if there is one",
+        '</api/social/definitions>; rel="describedby"',
+    ),
     "Location": _header("Where to look", "/api/segments/0197a1c4-02aa-7f10-8b6e-51f3a4a0c7d2"),
 }
 

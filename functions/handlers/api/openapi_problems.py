@@ -47,6 +47,11 @@ def _refused(kind: type[errors.CutroomError], code: str, says: str) -> Response[
 
 
 _SENT: Final[dict[str, tuple[str, str, Response[str]]]] = {
+    "403": (
+        "Forbidden",
+        "Not part of the user's plan",
+        _refused(errors.ForbiddenError, "lipsync.tier", "Lip-sync is part of the Pro plan."),
+    ),
     "404": (
         "NotFound",
         "Absent, or somebody else's",
@@ -101,7 +106,7 @@ _SENT: Final[dict[str, tuple[str, str, Response[str]]]] = {
 }
 
 
-def _of_gateway(message: str) -> Part:
+def of_gateway(message: str) -> Part:
     """API Gateway's own answer, in words of its own: what does not come as far as the function."""
     schema = {
         "type": "object",
@@ -116,13 +121,13 @@ _GATEWAY: Final = {"404": "Not Found", "429": "Too Many Requests", "503": "Servi
 _UNAUTHORIZED: Final[Part] = {
     "description": "No token, or one that is not valid",
     "headers": {"WWW-Authenticate": {"schema": {"type": "string", "examples": ["Bearer"]}}},
-    "content": _of_gateway("Unauthorized"),
+    "content": of_gateway("Unauthorized"),
 }
 
 
 def _response(status: str, says: str, sent: Response[str]) -> Part:
     names = ["X-Request-Id", *RATES, *(name for name in sent.headers if name in HEADERS)]
-    gateway = _of_gateway(_GATEWAY[status]) if status in _GATEWAY else {}
+    gateway = of_gateway(_GATEWAY[status]) if status in _GATEWAY else {}
     return {
         "description": says,
         "headers": {name: header(name) for name in names},

@@ -17,6 +17,7 @@ from functions import bootstrap
 from functions.domain.deletion_ports import DeletionStore
 from functions.domain.media_ports import MediaStore
 from functions.domain.ports import SegmentStore, VideoStore
+from functions.domain.post_query import PostLists
 from functions.domain.run_ports import RunStore
 from functions.domain.tiers import tier_of
 from functions.runtime.settings import ApiSettings, load
@@ -95,6 +96,12 @@ def segment_store() -> SegmentStore:
 
 def moment_context() -> MomentContext:
     return bootstrap.moment_context(settings)
+
+
+def post_lists() -> PostLists:
+    return bootstrap.post_lists(
+        settings.snapshots_table, settings.deletions_table, settings.videos_table
+    )
 
 
 def media_store() -> MediaStore:

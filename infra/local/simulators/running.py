@@ -19,7 +19,10 @@ from infra.local.processes import end, exists, spawn
 HEALTH: Final = "/_simulator/health"
 START_SECONDS: Final = 30
 # name -> the port it has unless another program has it
-USUAL_PORTS: Final = {"transcribe": 4577, "bedrock": 4578, "sync_so": 4579}
+USUAL_PORTS: Final = {
+    "transcribe": 4577, "bedrock": 4578, "sync_so": 4579, "rekognition": 4580,
+    "social": 4581,
+}  # fmt: skip
 NAMES: Final = tuple(USUAL_PORTS)
 
 

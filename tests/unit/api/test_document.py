@@ -8,11 +8,14 @@ import re
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from functions.domain.event import EventType
 from functions.handlers.api.app import app
 from tests.unit.api.client import Client
-from tests.unit.api.promised import document, named, operations, resolved
+from tests.unit.api.promised import document, fits, named, operations, resolved
 
-NAMES = named()
+# By another function, which has headers and refusals of its own.
+FOLLOWED = ("GET", "/api/events")
+NAMES = {name: one for name, one in named().items() if one is not operations()[FOLLOWED]}
 EVERY = pytest.mark.parametrize("name", sorted(NAMES))
 VERBS = {
     "abort",
@@ -22,6 +25,7 @@ VERBS = {
     "delete",
     "download",
     "edit",
+    "follow",
     "get",
     "link",
     "list",
@@ -31,8 +35,15 @@ VERBS = {
     "generate",
     "refine",
     "recut",
+    "push",
+    "retry",
+    "replay",
+    "resume",
+    "rotate",
+    "test",
 }
 BODIES = {
+    "createEventTicket",
     "createUpload",
     "createVideo",
     "startPipeline",
@@ -50,6 +61,12 @@ BODIES = {
     "replaceMomentFeedback",
     "createClips",
     "recutClip",
+    "pushMetrics",
+    "createLipSync",
+    "createWebhook",
+    "replaceWebhook",
+    "replayWebhook",
+    "completeSocialConsent",
 }
 PRIVATE = sorted(set(NAMES) - {"getHealth"})
 
@@ -87,13 +104,13 @@ def test_given_the_document_when_read_then_every_route_is_in_it():
         if route.include_in_schema
     }
 
-    assert operations().keys() == routed
+    assert operations().keys() == routed | {FOLLOWED}
     assert ("POST", "/api/videos/uploads") in routed
 
 
 def test_given_the_document_when_a_client_is_generated_then_every_operation_has_a_name():
-    assert len(NAMES) == len(operations())
-    for name in NAMES:
+    assert len(named()) == len(operations())
+    for name in named():
         verb = re.match("[a-z]+", name)
         assert re.fullmatch("[a-z]+([A-Z][a-z]+)+", name)
         assert verb
@@ -134,9 +151,10 @@ def test_given_headers_that_are_heeded_when_read_then_they_are_parameters():
     changes = {"deleteVideo", "replaceSegment", "editSegment", "deleteSegment", "linkPost"}
     moments = {"replaceMomentFeedback", "deleteMoment"}
     others = {*moments, "replacePreferences", "replaceTranscript"}
+    others |= {"replaceWebhook", "deleteWebhook"}
     assert _honouring("If-Match") == changes | others
     read = {"getVideo", "getSegment", "getPreferences", "getTranscript", "getMoment"}
-    assert _honouring("If-None-Match") == read
+    assert _honouring("If-None-Match") == read | {"getWebhook"}
     assert _honouring("Idempotency-Key") == posts
 
 
@@ -167,6 +185,48 @@ def test_given_an_answer_without_a_body_when_read_then_it_has_no_content(name: s
 
     assert all("content" not in responses[one] for one in empty & responses.keys())
     assert all(resolved(responses[one])["content"] for one in responses.keys() - empty)
+
+
+def test_given_the_stream_of_events_when_read_then_it_is_as_its_function_answers():
+    followed = operations()[FOLLOWED]
+    asked = {(one["in"], one["name"]) for one in followed["parameters"]}
+    answers = {status: resolved(one) for status, one in followed["responses"].items()}
+
+    assert followed["security"] == [{"token": []}, {"ticket": []}]
+    ticket = document()["components"]["securitySchemes"]["ticket"]
+    assert (ticket["type"], ticket["in"], ticket["name"]) == ("apiKey", "query", "ticket")
+    assert ("header", "Last-Event-ID") in asked
+    assert {name for place, name in asked if place == "query"} == {
+        "after",
+        "video_id",
+        "job_id",
+        "wait",
+    }
+    assert answers.keys() == {"200", "401", "403", "422", "429", "503", "default"}
+    assert list(answers["200"]["content"]) == ["text/event-stream"]
+    assert not any(
+        "RateLimit" in name for one in answers.values() for name in one.get("headers", {})
+    )
+    assert (len(followed["tags"]), 3 < len(followed["summary"]) < 90) == (1, True)
+
+
+def test_given_the_example_of_a_stream_when_read_then_it_is_an_event_as_its_schema_says():
+    content = operations()[FOLLOWED]["responses"]["200"]["content"]["text/event-stream"]
+    (example,) = content["schema"]["examples"]
+    (data,) = re.findall("^data: (.*)$", example, re.MULTILINE)
+
+    told = json.loads(data)
+    assert fits({"$ref": f"#/components/schemas/Event.{told['type']}"}, told) == []
+
+
+def test_given_every_type_of_event_when_looked_for_then_its_schema_is_there():
+    schemas = document()["components"]["schemas"]
+
+    assert {f"Event.{kind}" for kind in EventType} == {
+        name for name in schemas if name.startswith("Event.")
+    }
+    for kind in ("account.updated", "lipsync.updated"):
+        assert schemas[f"Event.{kind}"]["properties"]["data"]["properties"]
 
 
 def test_given_a_browser_when_it_opens_the_docs_then_it_is_one_page_that_needs_nothing_else(

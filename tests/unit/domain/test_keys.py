@@ -95,5 +95,21 @@ def test_given_everything_we_make_when_stored_then_it_is_outside_the_watched_pre
     assert len(set(made)) == len(made)
 
 
+def test_given_the_key_of_a_voice_when_parsed_then_its_video_and_its_job_come_back():
+    parsed = parse_upload_key(keys.voice_key("u", "v", "j", 7))
+
+    assert parsed is not None
+    assert keys.parse_voice_name(parsed.name) == keys.VoiceName("v", "j")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["lipsync/v/j/0", "lipsync/v/j/000", "lipsync/v//00", "lipsync//j/00", "lipsync/v/j/0x", "a",
+     "lipsync/v/j", "lipsync/v/j/00/1", "other/v/j/00", "lipsync/00", "lipsync"],
+)  # fmt: skip
+def test_given_another_name_when_parsed_then_it_is_no_voice(name: str):
+    assert keys.parse_voice_name(name) is None
+
+
 def test_given_two_plans_when_segments_are_stored_then_neither_writes_over_the_other():
     assert keys.segment_key("u", "v", "p1", 1, "mp4") != keys.segment_key("u", "v", "p2", 1, "mp4")

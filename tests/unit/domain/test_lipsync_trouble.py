@@ -2,12 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from functions.domain.lipsync_trouble import (
-    KNOWN_CODES,
-    Remedy,
-    rejection_of,
-    trouble_of,
-)
+from functions.domain.lipsync_codes import Remedy
+from functions.domain.lipsync_trouble import KNOWN_CODES, rejection_of, trouble_of
 
 CODES = sorted(KNOWN_CODES)
 

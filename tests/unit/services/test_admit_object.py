@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from functions.domain.keys import voice_key
 from functions.domain.video import Source
 from functions.services.admit_object import admit
 from functions.services.mark_video import mark_video
@@ -52,6 +53,19 @@ def test_given_no_deletion_when_an_object_arrives_then_its_event_is_as_it_was(
     event = _event(make_source(key=key))
 
     assert _admitted(world, event) == event
+
+
+def test_given_a_deleted_video_when_a_voice_for_it_comes_late_then_it_is_erased(world: World):
+    world.videos.create(make_video())
+    _deleted(world, VIDEO)
+    voice = world.media.put(voice_key(USER, VIDEO, "job", 0), b"late")
+    other = world.media.put(voice_key(USER, "another", "job", 0), b"in time")
+
+    assert _admitted(world, _event(voice)) is None
+    assert _admitted(world, _event(other)) == _event(other)
+
+    assert world.media.find(voice.key) is None
+    assert world.media.find(other.key) is not None
 
 
 def test_given_a_deleted_upload_when_its_file_comes_late_then_it_is_turned_away_and_erased(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from functions.domain.errors import ConflictError, NotFoundError, RunOverError, UnavailableError
+from functions.domain.keys import lipsync_work
 from functions.domain.lease import AFTERMATH, LEASE, SKEW
 from functions.domain.media_ports import StoredVersion
 from functions.domain.run import Run, RunStatus, Stage
@@ -276,6 +277,18 @@ def test_given_a_cancelled_run_when_its_workers_may_still_leave_pieces_then_it_i
 
     assert _pieces(world) == []
     assert not world.run().watched
+
+
+def test_given_a_lip_sync_of_the_video_when_a_run_is_cancelled_then_its_files_stay(world: World):
+    """What is kept of a request is what is paid for."""
+    _half_cut(world)
+    key = f"{lipsync_work(USER, VIDEO, 'job')}/request-1.json"
+    world.media.put(key, b"{}")
+
+    _cancel(world)
+    _tick(world)
+
+    assert _pieces(world) == [key]
 
 
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:

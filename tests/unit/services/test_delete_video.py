@@ -7,6 +7,7 @@ import pytest
 
 from functions.domain.deletion import DeletionState, Leftover
 from functions.domain.errors import NotFoundError
+from functions.domain.lipsync_job_ports import Waiting
 from functions.domain.run import RunStatus
 from functions.domain.segment import SegmentType
 from functions.domain.social import Platform, new_post
@@ -34,8 +35,9 @@ ALL = {
     "transcriptions": (1, 0),
     "segments": (5, 0),
     "media": (5, 3_500),
-    "work": (1, 3),
-    "uploads": (3, 190),
+    "lipsync_jobs": (1, 0),
+    "work": (2, 7),
+    "uploads": (4, 196),
     "unfinished_uploads": (2, 13),
 }
 SETTLE_S = LIMITS.settle.total_seconds()
@@ -132,6 +134,39 @@ def test_given_a_range_that_waits_for_its_cut_when_deleted_then_that_is_stopped_
     finished = deleting.receipt().finished_at
     assert finished is not None
     assert (finished - EPOCH).total_seconds() >= LONGEST_S
+
+
+@pytest.mark.parametrize("status", ["awaiting_uploads", "queued", "processing", "downloading"])
+def test_given_a_lip_sync_under_way_when_deleted_then_it_is_stopped_and_its_place_given_back(
+    deleting: Deleting, status: str
+):
+    gate, job = deleting.world.lipsync_gate, f"busy-{VIDEO}"
+    gate.enter(Waiting(job_id=job, user_id=USER, task_token="t"), EPOCH)
+    gate.admit(EPOCH, EPOCH + timedelta(hours=5))
+    deleting.lipsync(job_id="busy", status=status)
+
+    deleting.run()
+
+    assert deleting.lipsync_runs.stopped == [job]
+    assert gate.given == {}
+    finished = deleting.receipt().finished_at
+    assert finished is not None
+    assert (finished - EPOCH).total_seconds() >= LONGEST_S
+    assert deleting.left() == []
+    assert deleting.told()["lipsync_jobs"] == (2, 0)
+
+
+def test_given_a_lip_sync_that_was_cancelled_when_deleted_then_its_workers_are_waited_for(
+    deleting: Deleting,
+):
+    deleting.lipsync(job_id="cancelled", status="cancelled")
+
+    deleting.run()
+
+    assert deleting.lipsync_runs.stopped == []
+    finished = deleting.receipt().finished_at
+    assert finished is not None
+    assert (finished - EPOCH).total_seconds() == LONGEST_S
 
 
 def test_given_a_search_for_moments_under_way_when_deleted_then_it_is_stopped_and_waited_for(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from functions.domain.codec import from_plain
 from functions.domain.deletion_ports import StoredObjects
-from functions.domain.keys import orphans_key
+from functions.domain.keys import orphans_key, voice_key
 from functions.domain.orphan import Orphan, OrphanKind, OrphanSearch
 from functions.domain.video import Source, VideoStatus
 from functions.services.find_orphans import OrphanWork, find_orphans, latest_search
@@ -113,6 +113,12 @@ def test_given_all_as_it_should_be_when_searched_then_nothing_is_found(searching
     assert search.looked_at == {"media": 2, "work": 2, "uploads": 2, "videos": 2, "segments": 6}
 
 
+def test_given_a_voice_for_a_video_when_searched_then_it_is_the_videos(searching: Searching):
+    searching.put(voice_key(USER, VIDEO, "job", 0))
+
+    assert searching.found() == []
+
+
 @pytest.mark.parametrize(
     "key",
     [
@@ -121,6 +127,7 @@ def test_given_all_as_it_should_be_when_searched_then_nothing_is_found(searching
         f"media/other-user/{GONE}/p-1/000001.mp4",
         f"work/{USER}/{GONE}/piece",
         f"uploads/{USER}/{GONE}/source",
+        f"uploads/{USER}/lipsync/{GONE}/job/00",
         f"uploads/{USER}/never started.mp4",
         f"media/{USER}/{VIDEO}/p-1/000009.mp4",
         f"media/{USER}/{VIDEO}/p-0/000001.mp4",

@@ -6,7 +6,7 @@ from functions.domain.errors import UnavailableError
 from functions.domain.lease import RANGE_PATIENCE
 from functions.domain.segment import SegmentStatus
 from functions.services.reap_ranges import RangeReaper, reap_ranges
-from functions.services.reap_runs import Reaped
+from functions.services.reaping import Reaped
 from tests.builders import RANGE, make_pending
 from tests.fakes.clock import EPOCH
 from tests.fakes.world import World

@@ -12,7 +12,8 @@ from functions.domain.run import RunStatus
 from functions.domain.segment import SegmentType
 from functions.domain.video import VideoStatus
 from functions.services.cancel_run import cancel_run
-from functions.services.reap_runs import Reaped, reap_runs
+from functions.services.reap_runs import reap_runs
+from functions.services.reaping import Reaped
 from tests.builders import RUN, VIDEO, make_caller, make_run
 from tests.fakes.world import World
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Final
 
 from pydantic import (
@@ -19,6 +19,7 @@ from pydantic import (
 _FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST: Final = datetime(9999, 1, 1, tzinfo=UTC)
 _DATE_AND_TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ].+")
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # What the checks below want, in the words of JSON Schema.
 _CONTROLS: Final = r"\u0000-\u001f\u007f-\u009f"
 _MANY_LINES: Final = r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$"
@@ -52,6 +53,13 @@ def _written_out(value: object) -> object:
     return value
 
 
+def _written_day(value: object) -> object:
+    """The library would take a number for seconds since 1970, and a time for its day."""
+    if not isinstance(value, str) or not _DATE.fullmatch(value):
+        raise ValueError("must be a date such as 2026-03-01")
+    return value
+
+
 def _near(value: datetime) -> datetime:
     """Beyond that, a time cannot be told in UTC, or not with four digits of the year."""
     if not _FIRST <= value < _LAST:
@@ -79,6 +87,9 @@ Moment = Annotated[
     AfterValidator(_near),
     Field(json_schema_extra={"pattern": _YEARS}),
 ]
+
+Day = Annotated[date, BeforeValidator(_written_day)]
+"""A day of the calendar, written out."""
 
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\w-]+$")]
 

@@ -16,7 +16,8 @@ from functions.handlers.api.models.examples import shown
 
 class PostAnswer(BaseModel):
     """A posting on a platform. A number that is null is not known, which is not zero; `states`
-    and `as_of` say why, and of when each is."""
+    and `as_of` say why, and of when each is. `sources` names who pushed it, null for the platform
+    and for who linked the post."""
 
     platform: Platform
     post_id: str
@@ -29,8 +30,12 @@ class PostAnswer(BaseModel):
     comments: int | None
     engagement_rate: float | None
     last_synced: datetime | None
+    missing_since: datetime | None = Field(
+        description="When the platform was found to have it no more, several times in a row"
+    )
     states: dict[str, NumberState]
     as_of: dict[str, datetime | None]
+    sources: dict[str, str | None]
 
 
 class SegmentAnswer(BaseModel):
@@ -50,6 +55,7 @@ class SegmentAnswer(BaseModel):
     )
     source: SegmentSource
     moment_id: str | None = Field(description="Of a clip: the moment that it is cut from")
+    lipsync_job_id: str | None = Field(description="Of a lip-synced file: the job")
     status: SegmentStatus
     error: FailureAnswer | None
     s3_key: str

@@ -11,7 +11,7 @@ from functions.handlers.api.models.examples import NOON, VIDEO_ID
 SEGMENT_ID: Final = "0197a1c4-02aa-7f10-8b6e-51f3a4a0c7d2"
 _THUMBNAIL_ID: Final = "5b8f3c1e-7d0a-5e46-9b2f-0c4d8a6e1f93"
 _USER_ID: Final = "c1a5f2de-9b1c-4e3e-8f0a-6f1f7d0b2a44"
-_NEXT_DAY: Final = "2026-03-02T08:00:00Z"
+NEXT_DAY: Final = "2026-03-02T08:00:00Z"
 
 RANGE: Final[JsonDict] = {
     "video_id": VIDEO_ID,
@@ -36,9 +36,11 @@ POST: Final[JsonDict] = {
     "shares": 4,
     "comments": None,
     "engagement_rate": None,
-    "last_synced": _NEXT_DAY,
+    "last_synced": NEXT_DAY,
+    "missing_since": None,
     "states": {"views": "ok", "likes": "ok", "shares": "ok", "comments": "not_yet"},
-    "as_of": {"views": _NEXT_DAY, "likes": _NEXT_DAY, "shares": _NEXT_DAY, "comments": None},
+    "as_of": {"views": NEXT_DAY, "likes": NEXT_DAY, "shares": NEXT_DAY, "comments": None},
+    "sources": {"views": None, "likes": "our-dashboard", "shares": None, "comments": None},
 }
 SEGMENT: Final[JsonDict] = {
     "segment_id": SEGMENT_ID,
@@ -48,6 +50,7 @@ SEGMENT: Final[JsonDict] = {
     "segment_number": 5,
     "source": "range",
     "moment_id": None,
+    "lipsync_job_id": None,
     "status": "ready",
     "error": None,
     "s3_key": f"media/{_USER_ID}/{VIDEO_ID}/{SEGMENT_ID}/segment.mp4",
@@ -72,7 +75,7 @@ SEGMENT: Final[JsonDict] = {
     "views": 1_200,
     "engagement_rate": None,
     "created_at": NOON,
-    "updated_at": _NEXT_DAY,
+    "updated_at": NEXT_DAY,
     "version": 3,
 }
 SEGMENTS: Final[JsonDict] = {"items": [SEGMENT], "next_cursor": None, "partial": False}
@@ -102,51 +105,5 @@ LINK: Final[JsonDict] = {
     "post_url": "https://www.tiktok.com/@ada/video/7234567890123456789",
     "posted_at": NOON,
     "metrics": {"views": 1_200, "likes": 80, "shares": 4, "comments": None},
-    "collected_at": _NEXT_DAY,
-}
-
-_KNOWN: Final[JsonDict] = {
-    "total": 1_200,
-    "known_posts": 1,
-    "gained": 300,
-    "gained_before": 200,
-    "change": 100,
-    "change_rate": 0.5,
-}
-_UNKNOWN: Final[JsonDict] = {**dict.fromkeys(_KNOWN), "known_posts": 0}
-_NUMBERS: Final[JsonDict] = {
-    "posts": 1,
-    "views": _KNOWN,
-    "likes": _UNKNOWN,
-    "shares": _UNKNOWN,
-    "comments": _UNKNOWN,
-    "engagement_rate": None,
-    "last_synced": _NEXT_DAY,
-}
-_CARD: Final[JsonDict] = {
-    "segment_id": SEGMENT_ID,
-    "video_id": VIDEO_ID,
-    "title": "The opening",
-    "views": 1_200,
-    "engagement_rate": None,
-}
-_OVERVIEW: Final[JsonDict] = {
-    "period": {"first_day": "2026-02-02", "last_day": "2026-03-01", "days": 28},
-    "previous_period": {"first_day": "2026-01-05", "last_day": "2026-02-01", "days": 28},
-    "apart": ["youtube"],
-    "totals": {**_NUMBERS, "oldest_sync": _NEXT_DAY},
-    "platforms": [{"platform": "tiktok", **_NUMBERS}],
-}
-SEGMENT_ANALYTICS: Final[JsonDict] = {
-    **_OVERVIEW,
-    "segment_id": SEGMENT_ID,
-    "video_id": VIDEO_ID,
-    "posts": [POST],
-}
-ANALYTICS: Final[JsonDict] = {
-    **_OVERVIEW,
-    "segments": {"total": 9, "by_type": {"processed": 9}, "file_size": 84_000_000},
-    "ranked_by": "views",
-    "best": [_CARD],
-    "worst": [_CARD],
+    "collected_at": NEXT_DAY,
 }

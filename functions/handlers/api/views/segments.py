@@ -18,6 +18,7 @@ def segment(item: Segment) -> models.SegmentAnswer:
         segment_number=item.segment_number,
         source=item.source,
         moment_id=item.moment_id,
+        lipsync_job_id=item.lipsync_job_id,
         status=item.status,
         error=failure(item.error),
         s3_key=item.s3_key,
@@ -63,6 +64,8 @@ def post(item: Post) -> models.PostAnswer:
         comments=item.comments.value,
         engagement_rate=item.engagement_rate if rated else None,
         last_synced=item.last_synced,
+        missing_since=item.missing_since,
         states={metric: number.state for metric, number in numbers.items()},
         as_of={metric: number.at for metric, number in numbers.items()},
+        sources={metric: number.source for metric, number in numbers.items()},
     )

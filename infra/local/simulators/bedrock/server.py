@@ -13,14 +13,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import unquote
 
-from infra.local.ports import HOST
 from infra.local.simulators.bedrock import faults
 from infra.local.simulators.bedrock.contract import violations
 from infra.local.simulators.bedrock.model import choose, sentences_in
+from infra.local.simulators.serving import Server, served
 
 _CONVERSE = re.compile(r"/model/([^/]+)/converse")
 _SCOPE = "/bedrock/aws4_request"
@@ -187,18 +187,6 @@ def serving(port: int = 0) -> Iterator[Running]:
     class Handler(_Handler):
         service = Service()
 
-    server = _Server((HOST, port), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
-        yield Running(f"http://{HOST}:{server.server_port}", Handler.service)
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    # A connection that a client keeps open must not keep the program.
-    block_on_close = False
+    server = Server(Handler, port)
+    with served(server):
+        yield Running(server.endpoint, Handler.service)

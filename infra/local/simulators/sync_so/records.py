@@ -61,6 +61,8 @@ class Records:
             record = self._records.get(generation_id)
             if record is not None:
                 record.update(fields)
+                if record["status"] not in OPEN:
+                    record.setdefault("_over_at", time.time())
                 self._write(record)
             return record
 
@@ -94,6 +96,15 @@ class Records:
         with self._changed:
             found = [one for one in self._records.values() if one["_organisation"] == organisation]
         return sorted(found, key=lambda one: one["_at"], reverse=True)
+
+    def worked(self) -> list[Record]:
+        """How long those that are over have taken, in seconds, by the names they were given."""
+        with self._changed:
+            return [
+                {"name": one.get("outputFileName"), "seconds": one["_over_at"] - one["_at"]}
+                for one in self._records.values()
+                if "_over_at" in one
+            ]
 
     def open_ones(self) -> Iterator[Record]:
         with self._changed:

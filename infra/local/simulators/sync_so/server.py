@@ -3,21 +3,20 @@
 POST   /_simulator/faults    {"faults": [{"on", "kind", …}]}   see `faults.Fault`
 POST   /_simulator/settings  {…}                               see `faults.Settings`
 DELETE /_simulator/faults                                      all of both is forgotten
+GET    /_simulator/worked    how long each generation that is over has taken
 GET    /_simulator/calls     requests since the last look, the oldest first, and webhooks
 """
 
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Final
 
-from infra.local.ports import HOST
+from infra.local.simulators.serving import Server, served
 from infra.local.simulators.sync_so.errors import malformed
 from infra.local.simulators.sync_so.routes import ROUTES
 from infra.local.simulators.sync_so.service import Service
@@ -50,10 +49,15 @@ def _calls(handler: Handler) -> Reply:
     return Reply(200, {"calls": handler.calls.taken(), "webhooks": sent})
 
 
+def _worked(handler: Handler) -> Reply:
+    return Reply(200, {"generations": handler.service.records.worked()})
+
+
 _DOOR: Final[Routes] = (
     ("POST", re.compile("/_simulator/faults"), _expect),
     ("DELETE", re.compile("/_simulator/faults"), _clear),
     ("POST", re.compile("/_simulator/settings"), _set),
+    ("GET", re.compile("/_simulator/worked"), _worked),
     ("GET", re.compile("/_simulator/calls"), _calls),
 )
 
@@ -75,22 +79,7 @@ def serving(home: Path, port: int = 0) -> Iterator[Running]:
         calls = Calls()
         routes = (*_DOOR, *ROUTES)
 
-    server = _Server((HOST, port), Bound)
-    endpoint = f"http://{HOST}:{server.server_port}"
-    Bound.service = Service(home, endpoint)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
-        yield Running(endpoint, Bound.service, Bound.calls)
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    # A connection that a client keeps open must not keep the program.
-    block_on_close = False
-    # 200 jobs may ask at once.
-    request_queue_size = 256
+    server = Server(Bound, port)
+    Bound.service = Service(home, server.endpoint)
+    with served(server):
+        yield Running(server.endpoint, Bound.service, Bound.calls)

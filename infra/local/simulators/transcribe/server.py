@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Final
 
-from infra.local.ports import HOST
 from infra.local.simulators.running import HEALTH
+from infra.local.simulators.serving import Server
 from infra.local.simulators.transcribe import contract
 from infra.local.simulators.transcribe.jobs import Faults, Jobs
 
@@ -20,20 +20,12 @@ _JSON: Final = "application/x-amz-json-1.1"
 Answer = Mapping[str, Any]
 
 
-def serve(port: int, jobs: Jobs) -> None:
-    """Until the process ends."""
-    with make_server(port, jobs) as server:
-        server.serve_forever()
-
-
-def make_server(port: int, jobs: Jobs) -> ThreadingHTTPServer:
+def make_server(port: int, jobs: Jobs) -> Server:
     class Handler(_Handler):
         pass
 
     Handler.jobs = jobs
-    server = ThreadingHTTPServer((HOST, port), Handler)
-    server.daemon_threads = True
-    return server
+    return Server(Handler, port)
 
 
 class _Handler(BaseHTTPRequestHandler):

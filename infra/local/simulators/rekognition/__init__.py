@@ -1,0 +1,1 @@
+"""A stand-in for Amazon Rekognition: DetectText, with eyes of its own."""

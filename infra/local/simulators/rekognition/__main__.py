@@ -1,0 +1,7 @@
+"""The simulator until it is stopped; it keeps nothing."""
+
+from infra.local.simulators.rekognition.server import serving
+from infra.local.simulators.serving import main
+
+if __name__ == "__main__":
+    main("rekognition", lambda _, port: serving(port))
