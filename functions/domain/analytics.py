@@ -8,102 +8,55 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 
-from functions.domain.social import METRICS, Platform, Post, known_sum, rate
+from functions.domain.figures import Figure, Numbers, Overview, Series, States
+from functions.domain.growth import Growth, Point
+from functions.domain.period import Period
+from functions.domain.social import (
+    INTERACTIONS,
+    METRICS,
+    NumberState,
+    Platform,
+    Post,
+    known_sum,
+    rate,
+)
 from functions.domain.social_history import Gain, PlatformSums, read_sums, sums_of
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Whole days in UTC, both included."""
-
-    first: date
-    last: date
-
-    @property
-    def days(self) -> int:
-        return (self.last - self.first).days + 1
-
-    def before(self) -> Period:
-        """The period of the same length that ends where this one begins."""
-        return last_days(self.first - timedelta(days=1), self.days)
-
-    def holds(self, day: date) -> bool:
-        return self.first <= day <= self.last
-
-
-def last_days(last: date, days: int) -> Period:
-    return Period(last - timedelta(days=days - 1), last)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """One number over many posts; `known` counts those posts of which it is told."""
+class _Looked:
+    """One platform, with what it adds to those that are put together: interactions and views of
+    the period, and of the one before."""
 
-    total: int | None = None
-    known: int = 0
-    gained: int | None = None
-    gained_before: int | None = None
-
-    @property
-    def change(self) -> int | None:
-        if self.gained is None or self.gained_before is None:
-            return None
-        return self.gained - self.gained_before
-
-    @property
-    def change_rate(self) -> float | None:
-        """Of the gain before; None where that is not known, or is no growth to compare with."""
-        if self.change is None or self.gained_before is None or self.gained_before <= 0:
-            return None
-        return round(self.change / self.gained_before, 6)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Numbers:
-    """Of a platform's posts, or of several platforms'. `oldest_sync` is of the platform of which
-    nothing was told for longest."""
-
-    platforms: tuple[Platform, ...]
-    posts: int
+    sums: PlatformSums
     figures: Mapping[str, Figure]
-    engagement_rate: float | None
-    last_synced: datetime | None
-    oldest_sync: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overview:
-    """`apart` names the platforms that are in no total and have no rate."""
-
-    period: Period
-    totals: Numbers
-    platforms: tuple[Numbers, ...]
-    apart: tuple[Platform, ...]
+    states: Mapping[str, States]
+    series: Series
+    rated: tuple[tuple[int, int] | None, tuple[int, int] | None]
 
 
 def overview(
-    sums: Iterable[PlatformSums], gains: Sequence[Gain], period: Period, *, with_youtube: bool
+    sums: Iterable[PlatformSums],
+    gains: Sequence[Gain],
+    period: Period,
+    *,
+    with_youtube: bool,
+    today: date | None = None,
+    by_day: bool = False,
 ) -> Overview:
-    """`gains` cover the period and the one before it."""
+    """`gains` reach from the first day of the period before to `today`, else the period's last."""
     apart = () if with_youtube else (Platform.YOUTUBE,)
-    posted = sorted(sums, key=lambda one: one.platform)
-    figures = {
-        one.platform: {metric: _figure(metric, one, gains, period) for metric in METRICS}
-        for one in posted
-    }
-    together = [one for one in posted if one.platform not in apart]
-    added = {
-        metric: _added(figures[one.platform][metric] for one in together) for metric in METRICS
-    }
+    posted = [
+        _look(one, gains, period, today or period.last, by_day=by_day)
+        for one in sorted(sums, key=lambda one: one.platform)
+    ]
+    together = [one for one in posted if one.sums.platform not in apart]
     return Overview(
         period=period,
-        totals=_numbers(together, added, rated=together),
-        platforms=tuple(
-            _numbers([one], figures[one.platform], rated=[one] if one in together else [])
-            for one in posted
-        ),
+        totals=_totals(together),
+        platforms=tuple(_numbers(one, is_rated=one in together) for one in posted),
         apart=apart,
     )
 
@@ -122,62 +75,125 @@ def sums_by_platform(posts: Sequence[Post]) -> list[PlatformSums]:
     return [read_sums(platform, flat, synced.get(platform)) for platform, flat in sums.items()]
 
 
-def _figure(metric: str, sums: PlatformSums, gains: Sequence[Gain], period: Period) -> Figure:
+def _look(
+    sums: PlatformSums, gains: Sequence[Gain], period: Period, today: date, *, by_day: bool
+) -> _Looked:
+    mine = [gain for gain in gains if gain.platform is sums.platform]
+    growths = {metric: Growth(metric, sums, mine, today) for metric in METRICS}
+    figures = {metric: _figure(metric, sums, growths[metric], period) for metric in METRICS}
+    states = {metric: _states(metric, sums) for metric in METRICS}
+    # What the platform tells of none of them is left out, as in the rate of a post.
+    told = [metric for metric in INTERACTIONS if set(states[metric]) != {NumberState.UNSUPPORTED}]
+    return _Looked(
+        sums=sums,
+        figures=figures,
+        states=states,
+        series={metric: growths[metric].by_day(period) for metric in METRICS} if by_day else {},
+        rated=(
+            _rated([figures[metric].gained for metric in told], figures["views"].gained),
+            _rated(
+                [figures[metric].gained_before for metric in told], figures["views"].gained_before
+            ),
+        ),
+    )
+
+
+def _figure(metric: str, sums: PlatformSums, growth: Growth, period: Period) -> Figure:
     known = sums.known.get(metric, 0)
     if known <= 0:
         return Figure()
-    total = sums.numbers.get(metric, 0)
-    now = _recorded(metric, sums.platform, gains, period)
-    before = _recorded(metric, sums.platform, gains, period.before())
-    # What stood there when this period began; zero may as well have been nothing.
-    stood = total - (now or 0) > 0
+    now, before = growth.over(period), growth.over(period.before())
     return Figure(
-        total=total,
+        total=sums.numbers.get(metric, 0),
         known=known,
-        gained=_gained(now, sums.synced_at, period, known=True),
-        gained_before=_gained(before, sums.synced_at, period.before(), known=stood),
+        gained=now.gained,
+        lost=now.lost,
+        gained_before=before.gained,
+        lost_before=before.lost,
     )
 
 
-def _recorded(metric: str, platform: Platform, gains: Sequence[Gain], period: Period) -> int | None:
-    """None where no day of the period has recorded any change."""
-    return known_sum(
-        gain.numbers[metric]
-        for gain in gains
-        if gain.platform is platform and period.holds(gain.day) and metric in gain.numbers
-    )
+def _states(metric: str, sums: PlatformSums) -> States:
+    counts = {state: numbers.get(metric, 0) for state, numbers in sums.states.items()}
+    counts[NumberState.OK] = sums.posts - sum(counts.values())
+    return {state: counts[state] for state in NumberState if counts.get(state, 0) > 0}
 
 
-def _gained(
-    recorded: int | None, synced_at: datetime | None, period: Period, *, known: bool
-) -> int | None:
-    if recorded is not None:
-        return recorded
-    told = synced_at is not None and synced_at.astimezone(UTC).date() >= period.first
-    return 0 if known and told else None
+def _rated(told: Sequence[int | None], views: int | None) -> tuple[int, int] | None:
+    """Interactions and views of which a rate can be made."""
+    known = [number for number in told if number is not None]
+    if not told or len(known) < len(told) or not views:
+        return None
+    return sum(known), views
 
 
-def _added(figures: Iterable[Figure]) -> Figure:
+def _totals(together: Sequence[_Looked]) -> Numbers:
     """Over platforms: sums of what is known."""
-    every = list(figures)
+    synced = [one.sums.synced_at for one in together if one.sums.synced_at is not None]
+    return Numbers(
+        platforms=tuple(one.sums.platform for one in together),
+        posts=sum(one.sums.posts for one in together),
+        figures={metric: _added([one.figures[metric] for one in together]) for metric in METRICS},
+        engagement_rate=rate(
+            sum(one.sums.rated_interactions for one in together),
+            sum(one.sums.rated_views for one in together),
+        ),
+        last_synced=max(synced, default=None),
+        oldest_sync=min(synced, default=None),
+        states={metric: _counted([one.states[metric] for one in together]) for metric in METRICS},
+        period_rate=_rate_of(one.rated[0] for one in together),
+        period_rate_before=_rate_of(one.rated[1] for one in together),
+        series={
+            metric: [_together(points) for points in zip(*rows, strict=True)]
+            for metric in METRICS
+            if (rows := [one.series[metric] for one in together if one.series])
+        },
+    )
+
+
+def _numbers(one: _Looked, *, is_rated: bool) -> Numbers:
+    sums = one.sums
+    return Numbers(
+        platforms=(sums.platform,),
+        posts=sums.posts,
+        figures=one.figures,
+        engagement_rate=rate(sums.rated_interactions, sums.rated_views) if is_rated else None,
+        last_synced=sums.synced_at,
+        oldest_sync=sums.synced_at,
+        states=one.states,
+        period_rate=_rate_of(one.rated[:1]) if is_rated else None,
+        period_rate_before=_rate_of(one.rated[1:]) if is_rated else None,
+        series=one.series,
+    )
+
+
+def _rate_of(pairs: Iterable[tuple[int, int] | None]) -> float | None:
+    known = [pair for pair in pairs if pair is not None]
+    return rate(sum(above for above, _ in known), sum(below for _, below in known))
+
+
+def _counted(every: Sequence[States]) -> States:
+    sums: dict[NumberState, int] = {}
+    for states in every:
+        for state, count in states.items():
+            sums[state] = sums.get(state, 0) + count
+    return sums
+
+
+def _together(points: Sequence[Point]) -> Point:
+    return Point(
+        gained=known_sum(point.gained for point in points),
+        lost=known_sum(point.lost for point in points),
+        total=known_sum(point.total for point in points),
+    )
+
+
+def _added(every: Sequence[Figure]) -> Figure:
     return Figure(
         total=known_sum(one.total for one in every),
         known=sum(one.known for one in every),
         gained=known_sum(one.gained for one in every),
+        lost=known_sum(one.lost for one in every),
         gained_before=known_sum(one.gained_before for one in every),
-    )
-
-
-def _numbers(
-    sums: Sequence[PlatformSums], figures: Mapping[str, Figure], *, rated: Sequence[PlatformSums]
-) -> Numbers:
-    synced = [one.synced_at for one in sums if one.synced_at is not None]
-    views = sum(one.rated_views for one in rated)
-    return Numbers(
-        platforms=tuple(one.platform for one in sums),
-        posts=sum(one.posts for one in sums),
-        figures=figures,
-        engagement_rate=rate(sum(one.rated_interactions for one in rated), views),
-        last_synced=max(synced, default=None),
-        oldest_sync=min(synced, default=None),
+        lost_before=known_sum(one.lost_before for one in every),
     )

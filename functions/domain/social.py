@@ -37,11 +37,20 @@ _UNSUPPORTED = {(Platform.YOUTUBE, "shares")}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number:
-    """A count as of `at`. After an error the last known value stays."""
+    """A count as of `at`. After an error the last known value stays. `source` names who told it
+    from outside; None is its platform, or whoever linked the post."""
 
     value: int | None = None
     state: NumberState = NumberState.NOT_YET
     at: datetime | None = None
+    source: str | None = None
+
+    def is_before(self, at: datetime, value: int) -> bool:
+        """Whether such a count comes after this one: by its time, and at the same time by its
+        value, so that it does not matter in which order counts come."""
+        if self.at is None or self.value is None:
+            return True
+        return (self.at, self.value) < (at, value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +66,8 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """One posting of a segment. A platform and its post id are one post."""
+    """One posting of a segment. A platform and its post id are one post. `missing_since` is when
+    its platform was found to have it no more, several times in a row."""
 
     platform: Platform
     post_id: str
@@ -68,6 +78,7 @@ class Post:
     likes: Number = Number()
     shares: Number = Number()
     comments: Number = Number()
+    missing_since: datetime | None = None
 
     @property
     def key(self) -> tuple[Platform, str]:

@@ -66,15 +66,16 @@ def link_post(
         if post == was:
             return segment
         kept = {**{one.key: one for one in posts}, post.key: post}
-        return _with_posts(segment, tuple(kept.values()), now, with_youtube)
+        return with_posts(segment, tuple(kept.values()), now, with_youtube)
 
     changed = change_segment(caller, segment_id, link, segments=segments, accepted=accepted)
     return Linked(changed, created)
 
 
-def _with_posts(
+def with_posts(
     segment: Segment, posts: tuple[Post, ...], now: datetime, with_youtube: bool
 ) -> Segment:
+    """With these posts, and what lists are sorted by."""
     sums = totals(combined(posts, with_youtube=with_youtube))
     return replace(
         segment,

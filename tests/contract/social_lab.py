@@ -48,11 +48,12 @@ COUNTS = {"views": 1_204, "likes": 88, "comments": 7, "shares": 4, "saves": 5, "
 
 @dataclass
 class Lab:
-    """One world of platforms. `slept` are the waits between tries."""
+    """One world of platforms. `slept` are the waits between tries, `secret` is our app's."""
 
     running: Running
     slept: list[float] = field(default_factory=list)
     opened: list[PlatformHttp] = field(default_factory=list)
+    secret: str = SECRET
 
     @property
     def world(self) -> Any:
@@ -72,11 +73,11 @@ class Lab:
         hosts = hosts_of(platform, self.running.endpoint)
         return NUMBERS[platform](hosts, self.http(platform, read_seconds))
 
-    def consents(self, platform: Platform, secret: str = SECRET) -> Consents:
+    def consents(self, platform: Platform, secret: str | None = None) -> Consents:
         hosts, http = hosts_of(platform, self.running.endpoint), self.http(platform)
 
         def app() -> App:
-            return App(client_id=CLIENT, client_secret=secret)
+            return App(client_id=CLIENT, client_secret=secret or self.secret)
 
         kinds = {
             Platform.YOUTUBE: YouTubeConsents,
@@ -116,11 +117,15 @@ class Lab:
     def agree(self, platform: Platform, redirect_uri: str = REDIRECT) -> tuple[Ask, dict[str, str]]:
         """What comes back when a browser opens our address."""
         ask = Ask(state=new_secret(), verifier=new_secret(), redirect_uri=redirect_uri)
+        return ask, self.follow(self.consents(platform).address(ask))
+
+    def follow(self, address: str) -> dict[str, str]:
+        """What a browser is sent back with."""
         with httpx.Client(trust_env=False) as browser:
-            answer = browser.get(self.consents(platform).address(ask))
+            answer = browser.get(address)
         assert answer.status_code == 302, answer.text
         query = parse_qs(urlsplit(answer.headers["Location"]).query)
-        return ask, {name: values[0] for name, values in query.items()}
+        return {name: values[0] for name, values in query.items()}
 
 
 @contextmanager

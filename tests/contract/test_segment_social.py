@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from functions.domain.errors import StaleWriteError
-from functions.domain.social import Platform, Post, new_post
+from functions.domain.social import Number, NumberState, Platform, Post, new_post
+from tests.builders import make_segment
 from tests.contract.counting import Counted, either, gain, save, started
 from tests.fakes.clock import EPOCH
 
@@ -80,9 +81,57 @@ class TestSegmentSocial:
         assert counted.segment_days(segment.segment_id) == [
             gain(0, views=10, likes=1),
             gain(1, views=15),
-            gain(2, views=-1),
+            gain(2, lost={"views": 1}),
         ]
         assert counted.sums(fresh)[0].numbers["views"] == 24
+
+    def test_given_posts_of_two_videos_when_they_gain_then_posts_segments_and_videos_add_up(
+        self, counted: Counted, fresh: str
+    ) -> None:
+        one = save(
+            counted,
+            started(counted, fresh, 1),
+            post().told({"views": 10}, EPOCH),
+            post(name="2").told({"views": 7}, EPOCH + DAY),
+        )
+        one = save(counted, one, one.social_media_usage[0].told({"views": 4}, EPOCH + DAY))
+        save(counted, started(counted, fresh, 2), post(name="3").told({"views": 1}, EPOCH))
+        away = make_segment(user_id=fresh, video_id=f"{fresh}-other")
+        counted.store.create(away)
+        save(counted, away, post(name="4").told({"views": 100}, EPOCH))
+
+        assert counted.post_days(one) == [gain(0, views=10), gain(1, lost={"views": 6})]
+        assert counted.segment_days(one.segment_id) == [
+            gain(0, views=10),
+            gain(1, lost={"views": 6}, views=7),
+        ]
+        assert counted.video_days(one.video_id) == [
+            gain(0, views=11),
+            gain(1, lost={"views": 6}, views=7),
+        ]
+        assert counted.user_days(fresh) == [gain(0, views=111), gain(1, lost={"views": 6}, views=7)]
+        (of_video,) = counted.counters.video_sums(one.video_id)
+        assert (of_video.posts, of_video.numbers["views"]) == (2, 5)
+        assert of_video.synced_at == EPOCH + DAY
+
+    def test_given_numbers_that_nobody_can_tell_when_summed_up_then_each_says_why(
+        self, counted: Counted, fresh: str
+    ) -> None:
+        failed = Number(value=3, state=NumberState.ERROR, at=EPOCH)
+        save(
+            counted,
+            started(counted, fresh),
+            replace(post(), likes=failed),
+            replace(post(name="2"), likes=replace(failed, value=None)),
+            post(Platform.YOUTUBE),
+        )
+
+        x, youtube = counted.sums(fresh)
+
+        assert (x.known["likes"], x.states[NumberState.ERROR]["likes"]) == (1, 2)
+        assert (x.posts, x.states[NumberState.NOT_YET]["views"]) == (2, 2)
+        unsupported = youtube.states[NumberState.UNSUPPORTED]
+        assert (unsupported["shares"], unsupported["views"]) == (1, 0)
 
     def test_given_two_segments_when_both_gain_then_the_user_has_the_sum_by_day_and_platform(
         self, counted: Counted, fresh: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -12,6 +13,7 @@ import httpx
 import pytest
 
 from functions.domain.platforms.errors import (
+    AppRefusedError,
     GrantRefusedError,
     PlatformDownError,
     PlatformError,
@@ -21,6 +23,7 @@ from functions.domain.platforms.errors import (
 from functions.domain.platforms.readings import PostRef, PostState
 from functions.domain.platforms.tokens import Ask, Granted
 from functions.domain.social import Platform
+from infra.local.simulators.social.grants import SECRET
 from tests.contract.social_lab import ALLOWED, OWNER, Lab, lab
 
 each_platform = pytest.mark.parametrize("platform", list(Platform))
@@ -156,11 +159,20 @@ def test_given_a_permission_that_is_withheld_when_redeemed_then_it_is_said(
 
 
 @each_platform
-def test_given_a_wrong_secret_when_redeemed_then_it_is_refused(world: Lab, platform: Platform):
+def test_given_a_wrong_secret_when_redeemed_or_renewed_then_it_is_our_app_that_is_refused(
+    world: Lab, platform: Platform
+):
+    granted = _connected(world, platform)
     ask, back = world.agree(platform)
+    wrong = world.consents(platform, secret="wrong")
 
-    with pytest.raises(PlatformError):
-        world.consents(platform, secret="wrong").redeem(ask, back["code"], world.now())
+    with pytest.raises(AppRefusedError):
+        wrong.redeem(ask, back["code"], world.now())
+    with pytest.raises(AppRefusedError):
+        wrong.renew(granted.tokens, world.now())
+
+    # Nothing is lost by it.
+    assert world.consents(platform).renew(granted.tokens, world.now()).access
 
 
 @each_platform
@@ -261,6 +273,111 @@ def test_given_an_answer_with_new_tokens_that_is_lost_when_renewed_then_it_is_no
         world.consents(platform).renew(granted.tokens, world.now())
 
     assert len(world.calls(platform)) == before + 1
+
+
+@pytest.mark.parametrize("platform", [*ROTATING, Platform.YOUTUBE])
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("invalid_request", GrantRefusedError),
+        ("invalid_grant", GrantRefusedError),
+        ("invalid_scope", GrantRefusedError),
+        ("access_denied", GrantRefusedError),
+        ("invalid_client", AppRefusedError),
+        ("unauthorized_client", AppRefusedError),
+        ("unsupported_grant_type", AppRefusedError),
+        ("server_error", PlatformDownError),
+        ("temporarily_unavailable", PlatformDownError),
+    ],
+)
+def test_given_a_refusal_of_tokens_when_met_then_it_is_of_its_kind_whatever_its_status(
+    world: Lab, platform: Platform, code: str, kind: type[PlatformError]
+):
+    granted = _connected(world, platform)
+    ask, back = world.agree(platform)
+    world.trouble(platform, f"token:oauth_{code}", f"token:oauth_{code}")
+
+    with pytest.raises(kind):
+        world.consents(platform).renew(granted.tokens, world.now())
+    with pytest.raises(kind):
+        world.consents(platform).redeem(ask, back["code"], world.now())
+
+
+@pytest.mark.parametrize("platform", [*ROTATING, Platform.YOUTUBE])
+@pytest.mark.parametrize("trouble", ["http_403", "http_404", "json:{}", "json:[]"])
+def test_given_an_answer_that_is_none_of_the_platforms_when_renewed_then_the_account_is_not_lost(
+    world: Lab, platform: Platform, trouble: str
+):
+    """As of a firewall before it, which refuses without the words of a refusal."""
+    granted = _connected(world, platform)
+    world.trouble(platform, f"token:{trouble}")
+
+    with pytest.raises(PlatformDownError):
+        world.consents(platform).renew(granted.tokens, world.now())
+
+
+@pytest.mark.parametrize("platform", META)
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("token", GrantRefusedError),
+        ("logged_out", GrantRefusedError),
+        ("argument", GrantRefusedError),
+        ("permission", ScopeMissingError),
+        ("app_limit", RateLimitedError),
+        ("service", PlatformDownError),
+        ("http_503", PlatformDownError),
+        ("json:{}", PlatformDownError),
+    ],
+)
+def test_given_a_refusal_of_metas_tokens_when_renewed_then_it_is_of_its_kind(
+    world: Lab, platform: Platform, name: str, kind: type[PlatformError]
+):
+    granted = _connected(world, platform)
+    world.trouble(platform, *[f"token:{name}"] * 3)
+
+    with pytest.raises(kind):
+        world.consents(platform).renew(granted.tokens, world.now())
+
+
+@each_platform
+def test_given_an_account_without_an_id_when_connected_then_none_is_made_up(
+    world: Lab, platform: Platform
+):
+    """What tells whose tokens they are: for TikTok the tokens themselves."""
+    ask, back = world.agree(platform)
+    nobody = '{"data": [{}], "items": [{"kind": "youtube#channel"}], "access_token": "a", '
+    nobody += f'"scope": "{" ".join(ALLOWED[platform])}"}}'
+    if platform in META:
+        world.world.flags.add(f"{platform.value}.no_id")
+    else:
+        prefix = "token:" if platform is Platform.TIKTOK else ""
+        world.trouble(platform, *[f"{prefix}json:{nobody}"] * 3)
+
+    with pytest.raises((PlatformDownError, GrantRefusedError)):
+        world.consents(platform).redeem(ask, back["code"], world.now())
+
+
+@each_platform
+def test_given_all_that_is_asked_of_a_platform_when_it_is_logged_then_no_secret_is_in_it(
+    world: Lab, platform: Platform, caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level(logging.DEBUG)
+    granted = _connected(world, platform)
+    consents = world.consents(platform)
+    _reads(world, platform, granted)
+    renewed = consents.renew(granted.tokens, world.now())
+    for trouble in ("http_503", "lost", "truncated"):
+        world.trouble(platform, *[trouble] * 3)
+        with pytest.raises(PlatformDownError) as down:
+            _reads(world, platform, replace(granted, tokens=renewed))
+        logging.getLogger("functions").error("down", exc_info=down.value)
+    consents.revoke(renewed)
+
+    known = [granted.tokens, renewed]
+    secrets = {SECRET, *(one.access for one in known), *(one.refresh or SECRET for one in known)}
+    secrets |= {token for one in known for token in one.pages.values()}
+    assert [secret for secret in secrets if secret in caplog.text] == []
 
 
 @pytest.mark.parametrize("platform", [*ROTATING, Platform.YOUTUBE])

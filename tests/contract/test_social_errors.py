@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from functions.adapters.social.hosts import hosts_of
 from functions.domain.platforms.errors import (
+    AppRefusedError,
     PlatformDownError,
     PlatformError,
     QuotaExhaustedError,
@@ -27,6 +29,7 @@ from tests.contract.social_lab import Lab, lab
 
 EXPIRED, SCOPE, LIMIT = TokenRefusedError, ScopeMissingError, RateLimitedError
 QUOTA, DOWN, BUG = QuotaExhaustedError, PlatformDownError, RequestRefusedError
+APP = AppRefusedError
 
 YOUTUBE = {
     "quota": QUOTA,
@@ -37,7 +40,8 @@ YOUTUBE = {
     "scope": SCOPE,
     "too_many": BUG,
     "argument": BUG,
-    "key": BUG,
+    "key": APP,
+    "key_blocked": APP,
     "account_closed": EXPIRED,
     "account_suspended": EXPIRED,
     "delegation": EXPIRED,
@@ -58,7 +62,7 @@ X = {
     "token": EXPIRED,
     "auth_type": SCOPE,
     "forbidden": SCOPE,
-    "client_forbidden": SCOPE,
+    "client_forbidden": APP,
     "argument": BUG,
     "unavailable": DOWN,
 }
@@ -281,6 +285,37 @@ def test_given_an_error_of_all_posts_in_a_batch_when_read_then_it_is_the_batchs(
     error = _met(world, platform, f"every_{name}")
 
     assert type(error) is META[name]
+
+
+@pytest.mark.parametrize(
+    ("platform", "path", "sent"),
+    [
+        (Platform.X, "/2/tweets", {"params": {"ids": ",".join(map(str, range(1, 102)))}}),
+        (Platform.X, "/2/tweets", {"params": {"ids": "1,abc"}}),
+        (
+            Platform.TIKTOK,
+            "/v2/video/query/?fields=id",
+            {"json": {"filters": {"video_ids": [str(number) for number in range(21)]}}},
+        ),
+        (Platform.TIKTOK, "/v2/video/query/", {"json": {"filters": {"video_ids": ["1"]}}}),
+        (
+            Platform.FACEBOOK,
+            "/v26.0/",
+            {"data": {"batch": json.dumps([{"relative_url": "1"}] * 51)}},
+        ),
+    ],
+)
+def test_given_more_than_a_call_takes_or_what_is_no_id_when_sent_then_it_is_refused(
+    world: Lab, platform: Platform, path: str, sent: dict[str, Any]
+):
+    headers = {"Authorization": f"Bearer {world.tokens(platform).access}"}
+    method = "GET" if platform is Platform.X else "POST"
+    address = f"{world.running.endpoint}/{platform.value}{path}"
+
+    with httpx.Client(trust_env=False) as client:
+        answer = client.request(method, address, headers=headers, **sent)
+
+    assert answer.status_code == 400
 
 
 def test_given_the_old_way_to_read_many_when_tried_then_it_is_refused(world: Lab):

@@ -10,7 +10,7 @@ from functions.domain.platforms.errors import RateLimitedError
 from functions.domain.platforms.grouping import POSTS_IN_A_CALL
 from functions.domain.platforms.readings import PostReading, PostRef, PostState, Told
 from functions.domain.social import METRICS, NumberState, Platform
-from infra.local.simulators.social.server import SLOW_S
+from infra.local.simulators.social.server import DRIP_S, SLOW_S
 from tests.contract.social_lab import COUNTS, Lab, lab
 
 each_platform = pytest.mark.parametrize("platform", list(Platform))
@@ -111,7 +111,9 @@ def test_given_anothers_private_post_when_read_then_it_is_not_told(world: Lab, p
 
 
 @each_platform
-@pytest.mark.parametrize("trouble", ["http_500", "http_503", "lost", "truncated"])
+@pytest.mark.parametrize(
+    "trouble", ["http_500", "http_503", "http_302", "lost", "truncated", "json:{}", "json:[]"]
+)
 def test_given_a_platform_that_stumbles_when_read_then_it_is_asked_again_after_a_while(
     world: Lab, platform: Platform, trouble: str
 ):
@@ -130,6 +132,19 @@ def test_given_an_answer_that_does_not_come_when_read_then_it_is_waited_for_no_l
     world.put(Platform.X, "1")
     world.trouble(Platform.X, "slow")
     adapter = world.numbers(Platform.X, read_seconds=SLOW_S / 10)
+
+    found = adapter.read(world.tokens(Platform.X), [PostRef(post_id="1")])
+
+    assert found.readings[0].state is PostState.READ
+    assert found.calls == 2
+
+
+def test_given_an_answer_that_comes_byte_by_byte_when_read_then_it_is_not_waited_for_to_its_end(
+    world: Lab,
+):
+    world.put(Platform.X, "1")
+    world.trouble(Platform.X, "drip")
+    adapter = world.numbers(Platform.X, read_seconds=DRIP_S * 4)
 
     found = adapter.read(world.tokens(Platform.X), [PostRef(post_id="1")])
 
@@ -182,6 +197,23 @@ def test_given_the_newer_names_of_x_when_read_then_they_are_understood(world: La
     (reading,) = world.read(Platform.X, "1").readings
 
     assert _values(reading)["shares"] == 5
+
+
+@pytest.mark.parametrize("flags", [set(), {"x.newer"}])
+def test_given_what_x_does_not_show_when_read_then_it_is_known_by_either_of_its_hosts(
+    world: Lab, flags: set[str]
+):
+    """A refused field may take its post with it, which is there all the same."""
+    world.world.flags |= flags
+    world.put(Platform.X, "1")
+    world.put(Platform.X, "2", owner="2000", state="private")
+    world.put(Platform.X, "3", hides=("fields",))
+
+    found = world.read(Platform.X, "1", "2", "3", "4").readings
+
+    states = [PostState.READ, PostState.FORBIDDEN, PostState.FAILED, PostState.MISSING]
+    assert [one.state for one in found] == states
+    assert found[2].why == "not-authorized-for-field"
 
 
 def test_given_an_id_that_is_none_when_read_then_it_does_not_sink_the_others(world: Lab):
@@ -286,13 +318,14 @@ def test_given_a_metric_that_is_no_more_when_read_then_the_rest_is_told(world: L
 
 
 @pytest.mark.parametrize("platform", [Platform.FACEBOOK, Platform.INSTAGRAM])
+@pytest.mark.parametrize("nothing", ["first_null", "first_empty"])
 def test_given_an_entry_without_an_answer_when_read_then_that_one_is_asked_for_again(
-    world: Lab, platform: Platform
+    world: Lab, platform: Platform, nothing: str
 ):
     ids = [_id(platform, number) for number in range(3)]
     for one in ids:
         world.put(platform, one)
-    world.trouble(platform, "first_null", "first_null")
+    world.trouble(platform, nothing, nothing)
 
     found = world.read(platform, *ids)
 

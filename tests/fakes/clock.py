@@ -16,3 +16,7 @@ class FakeClock:
     def __call__(self) -> datetime:
         self.now += timedelta(seconds=1)
         return self.now
+
+    def pass_seconds(self, seconds: float) -> None:
+        """Somebody sleeps."""
+        self.now += timedelta(seconds=seconds)

@@ -4,8 +4,11 @@ counter_of          counter_name
 user#{user_id}      segments#{shard}            segments by type, and their bytes
 video#{video_id}    segments#{shard}            the same, and the fence: the runs that are closed
 user#{user_id}      social#{platform}           sums over posts
-user#{user_id}      day#{date}#{platform}       gains of a day
+video#{video_id}    social#{platform}
+user#{user_id}      day#{date}#{platform}       gains of a day, and losses
+video#{video_id}    day#{date}#{platform}
 segment#{id}        day#{date}#{platform}
+post#{post_key}     day#{date}#{platform}
 """
 
 from __future__ import annotations
@@ -16,8 +19,8 @@ from datetime import date
 from typing import Any, Final
 
 from functions.domain.segment import Segment
-from functions.domain.social import METRICS, Platform
-from functions.domain.social_history import Gain, PlatformSums, read_sums
+from functions.domain.social import Platform, Post
+from functions.domain.social_history import Gain, PlatformSums, read_gain, read_sums
 from functions.domain.times import from_iso
 
 # Transactions that meet at a row cancel each other, and many workers add segments at once.
@@ -29,6 +32,15 @@ FENCE: Final = "fence"
 user = "user#{}".format
 video = "video#{}".format
 segment = "segment#{}".format
+
+
+def post_key(segment_id: str, platform: Platform, post_id: str) -> str:
+    """One posting of a segment, wherever something is kept of it."""
+    return f"{segment_id}#{platform}#{post_id}"
+
+
+def posting(segment_id: str, one: Post) -> str:
+    return f"post#{post_key(segment_id, one.platform, one.post_id)}"
 
 
 def segments_key(owner: str, segment_id: str) -> dict[str, str]:
@@ -66,8 +78,4 @@ def sums_in(row: Mapping[str, Any]) -> PlatformSums:
 
 def gain_in(row: Mapping[str, Any]) -> Gain:
     _, day, platform = str(row["counter_name"]).split("#")
-    return Gain(
-        platform=Platform(platform),
-        day=date.fromisoformat(day),
-        numbers={metric: row[metric] for metric in METRICS if row.get(metric)},
-    )
+    return read_gain(Platform(platform), date.fromisoformat(day), row)

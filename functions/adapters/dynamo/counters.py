@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from typing import Any, Final
@@ -18,6 +18,7 @@ from functions.adapters.dynamo.counter_rows import (
     day_key,
     difference,
     gain_in,
+    posting,
     segment,
     segments_key,
     social_key,
@@ -32,18 +33,20 @@ from functions.domain.counts import SegmentCounts
 from functions.domain.paging import Position
 from functions.domain.run import Run
 from functions.domain.segment import Segment, SegmentType
-from functions.domain.social import METRICS, Platform
+from functions.domain.social import METRICS, Platform, Post
 from functions.domain.social_history import (
     Gain,
     PlatformSums,
     changed,
+    flat_gain,
     gains,
     sums_change,
 )
 from functions.domain.times import to_iso
 
-# Each is two writes of a transaction, which holds a hundred.
-_DAYS_AT_ONCE: Final = 50
+# Each is three writes of a transaction, which holds a hundred.
+_DAYS_AT_ONCE: Final = 33
+_KEPT: Final = (*METRICS, *(f"{metric}_lost" for metric in METRICS))
 
 
 class DynamoSegmentCounters:
@@ -106,12 +109,16 @@ class DynamoSegmentCounters:
             platform = (now or was).platform  # type: ignore[union-attr]  # one of them is a post
             add(sums.setdefault(platform, {}), sums_change(was, now))
             for gain in gains(was, now) if now else ():
-                add(days.setdefault((gain.day, platform), {}), gain.numbers)
-        owner = user(one.user_id)
+                numbers = flat_gain(gain)
+                add(days.setdefault((gain.day, platform), {}), numbers)
+                whose = posting(one.segment_id, now)  # type: ignore[arg-type]  # it has gains
+                writes.add(self._table, day_key(whose, gain.day, platform), numbers)
+        owners = (user(one.user_id), video(one.video_id))
         for platform, numbers in sums.items():
-            writes.add(self._table, social_key(owner, platform), numbers)
+            for whose in owners:
+                writes.add(self._table, social_key(whose, platform), numbers)
         for (day, platform), numbers in days.items():
-            for whose in (owner, segment(one.segment_id)):
+            for whose in (*owners, segment(one.segment_id)):
                 writes.add(self._table, day_key(whose, day, platform), numbers)
 
     def synced(self, one: Segment) -> None:
@@ -122,11 +129,12 @@ class DynamoSegmentCounters:
             if post.last_synced:
                 known = newest.get(post.platform, post.last_synced)
                 newest[post.platform] = max(known, post.last_synced)
+        later = "attribute_exists(counter_of) AND NOT synced_at >= :at"
         for platform, at in newest.items():
-            key = social_key(user(one.user_id), platform)
-            later = "attribute_exists(counter_of) AND NOT synced_at >= :at"
-            with suppress(ConditionFailedError):
-                self._table.update(key, "SET synced_at = :at", later, {":at": to_iso(at)})
+            for owner in (user(one.user_id), video(one.video_id)):
+                key = social_key(owner, platform)
+                with suppress(ConditionFailedError):
+                    self._table.update(key, "SET synced_at = :at", later, {":at": to_iso(at)})
 
     def of_user(self, user_id: str) -> SegmentCounts:
         return self._counts(user(user_id))
@@ -144,40 +152,74 @@ class DynamoSegmentCounters:
         )
 
     def sums(self, user_id: str) -> list[PlatformSums]:
-        rows = self._rows(user(user_id), "social#", "social#~")
+        return self._sums(user(user_id))
+
+    def video_sums(self, video_id: str) -> list[PlatformSums]:
+        return self._sums(video(video_id))
+
+    def _sums(self, owner: str) -> list[PlatformSums]:
+        rows = self._rows(owner, "social#", "social#~")
         return [sums_in(row) for row in rows if row.get("posts")]
 
     def user_days(self, user_id: str, first: date, last: date) -> list[Gain]:
         return self._days(user(user_id), first, last)
 
+    def video_days(self, video_id: str, first: date, last: date) -> list[Gain]:
+        return self._days(video(video_id), first, last)
+
     def segment_days(self, segment_id: str, first: date, last: date) -> list[Gain]:
         return self._days(segment(segment_id), first, last)
 
+    def post_days(self, segment_id: str, one: Post, first: date, last: date) -> list[Gain]:
+        return self._days(posting(segment_id, one), first, last)
+
     def _days(self, owner: str, first: date, last: date) -> list[Gain]:
         rows = self._rows(owner, f"day#{first.isoformat()}", f"day#{last.isoformat()}#~")
-        return [gain for gain in map(gain_in, rows) if gain.numbers]
+        return [gain for gain in map(gain_in, rows) if gain.numbers or gain.lost]
 
-    def forget_days(self, segment_id: str, user_id: str) -> None:
-        """Take a deleted segment's days out of its owner's; safe to repeat."""
-        rows = self._rows(segment(segment_id), "day#", "day#~", consistent=True)
+    def forget_posts(self, segment_id: str, posts: Iterable[Post]) -> None:
+        """Remove the days of some posts, which nothing else sums up; safe to repeat."""
+        for one in posts:
+            rows = self._rows(posting(segment_id, one), "day#", "day#~", consistent=True)
+            while some := list(itertools.islice(rows, 100)):
+                writes = Transaction("counters")
+                for row in some:
+                    writes.delete(self._table, {name: row[name] for name in KEYS})
+                writes.commit()
+
+    def forget_days(
+        self, segment_id: str, user_id: str, video_id: str, platform: Platform | None = None
+    ) -> None:
+        """Take a deleted segment's days out of its owner's and its video's, or those of one
+        platform; safe to repeat."""
+        owners = (user(user_id), video(video_id))
+        every = self._rows(segment(segment_id), "day#", "day#~", consistent=True)
+        rows = (row for row in every if platform in {None, gain_in(row).platform})
         while some := list(itertools.islice(rows, _DAYS_AT_ONCE)):
             try:
-                self._forget(some, user_id)
+                self._forget(some, owners)
             except ConditionFailedError:
                 # Another worker has forgotten some of them, or added to them.
                 for row in some:
                     with suppress(ConditionFailedError):
-                        self._forget([row], user_id)
+                        self._forget([row], self._still_there(row, owners))
 
-    def _forget(self, rows: Sequence[Mapping[str, Any]], user_id: str) -> None:
+    def _still_there(self, row: Mapping[str, Any], owners: Sequence[str]) -> list[str]:
+        """Those that have this day: of a video that was deleted meanwhile nothing is made anew."""
+        name = row["counter_name"]
+        return [owner for owner in owners if any(self._rows(owner, name, name, consistent=True))]
+
+    def _forget(self, rows: Sequence[Mapping[str, Any]], owners: Sequence[str]) -> None:
         """All of some days or none."""
         writes = Transaction("counters")
+        there = Condition("attribute_exists(counter_of)", {})
         for row in rows:
             gain = gain_in(row)
             key = {name: row[name] for name in KEYS}
             writes.delete(self._table, key, *_unchanged(row))
-            less = {name: -number for name, number in gain.numbers.items()}
-            writes.add(self._table, day_key(user(user_id), gain.day, gain.platform), less)
+            less = {name: -number for name, number in flat_gain(gain).items()}
+            for owner in owners if less else ():
+                writes.add(self._table, day_key(owner, gain.day, gain.platform), less, only=there)
         writes.commit()
 
     def _rows(
@@ -206,8 +248,8 @@ def _still_open(by: Run | None) -> Condition | None:
 
 def _unchanged(row: Mapping[str, Any]) -> tuple[str, dict[str, int], dict[str, str]]:
     """A condition, its values and names: what is taken from the owner is what is removed."""
-    known = {metric: row[metric] for metric in METRICS if metric in row}
-    parts = [f"#{m} = :{m}" if m in known else f"attribute_not_exists(#{m})" for m in METRICS]
+    known = {name: row[name] for name in _KEPT if name in row}
+    parts = [f"#{m} = :{m}" if m in known else f"attribute_not_exists(#{m})" for m in _KEPT]
     condition = " AND ".join(["attribute_exists(counter_of)", *parts])
-    values = {f":{metric}": value for metric, value in known.items()}
-    return condition, values, {f"#{metric}": metric for metric in METRICS}
+    values = {f":{name}": value for name, value in known.items()}
+    return condition, values, {f"#{name}": name for name in _KEPT}

@@ -10,7 +10,7 @@ from typing import Any, Final
 from functions.adapters.social import x, youtube
 from functions.adapters.social.http import Request, bearer, part
 from functions.adapters.social.oauth import OAuthConsents
-from functions.domain.platforms.errors import GrantRefusedError, PlatformDownError
+from functions.domain.platforms.errors import GrantRefusedError
 from functions.domain.platforms.tokens import Ask, Granted, Tokens
 from functions.domain.social import Platform
 
@@ -40,7 +40,7 @@ class YouTubeConsents(OAuthConsents):
         if not items:
             raise GrantRefusedError(self.platform, "no_channel")
         name = part(items[0], "snippet").get("title")
-        return Granted(tokens=tokens, account_id=str(items[0].get("id")), name=_name(name))
+        return Granted(tokens=tokens, account_id=self.known(items[0].get("id")), name=_name(name))
 
     def revoke(self, tokens: Tokens) -> None:
         self.tell("/revoke", {"token": tokens.refresh or tokens.access})
@@ -71,7 +71,7 @@ class XConsents(OAuthConsents):
         reply = self.http.call(request, lambda reply: x.accepted(reply, self.http)).value
         user = reply.part("data")
         return Granted(
-            tokens=tokens, account_id=str(user.get("id")), name=_name(user.get("username"))
+            tokens=tokens, account_id=self.known(user.get("id")), name=_name(user.get("username"))
         )
 
     def revoke(self, tokens: Tokens) -> None:
@@ -101,10 +101,7 @@ class TikTokConsents(OAuthConsents):
         return super().proof(ask) if self.more(ask) else {}
 
     def whose(self, tokens: Tokens, told: Mapping[str, Any]) -> Granted:
-        account = told.get("open_id")
-        if not isinstance(account, str):
-            raise PlatformDownError(self.platform, "no_open_id")
-        return Granted(tokens=tokens, account_id=account)
+        return Granted(tokens=tokens, account_id=self.known(told.get("open_id")))
 
     def revoke(self, tokens: Tokens) -> None:
         self.tell("/v2/oauth/revoke/", {**self.secrets(), "token": tokens.access})

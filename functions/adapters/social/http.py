@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MOST_BYTES: Final = 8 * 1024 * 1024
+# An answer that comes byte by byte, each in time, has no more than so many waits for a byte in all.
+_WAITS: Final = 2
 Json = Mapping[str, Any]
 
 
@@ -33,7 +35,7 @@ class Request:
 
     method: str
     url: str
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
     body: Json | None = None
@@ -123,8 +125,11 @@ class PlatformHttp:
 
     def _read(self, response: httpx.Response) -> Reply:
         taken = bytearray()
+        ends = time.monotonic() + _WAITS * self._read_seconds
         for piece in response.iter_bytes():
             taken += piece
+            if time.monotonic() > ends:
+                raise self.down("too_slow")
             if len(taken) > MOST_BYTES:
                 raise self.down("too_large")
         headers = {name.lower(): value for name, value in response.headers.items()}

@@ -108,7 +108,7 @@ def _answer(entry: Any) -> Answer:
     error = body.get("error") if isinstance(body, Mapping) else None
     if isinstance(error, Mapping):
         return Answer({}, error)
-    if not isinstance(body, Mapping) or entry.get("code") != 200:
+    if not isinstance(body, Mapping) or not body or entry.get("code") != 200:
         return NO_ANSWER
     return Answer(body)
 

@@ -14,8 +14,9 @@ from urllib.parse import urlencode
 
 from functions.adapters.social.hosts import GRAPH, Hosts
 from functions.adapters.social.http import PlatformHttp, Reply, Request, count, part, rows, word
-from functions.adapters.social.meta_errors import error_of, refused
+from functions.adapters.social.meta_errors import error_of, is_of_the_app, refused
 from functions.domain.platforms.errors import (
+    AppRefusedError,
     GrantRefusedError,
     PlatformError,
     RequestRefusedError,
@@ -148,12 +149,12 @@ class MetaConsents:
         token = page.get("access_token")
         if not isinstance(token, str):
             return None
-        if self._platform is Platform.FACEBOOK:
-            return _Place(str(page.get("id")), _name(page.get("name")), token)
-        account = part(page, "instagram_business_account")
-        if not account:
+        facebook = self._platform is Platform.FACEBOOK
+        account = page if facebook else part(page, "instagram_business_account")
+        if not account.get("id"):
             return None
-        return _Place(str(account.get("id")), _name(account.get("username")), token)
+        name = account.get("name" if facebook else "username")
+        return _Place(str(account["id"]), _name(name), token)
 
     def _token(self, params: Mapping[str, str], *, once: bool = False) -> Mapping[str, Any]:
         app = self._app()
@@ -177,7 +178,10 @@ class MetaConsents:
     def _accepted(self, reply: Reply) -> Mapping[str, Any]:
         if reply.status == 200 and isinstance(reply.body, Mapping) and "error" not in reply.body:
             return reply.body
-        error: PlatformError = refused(self._platform, error_of(reply), self._http.now())
+        told = error_of(reply)
+        if is_of_the_app(told):
+            raise AppRefusedError(self._platform, word(str(told.get("code"))))
+        error: PlatformError = refused(self._platform, told, self._http.now())
         raise error
 
 

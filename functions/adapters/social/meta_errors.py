@@ -75,6 +75,12 @@ def error_of(reply: Reply) -> Mapping[str, Any]:
     return reply.part("error") or {"code": 2, "message": "no answer"}
 
 
+def is_of_the_app(error: Mapping[str, Any]) -> bool:
+    """A wrong id has a code of its own; a wrong secret that of an error that passes."""
+    code, says = count(error.get("code")), str(error.get("message"))
+    return code == 101 or (code == 1 and "client secret" in says)
+
+
 def _transient(error: Mapping[str, Any]) -> bool:
     code = count(error.get("code")) or 0
     return code not in _LIMITS and (code in _TRANSIENT or error.get("is_transient") is True)

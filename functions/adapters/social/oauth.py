@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from functions.adapters.social.hosts import Hosts
 from functions.adapters.social.http import PlatformHttp, Reply, Request, count, word
 from functions.domain.platforms.errors import (
+    AppRefusedError,
     GrantRefusedError,
     PlatformDownError,
     RateLimitedError,
@@ -24,6 +25,10 @@ from functions.domain.platforms.tokens import App, Ask, Granted, Tokens
 from functions.domain.social import Platform
 
 _BACK_OFF: Final = timedelta(minutes=1)
+# RFC 6749, 5.2: of the client, whoever the user is. X says the second to a wrong secret.
+_OF_THE_APP: Final = {"invalid_client", "unauthorized_client", "unsupported_grant_type"}
+# What RFC 6749 refuses with; others, without its words, are of what stands before the platform.
+_REFUSALS: Final = {400, 401}
 
 
 class OAuthConsents(ABC):
@@ -85,15 +90,19 @@ class OAuthConsents(ABC):
 
     def granted(self, reply: Reply) -> Mapping[str, Any]:
         """Refusals may come with the status 200. All that is refused needs the user, but for a
-        limit; what is not even a refusal was no answer."""
+        limit and for what is wrong with our app; what is not even a refusal was no answer."""
         body = reply.body if isinstance(reply.body, Mapping) else {}
         reason = word(body.get("error")) if body.get("error") else f"http_{reply.status}"
         if reply.status == 429:
             raise RateLimitedError(self.platform, reason, self.http.now() + _BACK_OFF)
         if reason in {"server_error", "temporarily_unavailable"}:
             raise PlatformDownError(self.platform, reason)
-        if reply.status >= 400 or "error" in body:
+        if reason in _OF_THE_APP:
+            raise AppRefusedError(self.platform, reason)
+        if reply.status in _REFUSALS or "error" in body:
             raise GrantRefusedError(self.platform, reason)
+        if reply.status != 200:
+            raise PlatformDownError(self.platform, reason)
         if not isinstance(body.get("access_token"), str):
             raise PlatformDownError(self.platform, "no_token")
         return body
@@ -134,6 +143,12 @@ class OAuthConsents(ABC):
 
     def proof(self, ask: Ask) -> dict[str, str]:
         return {"code_verifier": ask.verifier}
+
+    def known(self, account: Any) -> str:
+        """The id of an account; an answer without one is none."""
+        if not isinstance(account, str) or not account:
+            raise PlatformDownError(self.platform, "no_id")
+        return account
 
     @abstractmethod
     def whose(self, tokens: Tokens, told: Mapping[str, Any]) -> Granted: ...

@@ -77,6 +77,8 @@ def accepted(reply: Reply, http: PlatformHttp) -> Reply:
     """Refusals may come with the status 200: the code counts. Raises PlatformError."""
     code = reply.part("error").get("code")
     if reply.status == 200 and code == "ok":
+        if not isinstance(reply.part("data").get("videos"), list):
+            raise http.down("no_list")
         return reply
     raise _refused(word(code) if code else f"http_{reply.status}", reply, http)
 

@@ -22,6 +22,7 @@ from functions.adapters.social.http import (
     word,
 )
 from functions.domain.platforms.errors import (
+    AppRefusedError,
     PlatformError,
     QuotaExhaustedError,
     RateLimitedError,
@@ -55,6 +56,7 @@ _STATES: Final = {
     "resource-not-found": PostState.MISSING,
     "not-authorized-for-resource": PostState.FORBIDDEN,
 }
+_KINDS: Final[Mapping[int, type[PlatformError]]] = {401: TokenRefusedError, 403: ScopeMissingError}
 
 
 class XNumbers:
@@ -85,9 +87,11 @@ class XNumbers:
 
 
 def accepted(reply: Reply, http: PlatformHttp) -> Reply:
-    """Raises PlatformError."""
+    """Raises PlatformError: what tells neither of posts nor of errors is no answer."""
     if reply.status != 200:
         raise _refused(reply, http)
+    if not isinstance(reply.body, Mapping) or not {"data", "errors"} & reply.body.keys():
+        raise http.down("no_list")
     return reply
 
 
@@ -190,8 +194,7 @@ def _refused(reply: Reply, http: PlatformHttp) -> PlatformError:
     if reply.status == 429:
         retry_at = _reset(reply) or now + _WINDOW
         return RateLimitedError(platform, reason, max(retry_at, now + timedelta(seconds=1)))
-    if reply.status == 401:
-        return TokenRefusedError(platform, reason)
-    if reply.status == 403:
-        return ScopeMissingError(platform, reason)
-    return RequestRefusedError(platform, reason)
+    if kind == "client-forbidden":
+        # The app is not enrolled, or lacks access: no user can mend that.
+        return AppRefusedError(platform, reason)
+    return _KINDS.get(reply.status, RequestRefusedError)(platform, reason)

@@ -12,6 +12,7 @@ from typing import Any, Final
 from functions.adapters.social.hosts import Hosts
 from functions.adapters.social.http import PlatformHttp, Reply, Request, bearer, count, rows, word
 from functions.domain.platforms.errors import (
+    AppRefusedError,
     PlatformDownError,
     PlatformError,
     QuotaExhaustedError,
@@ -43,7 +44,20 @@ _ACCOUNT_GONE: Final = {
     "authenticatedUserAccountClosed",
     "authenticatedUserAccountSuspended",
 }
+# Of our project, whoever the user is.
+_OF_THE_APP: Final = {
+    "keyInvalid",
+    "accessNotConfigured",
+    "API_KEY_SERVICE_BLOCKED",
+    "SERVICE_DISABLED",
+}
 _NO_RIGHT: Final = {"insufficientPermissions", "forbidden", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"}
+# The first that fits: what is wrong with our project may be called forbidden as well.
+_KINDS: Final[Sequence[tuple[set[str], type[PlatformError]]]] = (
+    (_OF_THE_APP, AppRefusedError),
+    (_NO_RIGHT, ScopeMissingError),
+    ({"processingFailure", "backendError"}, PlatformDownError),
+)
 # Nothing tells how long: their advice is to wait, and to wait longer.
 _BACK_OFF: Final = timedelta(minutes=1)
 
@@ -72,9 +86,11 @@ class YouTubeNumbers:
 
 
 def items_of(reply: Reply, http: PlatformHttp) -> list[Any]:
-    """Raises PlatformError."""
+    """Raises PlatformError: what is no list is no answer, and not one of nothing found."""
     if reply.status != 200:
         raise _refused(reply, http)
+    if not isinstance(reply.body, Mapping) or not {"kind", "items"} & reply.body.keys():
+        raise http.down("no_list")
     return list(rows(reply.body, "items"))
 
 
@@ -117,8 +133,5 @@ def _refused(reply: Reply, http: PlatformHttp) -> PlatformError:
         return RateLimitedError(platform, reason, now + _BACK_OFF)
     if reply.status == 401 or known & _ACCOUNT_GONE:
         return TokenRefusedError(platform, reason, final=bool(known & _ACCOUNT_GONE))
-    if known & _NO_RIGHT:
-        return ScopeMissingError(platform, reason)
-    if known & {"processingFailure", "backendError"}:
-        return PlatformDownError(platform, reason)
-    return RequestRefusedError(platform, reason)
+    kind = next((kind for told, kind in _KINDS if known & told), RequestRefusedError)
+    return kind(platform, reason)

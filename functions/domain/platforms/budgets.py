@@ -82,13 +82,12 @@ def pace_told(used: float) -> Pace:
 
 def divide(units: int, wants: Mapping[str, int]) -> dict[str, int]:
     """Max-min fair: nobody gets more than wanted, nothing is left while somebody wants more, and
-    who goes short has as much as anybody, but for one unit that cannot be halved."""
+    who goes short has as much as anybody, but for one unit that cannot be halved: of those who want
+    alike, that is for whoever stands first."""
     shares = dict.fromkeys(wants, 0)
     left = max(0, units)
     # From the least wanted on: what a user leaves is for those who want more.
-    open_ = sorted(
-        (user for user in wants if wants[user] > 0), key=lambda user: (wants[user], user)
-    )
+    open_ = sorted((user for user in wants if wants[user] > 0), key=wants.__getitem__)
     for at, user in enumerate(open_):
         even, odd = divmod(left, len(open_) - at)
         shares[user] = min(wants[user], even + (1 if odd else 0))

@@ -6,6 +6,7 @@ PlatformError
 ├── ScopeMissingError     the user or the app lacks a permission: reconnect
 ├── RateLimitedError      too many calls just now: not before `retry_at`
 ├── QuotaExhaustedError   nothing for anybody until `until`; None: until somebody pays
+├── AppRefusedError       our registration: whoever runs this installation has to mend it
 ├── PlatformDownError     helped by trying again
 └── RequestRefusedError   our own mistake: never helped by trying again
 """
@@ -54,6 +55,11 @@ class ScopeMissingError(PlatformError):
     status = 409
     name = "scope_missing"
     says = "a permission is missing; connect the account again and allow all that is asked for"
+
+
+class AppRefusedError(PlatformError):
+    name = "app_refused"
+    says = "the platform refuses this installation's app, which whoever runs it has to mend"
 
 
 class RateLimitedError(PlatformError):

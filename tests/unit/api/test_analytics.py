@@ -19,10 +19,14 @@ ONE = f"/api/segments/{SEGMENT}/analytics"
 ALL = "/api/segments/analytics"
 NUMBERS = {"views": 1_000, "likes": 80, "shares": 15, "comments": 5}
 UNKNOWN = {
+    "state": "not_yet",
+    "states": {},
     "total": None,
     "known_posts": 0,
     "gained": None,
+    "lost": None,
     "gained_before": None,
+    "lost_before": None,
     "change": None,
     "change_rate": None,
 }
@@ -59,10 +63,14 @@ def test_given_numbers_of_two_periods_when_looked_at_then_they_are_compared(
     told = client.get(path, query={"days": "7"}).json
 
     assert told["totals"]["views"] == {
+        "state": "ok",
+        "states": {"ok": 1},
         "total": 1_000,
         "known_posts": 1,
         "gained": 600,
+        "lost": 0,
         "gained_before": 400,
+        "lost_before": 0,
         "change": 200,
         "change_rate": 0.5,
     }

@@ -5,14 +5,9 @@ from typing import Any
 
 import pytest
 
-from functions.domain.analytics import (
-    Figure,
-    Numbers,
-    Overview,
-    Period,
-    last_days,
-    overview,
-)
+from functions.domain.analytics import overview
+from functions.domain.figures import Figure, Numbers, Overview
+from functions.domain.period import Period, last_days
 from functions.domain.social import Platform
 from functions.domain.social_history import Gain, PlatformSums
 from tests.fakes.clock import EPOCH
@@ -118,7 +113,9 @@ def test_given_platforms_when_summed_up_then_the_unknown_of_one_takes_nothing_fr
 
     found = overview(sums, [_gain(1, views=8)], WEEK, with_youtube=False)
 
-    assert found.totals.figures["views"] == Figure(total=100, known=2, gained=8, gained_before=0)
+    assert found.totals.figures["views"] == Figure(
+        total=100, known=2, gained=8, lost=0, gained_before=0, lost_before=0
+    )
     assert found.totals.figures["likes"].total == 4
     assert found.totals.posts == 4
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.analytics import (
-    Figure,
-    Overview,
-    Period,
-    last_days,
-    overview,
-    sums_by_platform,
-)
+from functions.domain.analytics import overview, sums_by_platform
+from functions.domain.figures import Figure, Overview
+from functions.domain.period import Period, last_days
 from functions.domain.social import METRICS, Platform, Post, combined, new_post, totals
 from functions.domain.social_history import Gain, gains
 from tests.fakes.clock import EPOCH
@@ -60,7 +56,9 @@ class History:
 
     def overview(self, period: Period, *, with_youtube: bool = False) -> Overview:
         sums = sums_by_platform(self.at_end[0])
-        return overview(sums, self.gains, period, with_youtube=with_youtube)
+        return overview(
+            sums, self.gains, period, with_youtube=with_youtube, today=TODAY, by_day=True
+        )
 
     def known(self, days_ago: int, metric: str, platforms: tuple[Platform, ...]) -> list[int]:
         posts = [post for post in self.at_end[days_ago] if post.platform in platforms]
@@ -82,8 +80,63 @@ def test_given_any_history_when_looked_at_then_gains_are_the_change_of_totals(
             )
             assert figure.total == (sum(now) if now else None)
             assert figure.known == len(now)
-            assert (figure.gained or 0) == sum(now) - sum(start)
-            assert (figure.gained_before or 0) == sum(start) - sum(before)
+            net = (figure.gained or 0) - (figure.lost or 0)
+            assert net == sum(now) - sum(start)
+            net = (figure.gained_before or 0) - (figure.lost_before or 0)
+            assert net == sum(start) - sum(before)
+            assert all(
+                number is None or number >= 0
+                for number in (figure.gained, figure.lost, figure.gained_before, figure.lost_before)
+            )
+
+
+@given(TELLINGS, st.integers(0, 20), st.integers(1, 9))
+def test_given_any_history_when_days_of_the_past_are_looked_at_then_each_is_as_it_was(
+    tellings: list[Telling], ago: int, days: int
+):
+    history = History(tellings)
+    found = history.overview(last_days(TODAY - ago * DAY, days))
+
+    for numbers in (found.totals, *found.platforms):
+        for metric, points in numbers.series.items():
+            figure = numbers.figures[metric]
+            assert len(points) == days
+            assert sum(one.gained or 0 for one in points) == (figure.gained or 0)
+            assert sum(one.lost or 0 for one in points) == (figure.lost or 0)
+            for at, point in enumerate(points):
+                known = history.known(ago + days - 1 - at, metric, numbers.platforms)
+                if len(numbers.platforms) == 1 and point.total is not None:
+                    assert point.total == sum(known)
+                if not known:
+                    assert not point.total
+
+
+@given(TELLINGS, st.integers(0, 20), st.integers(1, 9))
+def test_given_days_of_the_past_when_looked_at_then_what_was_told_since_is_in_no_gain_of_them(
+    tellings: list[Telling], ago: int, days: int
+):
+    period = last_days(TODAY - ago * DAY, days)
+    then = [one for one in tellings if one[0] >= ago]
+
+    now, past = (History(some).overview(period).totals for some in (tellings, then))
+
+    for metric in METRICS:
+        # None may have become a zero, since it was told later that nothing had changed.
+        assert (now.figures[metric].gained or 0) == (past.figures[metric].gained or 0)
+        assert (now.figures[metric].lost or 0) == (past.figures[metric].lost or 0)
+
+
+@given(TELLINGS)
+def test_given_any_posts_when_states_are_counted_then_each_post_is_in_one(
+    tellings: list[Telling],
+):
+    history = History(tellings)
+    found = history.overview(last_days(TODAY, 7))
+
+    for numbers in (found.totals, *found.platforms):
+        posts = [post for post in history.at_end[0] if post.platform in numbers.platforms]
+        for metric, states in numbers.states.items():
+            assert states == Counter(post.number(metric).state for post in posts)
 
 
 @given(TELLINGS, st.integers(1, 14))

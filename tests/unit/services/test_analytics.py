@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from functions.domain.analytics import Figure
 from functions.domain.errors import NotFoundError
+from functions.domain.figures import Figure
 from functions.domain.segment import Segment, SegmentType
 from functions.domain.segment_query import SortBy
 from functions.domain.social import Platform
@@ -80,9 +80,12 @@ def test_given_two_segments_of_a_platform_when_one_is_looked_at_then_the_other_i
     )
 
     assert segment.segment_id == one.segment_id
-    assert found.totals.figures["views"] == Figure(total=15, known=1, gained=5, gained_before=10)
+    none_lost = {"lost": 0, "lost_before": 0}
+    assert found.totals.figures["views"] == Figure(
+        total=15, known=1, gained=5, gained_before=10, **none_lost
+    )
     assert _across(world).overview.totals.figures["views"] == Figure(
-        total=415, known=2, gained=405, gained_before=10
+        total=415, known=2, gained=405, gained_before=10, **none_lost
     )
 
 

@@ -47,7 +47,8 @@ def test_given_any_news_when_told_then_what_the_days_gained_is_what_the_posts_ha
             for metric in METRICS:
                 mine = [gain for gain in gains if gain.platform is platform]
                 grown = sum(gain.numbers.get(metric, 0) for gain in mine)
-                assert grown == _sum(segment, platform, metric)
+                lost = sum(gain.lost.get(metric, 0) for gain in mine)
+                assert grown - lost == _sum(segment, platform, metric)
 
 
 def _link_if_possible(world: World, news: PostNews) -> None:

@@ -8,8 +8,10 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from functions.domain.segment import SegmentType
-from functions.domain.social import Platform
-from functions.handlers.api.models import segment_examples as examples
+from functions.domain.social import NumberState, Platform
+from functions.handlers.api.models import analytics_examples as examples
+from functions.handlers.api.models.common import Day
+from functions.handlers.api.models.definitions import Definitions
 from functions.handlers.api.models.examples import shown
 from functions.handlers.api.models.segment_answers import PostAnswer
 
@@ -22,47 +24,75 @@ class RankBy(StrEnum):
     ENGAGEMENT_RATE = "engagement_rate"
 
 
-class SegmentAnalyticsQuery(BaseModel):
+class Interval(StrEnum):
+    """Of a series; `none` leaves it out."""
+
+    NONE = "none"
+    DAY = "day"
+
+
+class FineInterval(StrEnum):
+    NONE = "none"
+    DAY = "day"
+    HOUR = "hour"
+
+
+class TableFormat(StrEnum):
+    """As Accept would say it."""
+
+    JSON = "json"
+    CSV = "csv"
+
+
+class PeriodQuery(BaseModel):
+    """Either `days`, or both `from` and `to`."""
+
     model_config = ConfigDict(extra="forbid")
 
-    days: int = Field(
-        default=28, ge=1, le=MAX_DAYS, description="Whole days in UTC up to today, which counts"
+    days: int | None = Field(
+        default=None,
+        ge=1,
+        le=MAX_DAYS,
+        description="Whole days in UTC up to today, which counts; 28 unless told, by hour 7",
+    )
+    first: Day | None = Field(
+        default=None,
+        alias="from",
+        description="The first day, in UTC; goes with `to`. At most 1,096 days back",
+    )
+    last: Day | None = Field(
+        default=None,
+        alias="to",
+        description="The last day, which counts; goes with `from`. At most 366 days in all",
     )
 
 
-class AnalyticsQuery(SegmentAnalyticsQuery):
+class OverviewQuery(PeriodQuery):
+    platform: Platform | None = Field(default=None, description="This one alone")
+    interval: Interval = Field(default=Interval.DAY, description="Of the series")
+    format: TableFormat | None = Field(default=None, description="As Accept would say it")
+
+
+class SegmentAnalyticsQuery(PeriodQuery):
+    platform: Platform | None = Field(default=None, description="This one alone")
+    interval: FineInterval = Field(
+        default=FineInterval.DAY,
+        description="Of the series; `hour` for up to 14 days, of the last 90",
+    )
+    format: TableFormat | None = Field(default=None, description="As Accept would say it")
+
+
+class PostAnalyticsQuery(PeriodQuery):
+    interval: FineInterval = Field(
+        default=FineInterval.DAY,
+        description="Of the series; `hour` for up to 14 days, of the last 90",
+    )
+    format: TableFormat | None = Field(default=None, description="As Accept would say it")
+
+
+class AnalyticsQuery(OverviewQuery):
     metric: RankBy = Field(default=RankBy.VIEWS, description="What makes best and worst")
     top: int = Field(default=5, ge=1, le=MAX_TOP, description="How many best and worst")
-
-
-class Definitions(BaseModel):
-    """What the numbers mean."""
-
-    engagement_rate: str = (
-        "(likes + shares + comments) / views, over those posts of which all of these are known and "
-        "views are not 0; what a platform never tells is left out of the sum. Of all time, not of "
-        "the period. 0.05 is 5 %."
-    )
-    total: str = "The sum over those posts of which the number is known; known_posts counts them."
-    gained: str = (
-        "What the number grew by on the period's days. A growth counts on the day it was told; "
-        "what a post had when it was first told counts on the day it was posted, if that is known."
-    )
-    change: str = "gained - gained_before, the gain of as many days just before the period."
-    change_rate: str = "change / gained_before; null unless gained_before is above 0."
-    null: str = (
-        "Not known, which is not 0. A gain is null if the number was not known by the end of its "
-        "period, or if nothing was told since its period began."
-    )
-    totals: str = (
-        "Over all platforms but those in apart, and over those of which the number is known."
-    )
-    apart: str = (
-        "Platforms that are listed, but whose numbers are put together with no others: in no "
-        "total, in no rate and in no ranking."
-    )
-    last_synced: str = "When the newest number was told."
-    oldest_sync: str = "When the platform that has waited longest was last told of."
 
 
 class PeriodAnswer(BaseModel):
@@ -72,12 +102,32 @@ class PeriodAnswer(BaseModel):
 
 
 class FigureAnswer(BaseModel):
+    state: NumberState
+    states: dict[NumberState, int]
     total: int | None
     known_posts: int
     gained: int | None
+    lost: int | None
     gained_before: int | None
+    lost_before: int | None
     change: int | None
     change_rate: float | None
+
+
+class PointAnswer(BaseModel):
+    gained: int | None
+    lost: int | None
+    total: int | None
+
+
+class SeriesPoint(BaseModel):
+    """A day or an hour, by its start."""
+
+    start: datetime
+    views: PointAnswer
+    likes: PointAnswer
+    shares: PointAnswer
+    comments: PointAnswer
 
 
 class TotalsAnswer(BaseModel):
@@ -89,8 +139,11 @@ class TotalsAnswer(BaseModel):
     shares: FigureAnswer
     comments: FigureAnswer
     engagement_rate: float | None
+    period_engagement_rate: float | None
+    period_engagement_rate_before: float | None
     last_synced: datetime | None
     oldest_sync: datetime | None
+    series: list[SeriesPoint]
 
 
 class PlatformAnswer(BaseModel):
@@ -103,7 +156,10 @@ class PlatformAnswer(BaseModel):
     shares: FigureAnswer
     comments: FigureAnswer
     engagement_rate: float | None
+    period_engagement_rate: float | None
+    period_engagement_rate_before: float | None
     last_synced: datetime | None
+    series: list[SeriesPoint]
 
 
 class OverviewAnswer(BaseModel):
@@ -123,6 +179,24 @@ class SegmentAnalyticsAnswer(OverviewAnswer):
     segment_id: str
     video_id: str
     posts: list[PostAnswer]
+
+
+class PostAnalyticsAnswer(OverviewAnswer):
+    """`post` tells of each number its state, and of when it is."""
+
+    model_config = shown(examples.POST_ANALYTICS)
+
+    segment_id: str
+    video_id: str
+    post: PostAnswer
+
+
+class VideoAnalyticsAnswer(OverviewAnswer):
+    """Of the posts of all segments of a video."""
+
+    model_config = shown(examples.VIDEO_ANALYTICS)
+
+    video_id: str
 
 
 class SegmentCountsAnswer(BaseModel):

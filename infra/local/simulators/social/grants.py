@@ -7,6 +7,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 from urllib.parse import urlencode
 
 from infra.local.simulators.social.wire import Answer, Call, WrongError
@@ -147,6 +148,31 @@ class Grants:
     def _live(self, refresh: str) -> Grant | None:
         found = self._by_refresh.get(refresh)
         return found if found and found.refresh_ends > self._world.now() else None
+
+
+# RFC 6749, 4.1.2.1 and 5.2.
+_STATUSES: Final = {
+    "invalid_request": 400,
+    "invalid_client": 401,
+    "invalid_grant": 400,
+    "invalid_scope": 400,
+    "unauthorized_client": 401,
+    "unsupported_grant_type": 400,
+    "access_denied": 403,
+    "server_error": 500,
+    "temporarily_unavailable": 503,
+}
+
+
+def refusals(status: int | None = None) -> dict[str, Answer]:
+    """What a fetch of tokens can be refused with, by `oauth_` and the code; `status` for them
+    all, as TikTok has it."""
+    return {
+        f"oauth_{code}": Answer(
+            status or usual, {"error": code, "error_description": "Refused.", "log_id": "2026"}
+        )
+        for code, usual in _STATUSES.items()
+    }
 
 
 def consent(

@@ -1,23 +1,23 @@
 """The wire: a path for each platform, below it what the platform itself has; and a door for tests.
 
 GET  /_simulator/calls     calls since the last look, oldest first
+GET  /_simulator/clock     what time it is there
 POST /_simulator/{door}    see `doors`
 """
 
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
-from infra.local.ports import HOST
 from infra.local.simulators.running import HEALTH
+from infra.local.simulators.serving import Server, served
 from infra.local.simulators.social import doors
 from infra.local.simulators.social.grants import Grants
 from infra.local.simulators.social.graph import Graph
@@ -30,6 +30,8 @@ from infra.local.simulators.social.youtube import YouTube
 
 # Longer than a client waits that is told to be quick.
 SLOW_S: Final = 3.0
+# Between two bytes of an answer that drips.
+DRIP_S: Final = 0.05
 MOST_BYTES: Final = 4 * 1024 * 1024
 
 
@@ -65,6 +67,8 @@ class Service:
                 answer = platform.errors[trouble]
             elif trouble and trouble.startswith("http_"):
                 answer = Answer(int(trouble[5:]), None)
+            elif trouble and trouble.startswith("json:"):
+                answer = Answer(200, json.loads(trouble[5:]))
             else:
                 answer = self._answered(platform, call)
             operation = f"{call.method} {call.path}"
@@ -73,13 +77,14 @@ class Service:
         return answer, trouble
 
     def _trouble(self, name: str, call: Call, *, is_api: bool) -> str | None:
-        """Consents and tokens meet only what is meant for them: `token_…`."""
+        """Consents and tokens meet only what is meant for them: `token:…`."""
         waiting = self.world.troubles[name]
         first = waiting.names[0] if waiting.names else ""
         if first.startswith(("first_", "every_")) and not waiting.down:
             return None
         if first.startswith("token:"):
-            return waiting.names.popleft()[6:] if not is_api and call.method == "POST" else None
+            fetches = call.path.rstrip("/").endswith(("/token", "/access_token"))
+            return waiting.names.popleft()[6:] if fetches else None
         return waiting.next() if is_api else None
 
     def _answered(self, platform: PlatformLike, call: Call) -> Answer:
@@ -114,6 +119,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(Answer(200, {"status": "ok"}))
         elif parts.path == "/_simulator/calls":
             self._send(Answer(200, {"calls": self._calls()}))
+        elif (self.command, parts.path) == ("GET", "/_simulator/clock"):
+            self._send(Answer(200, {"now": self.service.world.today().isoformat()}))
         elif parts.path.startswith("/_simulator/"):
             self._send(doors.opened(self.service, parts.path.rsplit("/", 1)[-1], body))
         else:
@@ -139,14 +146,14 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if trouble == "slow":
             time.sleep(SLOW_S)
-        self._send(answer, cut=trouble == "truncated")
+        self._send(answer, cut=trouble == "truncated", drips=trouble == "drip")
 
     def _calls(self) -> list[dict[str, Any]]:
         with self.service.world.lock:
             seen, self.service.world.seen = self.service.world.seen, []
         return [asdict(one) for one in seen]
 
-    def _send(self, answer: Answer, *, cut: bool = False) -> None:
+    def _send(self, answer: Answer, *, cut: bool = False, drips: bool = False) -> None:
         body = b"" if answer.body is None else json.dumps(answer.body).encode()
         body = body[: len(body) // 2] if cut else body
         self.send_response(answer.status)
@@ -156,7 +163,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         try:
-            self.wfile.write(body)
+            for at in range(0, len(body), 1 if drips else MOST_BYTES):
+                self.wfile.write(body[at : at + (1 if drips else MOST_BYTES)])
+                time.sleep(DRIP_S if drips else 0)
         except OSError:
             self.close_connection = True
 
@@ -176,19 +185,6 @@ def serving(port: int = 0) -> Iterator[Running]:
     class Handler(_Handler):
         service = Service()
 
-    server = _Server((HOST, port), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
-        yield Running(f"http://{HOST}:{server.server_port}", Handler.service)
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    # A connection that a client keeps open must not keep the program.
-    block_on_close = False
-    request_queue_size = 128
+    server = Server(Handler, port)
+    with served(server):
+        yield Running(server.endpoint, Handler.service)

@@ -56,7 +56,7 @@ class TikTok:
             ("POST", "/v2/post/publish/status/fetch/"): self._published,
         }
 
-    errors = ERRORS
+    errors: Mapping[str, Answer] = {**ERRORS, **grants.refusals(200)}
 
     def is_api(self, call: Call) -> bool:
         return call.path == "/v2/video/query/"

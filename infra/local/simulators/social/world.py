@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final
 
 PLATFORMS: Final = ("youtube", "instagram", "tiktok", "facebook", "x")
@@ -101,6 +102,9 @@ class World:
 
     def now(self) -> float:
         return time.time() + self._ahead
+
+    def today(self) -> datetime:
+        return datetime.fromtimestamp(self.now(), UTC)
 
     def advance(self, seconds: float) -> None:
         self._ahead += seconds

@@ -18,6 +18,7 @@ WINDOW_S: Final = 900
 CALLS: Final = 5_000
 _ID: Final = re.compile(r"[0-9]{1,19}")
 _PROBLEMS: Final = "https://api.twitter.com/2/problems"
+_NEWER: Final = "https://api.x.com/2/problems"
 
 
 def problem(status: int, title: str, kind: str = "", **more: Any) -> Answer:
@@ -79,7 +80,7 @@ class X:
             ("POST", "/2/oauth2/revoke"): self._revoke,
         }
 
-    errors = ERRORS
+    errors: Mapping[str, Answer] = {**ERRORS, **grants.refusals()}
 
     def is_api(self, call: Call) -> bool:
         return call.method == "GET" and call.path.startswith("/2/")
@@ -132,7 +133,8 @@ class X:
         seen = [post for post in found.values() if post and _open(post, caller)]
         self._bill(seen)
         data = [self._tweet(post, call) for post in seen]
-        errors = [_missing(one, post) for one, post in found.items() if post not in seen]
+        problems = _NEWER if "x.newer" in self._world.flags else _PROBLEMS
+        errors = [_missing(one, post, problems) for one, post in found.items() if post not in seen]
         media = self._media(seen, call)
         return Answer(
             200,
@@ -237,10 +239,12 @@ class X:
 
 
 def _open(post: Post, caller: Grant) -> bool:
-    return post.state == "public" or post.owner == caller.account
+    """A field that is refused may take its post with it."""
+    is_shown = post.state == "public" or post.owner == caller.account
+    return is_shown and "fields" not in post.hides
 
 
-def _missing(post_id: str, post: Post | None) -> dict[str, str]:
+def _missing(post_id: str, post: Post | None, problems: str) -> dict[str, str]:
     common = {
         "value": post_id,
         "resource_id": post_id,
@@ -252,12 +256,25 @@ def _missing(post_id: str, post: Post | None) -> dict[str, str]:
             **common,
             "title": "Not Found Error",
             "detail": f"Could not find tweet with ids: [{post_id}].",
-            "type": f"{_PROBLEMS}/resource-not-found",
+            "type": f"{problems}/resource-not-found",
+        }
+    if "fields" in post.hides:
+        field = "non_public_metrics.impression_count"
+        return {
+            **common,
+            "title": "Field Authorization Error",
+            "section": "data",
+            "field": field,
+            "detail": (
+                f"Sorry, you are not authorized to access '{field}' on the Tweet with ids : "
+                f"[{post_id}]."
+            ),
+            "type": f"{problems}/not-authorized-for-field",
         }
     return {
         **common,
         "title": "Authorization Error",
         "section": "data",
         "detail": f"Sorry, you are not authorized to see the Tweet with ids: [{post_id}].",
-        "type": f"{_PROBLEMS}/not-authorized-for-resource",
+        "type": f"{problems}/not-authorized-for-resource",
     }

@@ -78,6 +78,19 @@ ERRORS: Final[Mapping[str, Answer]] = {
         400, "badRequest", "Request contains an invalid argument.", status="INVALID_ARGUMENT"
     ),
     "key": error(400, "keyInvalid", "Bad Request", "usageLimits"),
+    "key_blocked": error(
+        403,
+        "forbidden",
+        "Requests to this API are blocked.",
+        status="PERMISSION_DENIED",
+        details=[
+            {
+                "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+                "reason": "API_KEY_SERVICE_BLOCKED",
+                "domain": "googleapis.com",
+            }
+        ],
+    ),
     "account_closed": error(403, "authenticatedUserAccountClosed", "Closed.", "youtube.common"),
     "account_suspended": error(
         403, "authenticatedUserAccountSuspended", "Suspended.", "youtube.common"
@@ -108,7 +121,7 @@ class YouTube:
             ("POST", "/revoke"): self._revoke,
         }
 
-    errors = ERRORS
+    errors: Mapping[str, Answer] = {**ERRORS, **grants.refusals()}
 
     def is_api(self, call: Call) -> bool:
         return call.path.startswith("/youtube/")
