@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from functions.domain.addresses import AddressRules
-from functions.domain.analysis_ports import Analyser
-from functions.domain.deletion_ports import DeletionStore, Executions
-from functions.domain.hls_ports import HlsWriter
-from functions.domain.ingest_ports import Ingests, IngestWatch, SourceReader, SourceResolver
-from functions.domain.media_ports import Cutter, MediaStore, Prober
-from functions.domain.models import Models
-from functions.domain.moment_ports import (
+from functions.domain.analyses.ports import Analyser
+from functions.domain.deletions.ports import DeletionStore, Executions
+from functions.domain.hls.ports import HlsWriter
+from functions.domain.ingests.addresses import AddressRules
+from functions.domain.ingests.ports import Ingests, IngestWatch, SourceReader, SourceResolver
+from functions.domain.media.ports import Cutter, MediaStore, Prober
+from functions.domain.moments.models import Models
+from functions.domain.moments.ports import (
     GenerationStore,
     Memory,
     MomentGenerator,
@@ -40,19 +40,19 @@ from functions.domain.ports import (
     UserDirectory,
     VideoStore,
 )
-from functions.domain.post_query import PostLists
-from functions.domain.run_ports import Pipeline, RunLock, RunStore, RunWatch, RunWork
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
+from functions.domain.posts.query import PostLists
+from functions.domain.runs.ports import Pipeline, RunLock, RunStore, RunWatch, RunWork
 from functions.domain.times import utc_now
-from functions.domain.transcript_ports import SpeechExtractor, TranscriptionStore
+from functions.domain.transcripts.ports import SpeechExtractor, TranscriptionStore
 from functions.domain.vault import Vault
 from functions.runtime.clock import clock_at
-from functions.services.fence import fenced
-from functions.services.moments import MomentContext
-from functions.services.reap_ingests import IngestReaper
-from functions.services.reap_ranges import RangeReaper
-from functions.services.reap_runs import Reaper
-from functions.services.stages import Context
+from functions.services.cutting.reap_ranges import RangeReaper
+from functions.services.ingests.reap_ingests import IngestReaper
+from functions.services.moments.context import MomentContext
+from functions.services.runs.fence import fenced
+from functions.services.runs.reap_runs import Reaper
+from functions.services.runs.stages import Context
 
 if TYPE_CHECKING:
     from functions.adapters.dynamo.kept_answers import KeptAnswers
@@ -67,11 +67,11 @@ if TYPE_CHECKING:
         StoreSettings,
         SyncSettings,
     )
-    from functions.services.ask_for_sync import DemandWork
-    from functions.services.follow_account import AccountWork
-    from functions.services.fresh_tokens import Keyring
-    from functions.services.sync_posts import SyncTools
-    from functions.services.transcription import Scribes
+    from functions.services.posts.ask_for_sync import DemandWork
+    from functions.services.posts.follow_account import AccountWork
+    from functions.services.posts.fresh_tokens import Keyring
+    from functions.services.posts.sync_posts import SyncTools
+    from functions.services.transcripts.transcription import Scribes
 
 
 @functools.cache
@@ -197,7 +197,7 @@ def scribes(settings: ScribeSettings | AwaitSettings) -> Scribes:
     """Who writes down what is said, and who waits for it."""
     from functions.adapters.amazon_transcriber import AmazonTranscriber
     from functions.adapters.step_functions_tokens import StepFunctionsTokens
-    from functions.services.transcription import Scribes
+    from functions.services.transcripts.transcription import Scribes
 
     return Scribes(
         transcriber=AmazonTranscriber(settings.media_bucket, settings.transcribe_endpoint),
@@ -417,7 +417,7 @@ def consents(platform: Platform, endpoint: str, apps_arn: str) -> Consents:
 
 def keyring(settings: SyncSettings | ApiSettings) -> Keyring:
     """What tokens of accounts are had with."""
-    from functions.services.fresh_tokens import Keyring
+    from functions.services.posts.fresh_tokens import Keyring
 
     return Keyring(
         accounts=account_store(settings.social_accounts_table),
@@ -457,7 +457,7 @@ def post_numbers(platform: Platform, endpoint: str) -> PostNumbers:
 
 def sync_tools(settings: SyncSettings) -> SyncTools:
     """What a batch of posts is looked at with."""
-    from functions.services.sync_posts import SyncTools
+    from functions.services.posts.sync_posts import SyncTools
 
     return SyncTools(
         posts=sync_posts(settings.social_posts_table),
@@ -473,7 +473,7 @@ def sync_tools(settings: SyncSettings) -> SyncTools:
 
 def account_work(settings: FollowAccountsSettings) -> AccountWork:
     """What follows from connecting accounts, and from disconnecting them."""
-    from functions.services.follow_account import AccountWork
+    from functions.services.posts.follow_account import AccountWork
 
     return AccountWork(
         accounts=account_store(settings.social_accounts_table),
@@ -507,7 +507,7 @@ def demands(table: str) -> Demands:
 
 def demand_work(settings: ApiSettings | PlanAskedSettings) -> DemandWork:
     """What looks on demand are granted and planned with."""
-    from functions.services.ask_for_sync import DemandWork
+    from functions.services.posts.ask_for_sync import DemandWork
 
     return DemandWork(
         demands=demands(settings.syncs_table),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-from functions.domain.event_ports import Connections, EventBus, EventLog, GoneVideos, Wires
+from functions.domain.events.ports import Connections, EventBus, EventLog, GoneVideos, Wires
 from functions.domain.times import utc_now
-from functions.services.push_events import Pushing
-from functions.services.record_changes import Recording
+from functions.services.events.push_events import Pushing
+from functions.services.events.record_changes import Recording
 
 if TYPE_CHECKING:
     from functions.adapters.user_tokens import UserPoolTokens

@@ -6,7 +6,7 @@ import functools
 from typing import TYPE_CHECKING
 
 from functions import bootstrap
-from functions.domain.lipsync_job_ports import (
+from functions.domain.lipsync.job_ports import (
     LipSyncGate,
     LipSyncHints,
     LipSyncJobStore,
@@ -15,10 +15,10 @@ from functions.domain.lipsync_job_ports import (
     LipSyncTools,
     TextDetector,
 )
-from functions.domain.lipsync_ports import LipSyncProvider
-from functions.domain.lipsync_rules import LipSyncRules
+from functions.domain.lipsync.ports import LipSyncProvider
+from functions.domain.lipsync.rules import LipSyncRules
 from functions.domain.times import utc_now
-from functions.services.lipsync_jobs import LipSyncDesk, LipSyncLine
+from functions.services.lipsync.jobs import LipSyncDesk, LipSyncLine
 
 if TYPE_CHECKING:
     from functions.adapters.sync_so.keys import SecretKeys

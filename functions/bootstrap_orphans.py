@@ -10,7 +10,7 @@ from functions.adapters.s3_object_listing import S3ObjectListing
 from functions.adapters.s3_stored_objects import S3StoredObjects
 from functions.domain.times import utc_now
 from functions.runtime.settings import OrphanSettings
-from functions.services.find_orphans import OrphanWork
+from functions.services.deletions.find_orphans import OrphanWork
 
 
 def orphan_work(settings: OrphanSettings, stop: Callable[[], bool]) -> OrphanWork:

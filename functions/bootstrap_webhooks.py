@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from functions.domain.addresses import AddressRules
+from functions.domain.ingests.addresses import AddressRules
 from functions.domain.times import utc_now
 from functions.domain.vault import Vault
-from functions.domain.webhook_ports import (
+from functions.domain.webhooks.ports import (
     DeliveryStore,
     EventReader,
     Posted,
@@ -19,7 +19,7 @@ from functions.domain.webhook_ports import (
     WebhookQueue,
     WebhookStore,
 )
-from functions.services.webhook_deliveries import WebhookContext
+from functions.services.webhooks.deliveries import WebhookContext
 
 if TYPE_CHECKING:
     from functions.runtime.settings import ApiSettings, WebhookSettings

@@ -7,32 +7,32 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from functions.domain.containers import M4A, MP4
-from functions.domain.course import usual
-from functions.domain.generation import LEASE, Generation, generation_id_of
+from functions.domain.cutting.plan import Plan, PlannedSegment, Window
+from functions.domain.cutting.segmentation import Segmentation
 from functions.domain.ids import fingerprint
-from functions.domain.ingest import Ingest
+from functions.domain.ingests.ingest import Ingest
 from functions.domain.keys import upload_key
-from functions.domain.lease import lease_from, watch_shard
-from functions.domain.media import AudioTrack, KeyframeIndex, Media, Probe, VideoTrack
-from functions.domain.moment import Edges, Moment, MomentOptions
-from functions.domain.plan import Plan, PlannedSegment, Window
-from functions.domain.run import Run, RunStatus
-from functions.domain.segment import (
+from functions.domain.media.containers import M4A, MP4
+from functions.domain.media.probe import AudioTrack, KeyframeIndex, Media, Probe, VideoTrack
+from functions.domain.moments.generation import LEASE, Generation, generation_id_of
+from functions.domain.moments.moment import Edges, Moment, MomentOptions
+from functions.domain.runs.course import usual
+from functions.domain.runs.lease import lease_from, watch_shard
+from functions.domain.runs.run import Run, RunStatus
+from functions.domain.segments.segment import (
     Segment,
     SegmentSource,
     SegmentStatus,
     SegmentType,
     segment_id_of,
 )
-from functions.domain.segmentation import Segmentation
 from functions.domain.tiers import Tier
 from functions.domain.times import Milliseconds
-from functions.domain.transcript import Sentence, Transcript, Word
+from functions.domain.transcripts.transcript import Sentence, Transcript, Word
 from functions.domain.video import Failure, Source, Upload, Video, VideoStatus
-from functions.domain.webhook import SealedSecret, Webhook
+from functions.domain.webhooks.webhook import SealedSecret, Webhook
+from functions.services.ingests.uploads import MIN_PART, NewUpload
 from functions.services.ownership import Caller
-from functions.services.uploads import MIN_PART, NewUpload
 from tests.fakes.clock import EPOCH
 
 USER = "0d6d1b9e-user"

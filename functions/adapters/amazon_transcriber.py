@@ -8,9 +8,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.adapters.aws import client_at, error_code, unavailable
 from functions.domain.errors import MediaError, UnavailableError
-from functions.domain.transcript_options import IDENTIFY
-from functions.domain.transcript_ports import JobState, JobStatus, TranscriptionJob
-from functions.domain.transcription import Transcription, job_name
+from functions.domain.transcripts.options import IDENTIFY
+from functions.domain.transcripts.ports import JobState, JobStatus, TranscriptionJob
+from functions.domain.transcripts.transcription import Transcription, job_name
 
 BUSY: Final = "dependency.busy"
 """As many jobs run as the account may run: waiting helps."""

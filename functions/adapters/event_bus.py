@@ -9,8 +9,8 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.adapters.aws import client, unavailable
-from functions.domain.event import Event
-from functions.domain.event_json import to_detail
+from functions.domain.events.body import to_detail
+from functions.domain.events.event import Event
 
 SOURCE: Final = "cutroom"
 AT_ONCE: Final = 10

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.adapters.aws import client, error_code, unavailable
-from functions.domain.run_ports import ExecutionState
+from functions.domain.runs.ports import ExecutionState
 
 _NONE = "ExecutionDoesNotExist"
 

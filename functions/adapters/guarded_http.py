@@ -25,8 +25,8 @@ from functions.adapters.guarded_network import (
     Trouble,
     system_addresses,
 )
-from functions.domain.addresses import AddressRules
-from functions.domain.web_urls import UrlError, WebUrl, follow
+from functions.domain.ingests.addresses import AddressRules
+from functions.domain.ingests.web_urls import UrlError, WebUrl, follow
 
 MAX_REDIRECTS = 5
 MOST_READ = 16 * 1024

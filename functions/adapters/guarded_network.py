@@ -18,7 +18,7 @@ from typing import Any
 
 import httpcore
 
-from functions.domain.addresses import Address, AddressRules, parse_address
+from functions.domain.ingests.addresses import Address, AddressRules, parse_address
 
 MOST_TRIED = 4
 Resolve = Callable[[str, int], list[Address]]

@@ -9,11 +9,11 @@ from typing import Final
 
 from functions.adapters.guarded_http import REDIRECTS, GuardedHttp, Patience
 from functions.adapters.guarded_network import FetchError, Trouble
-from functions.domain.addresses import AddressRules
-from functions.domain.web_urls import UrlError, WebUrl
-from functions.domain.webhook import Fault
-from functions.domain.webhook_ports import Posted, ReceiverError
-from functions.domain.webhook_urls import receiver_url
+from functions.domain.ingests.addresses import AddressRules
+from functions.domain.ingests.web_urls import UrlError, WebUrl
+from functions.domain.webhooks.ports import Posted, ReceiverError
+from functions.domain.webhooks.urls import receiver_url
+from functions.domain.webhooks.webhook import Fault
 
 PATIENCE: Final = Patience(connect_s=5, head_s=10, idle_s=10)
 # A subscription is not kept waiting for a name server that hangs.

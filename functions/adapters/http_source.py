@@ -10,11 +10,11 @@ from email.utils import parsedate_to_datetime
 
 from functions.adapters.guarded_http import GuardedHttp, Reply
 from functions.adapters.guarded_network import FetchError
-from functions.domain.addresses import AddressRules
 from functions.domain.errors import CutroomError, MediaError, UnavailableError
-from functions.domain.ingest import SourceVersion
-from functions.domain.ingest_ports import SourceStream
-from functions.domain.web_urls import UrlError, parse_url
+from functions.domain.ingests.addresses import AddressRules
+from functions.domain.ingests.ingest import SourceVersion
+from functions.domain.ingests.ports import SourceStream
+from functions.domain.ingests.web_urls import UrlError, parse_url
 
 _RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)")
 _LENGTH = re.compile(r"[0-9]{1,18}")

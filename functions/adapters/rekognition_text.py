@@ -8,7 +8,7 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.adapters.aws import client_at, unavailable
-from functions.domain.lipsync_asked import TextRegion
+from functions.domain.lipsync.asked import TextRegion
 
 SURE_PERCENT: Final = 70.0
 """Of less Rekognition itself is in doubt."""

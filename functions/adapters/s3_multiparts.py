@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from functions.adapters.aws import client, error_code
 from functions.adapters.s3_bucket import ABSENT, S3Bucket, translated
 from functions.domain.errors import InvalidInputError
-from functions.domain.media_ports import Part
+from functions.domain.media.ports import Part
 
 _WRONG_PARTS: Final = frozenset({"EntityTooSmall", "InvalidPart", "InvalidPartOrder"})
 

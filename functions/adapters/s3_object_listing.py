@@ -8,9 +8,9 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.adapters.aws import client, unavailable
-from functions.domain.deletion import StoredObject
-from functions.domain.deletion_ports import ObjectPage
-from functions.domain.orphan_ports import FolderPage
+from functions.domain.deletions.deletion import StoredObject
+from functions.domain.deletions.orphan_ports import FolderPage
+from functions.domain.deletions.ports import ObjectPage
 
 # The character that follows "/": greater than all keys of a folder, less than those after it.
 _BEHIND = "0"

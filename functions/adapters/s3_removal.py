@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functions.adapters.aws import client
 from functions.adapters.s3_bucket import S3Bucket, translated
 from functions.domain.errors import UnavailableError
-from functions.domain.media_ports import StoredVersion
+from functions.domain.media.ports import StoredVersion
 from functions.domain.video import Source
 
 

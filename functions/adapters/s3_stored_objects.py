@@ -9,8 +9,8 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.adapters.aws import client, error_code, unavailable
-from functions.domain.deletion import StoredObject
-from functions.domain.deletion_ports import ObjectPage, Refused
+from functions.domain.deletions.deletion import StoredObject
+from functions.domain.deletions.ports import ObjectPage, Refused
 
 _GONE: Final = {"NoSuchKey", "NoSuchVersion", "NoSuchUpload", "404"}
 # A request for many names them in XML, which cannot hold these.

@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from functions.adapters.aws import client, unavailable
 from functions.domain.codec import to_plain
 from functions.domain.errors import UnavailableError
-from functions.domain.webhook_ports import ReplayTask, SendTask
+from functions.domain.webhooks.ports import ReplayTask, SendTask
 
 _BATCH: Final = 10
 _LONGEST_DELAY: Final = 900

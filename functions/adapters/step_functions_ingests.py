@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functions.adapters.executions import Executions
-from functions.domain.run_ports import ExecutionState
+from functions.domain.runs.ports import ExecutionState
 
 
 class StepFunctionsIngests:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functions.adapters.executions import Executions
-from functions.domain.generation import search_name
+from functions.domain.moments.generation import search_name
 
 
 class StepFunctionsMoments:

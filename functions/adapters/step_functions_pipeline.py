@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from functions.adapters.executions import Executions
-from functions.domain.run import Run
-from functions.domain.run_ports import ExecutionState
+from functions.domain.runs.ports import ExecutionState
+from functions.domain.runs.run import Run
 
 
 class StepFunctionsPipeline:

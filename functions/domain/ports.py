@@ -1,6 +1,6 @@
 """What the services need from outside: each has an adapter, and a fake under tests/fakes.
 
-What holds runs and starts them is in `run_ports`, what stores and makes media in `media_ports`."""
+What holds runs and starts them is in `runs/ports.py`, what stores and makes media in `media/ports.py`."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from functions.domain.counts import SegmentCounts
 from functions.domain.paging import Page, Position
+from functions.domain.posts.history import Gain, PlatformSums
+from functions.domain.posts.post import Platform, Post
 from functions.domain.preferences import Preferences
-from functions.domain.run import Run
-from functions.domain.run_ports import ExecutionState
-from functions.domain.segment import Segment, SegmentType
-from functions.domain.segment_query import SegmentQuery
-from functions.domain.social import Platform, Post
-from functions.domain.social_history import Gain, PlatformSums
+from functions.domain.runs.ports import ExecutionState
+from functions.domain.runs.run import Run
+from functions.domain.segments.counts import SegmentCounts
+from functions.domain.segments.query import SegmentQuery
+from functions.domain.segments.segment import Segment, SegmentType
 from functions.domain.tiers import Tier
 from functions.domain.video import Video
 

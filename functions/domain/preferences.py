@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from functions.domain.cutting.segmentation import Segmentation
 from functions.domain.extras import DEFAULT_EXTRAS, Extra
-from functions.domain.segmentation import Segmentation
-from functions.domain.transcript_options import USUAL_TRANSCRIPT, TranscriptOptions
+from functions.domain.transcripts.options import USUAL_TRANSCRIPT, TranscriptOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

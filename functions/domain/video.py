@@ -14,12 +14,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from functions.domain.cutting.segmentation import Segmentation
 from functions.domain.errors import ConflictError, GoneError, StaleWriteError
 from functions.domain.extras import DEFAULT_EXTRAS, Extra
-from functions.domain.ingest import Ingest
-from functions.domain.media import Media
-from functions.domain.segmentation import Segmentation
-from functions.domain.transcript_options import NO_TRANSCRIPT, TranscriptOptions
+from functions.domain.ingests.ingest import Ingest
+from functions.domain.media.probe import Media
+from functions.domain.transcripts.options import NO_TRANSCRIPT, TranscriptOptions
 
 
 class VideoStatus(StrEnum):

@@ -15,12 +15,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions import bootstrap_events
 from functions.adapters.user_tokens import InvalidTokenError
-from functions.domain.connection import TicketUse
+from functions.domain.events.connection import TicketUse
 from functions.domain.tiers import tier_of
 from functions.domain.times import utc_now
 from functions.runtime import telemetry
 from functions.runtime.settings import AuthorizeSettings, load
-from functions.services.event_tickets import admit_ticket
+from functions.services.events.tickets import admit_ticket
 
 settings = load(AuthorizeSettings)
 _BEARER: Final = "bearer."

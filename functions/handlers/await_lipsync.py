@@ -15,7 +15,7 @@ from functions.runtime import telemetry
 from functions.runtime.lipsync_settings import LineSettings
 from functions.runtime.settings import load
 from functions.runtime.step import Event, step
-from functions.services.await_lipsync import await_lipsync
+from functions.services.lipsync.await_lipsync import await_lipsync
 
 settings = load(LineSettings)
 

@@ -15,7 +15,7 @@ from functions.domain.errors import CutroomError
 from functions.runtime import telemetry
 from functions.runtime.settings import AwaitSettings, load
 from functions.runtime.step import Event, step
-from functions.services.await_transcription import await_transcription
+from functions.services.transcripts.await_transcription import await_transcription
 
 settings = load(AwaitSettings)
 

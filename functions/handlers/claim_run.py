@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions import bootstrap
 from functions.runtime.settings import ClaimSettings, load
 from functions.runtime.step import Event, step
-from functions.services.claim_run import claim_run
+from functions.services.runs.claim_run import claim_run
 
 settings = load(ClaimSettings)
 

@@ -12,7 +12,7 @@ from functions.runtime.lipsync_settings import CollectLipSyncSettings
 from functions.runtime.scratch import scratch_folder
 from functions.runtime.settings import load
 from functions.runtime.step import Event, out_of_time, step
-from functions.services.collect_lipsync import Collecting, collect_lipsync
+from functions.services.lipsync.collect_lipsync import Collecting, collect_lipsync
 
 settings = load(CollectLipSyncSettings)
 

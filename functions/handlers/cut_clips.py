@@ -10,8 +10,8 @@ from functions import bootstrap
 from functions.runtime import telemetry
 from functions.runtime.settings import MomentSettings, load
 from functions.runtime.step import Event, run_ids, step
-from functions.services.cut_clips import Cutting
-from functions.services.moments_of_run import cut_clips_of_run
+from functions.services.moments.cut_clips import Cutting
+from functions.services.moments.moments_of_run import cut_clips_of_run
 
 settings = load(MomentSettings)
 

@@ -11,8 +11,8 @@ from functions.runtime import telemetry
 from functions.runtime.scratch import scratch_folder
 from functions.runtime.settings import TimedSettings, load
 from functions.runtime.step import Event, step
-from functions.services.cut_range import RangeBounds, cut_range
-from functions.services.range_state import RangeKeys
+from functions.services.cutting.cut_range import RangeBounds, cut_range
+from functions.services.cutting.range_state import RangeKeys
 
 settings = load(TimedSettings)
 

@@ -11,8 +11,8 @@ from functions.runtime import telemetry
 from functions.runtime.scratch import scratch_folder
 from functions.runtime.settings import CutSettings, load
 from functions.runtime.step import Event, out_of_time, run_ids, step
-from functions.services.cut_window import Bounds, cut_window
-from functions.services.heartbeat import beating
+from functions.services.cutting.cut_window import Bounds, cut_window
+from functions.services.runs.heartbeat import beating
 
 settings = load(CutSettings)
 

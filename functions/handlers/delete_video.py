@@ -12,8 +12,8 @@ from functions.domain.times import utc_now
 from functions.runtime import telemetry
 from functions.runtime.settings import DeletionSettings, load
 from functions.runtime.step import Event, step
-from functions.services.delete_video import DeletionWork, Next, delete_video
-from functions.services.deletion_kinds import kinds
+from functions.services.deletions.delete_video import DeletionWork, Next, delete_video
+from functions.services.deletions.kinds import kinds
 
 settings = load(DeletionSettings)
 

@@ -13,11 +13,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions import bootstrap_webhooks as bootstrap
 from functions.domain.codec import from_plain
 from functions.domain.errors import CutroomError
-from functions.domain.webhook_ports import SendTask
+from functions.domain.webhooks.ports import SendTask
 from functions.runtime import telemetry
 from functions.runtime.settings import WebhookSettings, load
-from functions.services.send_delivery import Outcome, send_delivery
-from functions.services.webhook_deliveries import WebhookContext
+from functions.services.webhooks.deliveries import WebhookContext
+from functions.services.webhooks.send_delivery import Outcome, send_delivery
 
 settings = load(WebhookSettings)
 

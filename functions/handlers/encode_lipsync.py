@@ -13,7 +13,7 @@ from functions.runtime.lipsync_settings import EncodeLipSyncSettings
 from functions.runtime.scratch import scratch_folder
 from functions.runtime.settings import load
 from functions.runtime.step import Event, out_of_time, step
-from functions.services.encode_lipsync import Encoding, encode_lipsync
+from functions.services.lipsync.encode_lipsync import Encoding, encode_lipsync
 
 settings = load(EncodeLipSyncSettings)
 

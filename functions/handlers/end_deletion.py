@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions import bootstrap
 from functions.runtime import telemetry
 from functions.runtime.settings import EndDeletionSettings, load
-from functions.services.fail_deletion import fail_deletion
+from functions.services.deletions.fail_deletion import fail_deletion
 
 settings = load(EndDeletionSettings)
 

@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions import bootstrap
 from functions.runtime import telemetry
 from functions.runtime.settings import MomentSettings, load
-from functions.services.fail_generation import fail_generation
+from functions.services.moments.fail_generation import fail_generation
 
 settings = load(MomentSettings)
 

@@ -12,8 +12,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions import bootstrap
 from functions.runtime import telemetry
 from functions.runtime.settings import StoreSettings, load
-from functions.services.close_run import INTERNAL
-from functions.services.fail_run import OVERDUE, STOPPED, fail_run
+from functions.services.runs.close_run import INTERNAL
+from functions.services.runs.fail_run import OVERDUE, STOPPED, fail_run
 
 settings = load(StoreSettings)
 # What an execution tells by its status alone; one that fails has told the run why.

@@ -16,7 +16,7 @@ from functions.runtime import telemetry
 from functions.runtime.lipsync_settings import LineSettings
 from functions.runtime.settings import load
 from functions.runtime.step import Event, step
-from functions.services.enter_lipsync import enter_lipsync
+from functions.services.lipsync.enter_lipsync import enter_lipsync
 
 settings = load(LineSettings)
 

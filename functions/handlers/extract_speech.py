@@ -10,8 +10,8 @@ from functions import bootstrap
 from functions.runtime.scratch import scratch_folder
 from functions.runtime.settings import TimedSettings, load
 from functions.runtime.step import Event, out_of_time, run_ids, step
-from functions.services.extract_speech import extract_speech
-from functions.services.heartbeat import beating
+from functions.services.runs.heartbeat import beating
+from functions.services.transcripts.extract_speech import extract_speech
 
 settings = load(TimedSettings)
 

@@ -10,7 +10,7 @@ from functions import bootstrap
 from functions.runtime import telemetry
 from functions.runtime.settings import StoreSettings, load
 from functions.runtime.step import Event, read_cause, step
-from functions.services.fail_hls import fail_hls
+from functions.services.hls.fail_hls import fail_hls
 
 settings = load(StoreSettings)
 

@@ -12,7 +12,7 @@ from functions.domain.times import utc_now
 from functions.runtime import telemetry
 from functions.runtime.settings import FailIngestSettings, load
 from functions.runtime.step import Event, read_cause, step
-from functions.services.fail_ingest import fail_ingest
+from functions.services.ingests.fail_ingest import fail_ingest
 
 settings = load(FailIngestSettings)
 

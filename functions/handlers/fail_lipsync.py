@@ -12,7 +12,7 @@ from functions.runtime import telemetry
 from functions.runtime.lipsync_settings import LineSettings
 from functions.runtime.settings import load
 from functions.runtime.step import Event, read_cause, step
-from functions.services.end_lipsync import fail_lipsync
+from functions.services.lipsync.end_lipsync import fail_lipsync
 
 settings = load(LineSettings)
 

@@ -10,7 +10,7 @@ from functions import bootstrap
 from functions.runtime import telemetry
 from functions.runtime.settings import MomentSettings, load
 from functions.runtime.step import Event, read_cause, step
-from functions.services.fail_generation import INTERNAL, fail_generation
+from functions.services.moments.fail_generation import INTERNAL, fail_generation
 
 settings = load(MomentSettings)
 

@@ -11,8 +11,8 @@ from functions import bootstrap
 from functions.runtime import telemetry
 from functions.runtime.settings import StoreSettings, load
 from functions.runtime.step import Event, read_cause, step
-from functions.services.fail_range import fail_range
-from functions.services.range_state import RangeKeys
+from functions.services.cutting.fail_range import fail_range
+from functions.services.cutting.range_state import RangeKeys
 
 settings = load(StoreSettings)
 

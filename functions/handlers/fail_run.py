@@ -10,7 +10,7 @@ from functions import bootstrap
 from functions.runtime import telemetry
 from functions.runtime.settings import StoreSettings, load
 from functions.runtime.step import Event, read_cause, step
-from functions.services.fail_run import fail_run
+from functions.services.runs.fail_run import fail_run
 
 settings = load(StoreSettings)
 

@@ -10,8 +10,8 @@ from functions import bootstrap
 from functions.runtime import telemetry
 from functions.runtime.settings import MomentSettings, load
 from functions.runtime.step import Event, read_cause, run_ids, step
-from functions.services.fail_generation import INTERNAL
-from functions.services.moments_of_run import fail_words
+from functions.services.moments.fail_generation import INTERNAL
+from functions.services.moments.moments_of_run import fail_words
 
 settings = load(MomentSettings)
 

@@ -10,12 +10,12 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.bootstrap_orphans import orphan_work
+from functions.domain.deletions.orphan import OrphanKind, OrphanSearch
 from functions.domain.keys import REPORTS
-from functions.domain.orphan import OrphanKind, OrphanSearch
 from functions.runtime import telemetry
 from functions.runtime.settings import OrphanSettings, load
-from functions.services.find_orphans import find_orphans, latest_search
-from functions.services.orphan_looks import looks
+from functions.services.deletions.find_orphans import find_orphans, latest_search
+from functions.services.deletions.orphan_looks import looks
 
 settings = load(OrphanSettings)
 

@@ -10,7 +10,7 @@ from functions import bootstrap
 from functions.runtime.scratch import scratch_folder
 from functions.runtime.settings import StoreSettings, load
 from functions.runtime.step import Event, step
-from functions.services.finish_analysis import finish_analysis
+from functions.services.analyses.finish_analysis import finish_analysis
 
 settings = load(StoreSettings)
 

@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions import bootstrap
 from functions.runtime.settings import StoreSettings, load
 from functions.runtime.step import Event, step
-from functions.services.finish_hls import finish_hls
+from functions.services.hls.finish_hls import finish_hls
 
 settings = load(StoreSettings)
 

@@ -13,7 +13,7 @@ from functions.runtime.lipsync_settings import FinishLipSyncSettings
 from functions.runtime.scratch import scratch_folder
 from functions.runtime.settings import load
 from functions.runtime.step import Event, out_of_time, step
-from functions.services.finish_lipsync import Finishing, finish_lipsync
+from functions.services.lipsync.finish_lipsync import Finishing, finish_lipsync
 
 settings = load(FinishLipSyncSettings)
 

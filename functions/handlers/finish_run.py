@@ -11,7 +11,7 @@ from functions import bootstrap
 from functions.runtime import telemetry
 from functions.runtime.settings import StoreSettings, load
 from functions.runtime.step import Event, step
-from functions.services.finish_run import estimate_errors, finish_run
+from functions.services.runs.finish_run import estimate_errors, finish_run
 
 settings = load(StoreSettings)
 

@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions import bootstrap
 from functions.runtime.settings import FinishTranscriptSettings, load
 from functions.runtime.step import Event, step
-from functions.services.finish_transcript import finish_transcript
+from functions.services.transcripts.finish_transcript import finish_transcript
 
 settings = load(FinishTranscriptSettings)
 

@@ -10,10 +10,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions import bootstrap
 from functions.domain.platforms.accounts import AccountStatus
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 from functions.runtime import telemetry
 from functions.runtime.settings import FollowAccountsSettings, load
-from functions.services.follow_account import forget_account, resume
+from functions.services.posts.follow_account import forget_account, resume
 
 settings = load(FollowAccountsSettings)
 # By these a new consent can be told from a renewal of tokens.

@@ -11,7 +11,7 @@ from functions import bootstrap
 from functions.runtime import telemetry
 from functions.runtime.clock import clock_at
 from functions.runtime.settings import FollowPostsSettings, load
-from functions.services.follow_posts import follow_posts
+from functions.services.posts.follow_posts import follow_posts
 
 settings = load(FollowPostsSettings)
 clock = clock_at(settings.social_clock)

@@ -15,7 +15,7 @@ from functions import bootstrap
 from functions.domain.times import utc_now
 from functions.runtime import telemetry
 from functions.runtime.settings import FollowSettings, load
-from functions.services.purge_segment import purge_segment
+from functions.services.segments.purge_segment import purge_segment
 
 settings = load(FollowSettings)
 

@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions import bootstrap
 from functions.runtime import telemetry
 from functions.runtime.settings import ScribeSettings, load
-from functions.services.settle_transcription import follow
+from functions.services.transcripts.settle_transcription import follow
 
 settings = load(ScribeSettings)
 

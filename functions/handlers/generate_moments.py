@@ -7,11 +7,11 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions import bootstrap
-from functions.domain.moment_ports import Memory, MomentGenerator
+from functions.domain.moments.ports import Memory, MomentGenerator
 from functions.runtime.generations import tell_generation
 from functions.runtime.settings import MomentSettings, load
 from functions.runtime.step import Event, out_of_time, step
-from functions.services.generate_moments import run_generation
+from functions.services.moments.generate_moments import run_generation
 
 settings = load(MomentSettings)
 

@@ -11,8 +11,8 @@ from functions.domain.times import utc_now
 from functions.runtime import telemetry
 from functions.runtime.settings import IngestSettings, load
 from functions.runtime.step import Event, step
-from functions.services.ingest_source import ingest_source
-from functions.services.intake import IngestTools
+from functions.services.ingests.ingest_source import ingest_source
+from functions.services.ingests.intake import IngestTools
 
 settings = load(IngestSettings)
 

@@ -11,9 +11,9 @@ from functions.runtime import telemetry
 from functions.runtime.scratch import scratch_folder
 from functions.runtime.settings import JoinSettings, load
 from functions.runtime.step import Event, out_of_time, run_ids, step
-from functions.services.cut_chunk import join_segment
-from functions.services.cut_window import Bounds
-from functions.services.heartbeat import beating
+from functions.services.cutting.cut_chunk import join_segment
+from functions.services.cutting.cut_window import Bounds
+from functions.services.runs.heartbeat import beating
 
 settings = load(JoinSettings)
 

@@ -14,12 +14,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions import bootstrap_webhooks as bootstrap
 from functions.domain.codec import from_plain
 from functions.domain.errors import CutroomError
-from functions.domain.event_json import from_json
-from functions.domain.webhook_ports import ReplayTask
+from functions.domain.events.body import from_json
+from functions.domain.webhooks.ports import ReplayTask
 from functions.runtime import telemetry
 from functions.runtime.settings import WebhookSettings, load
-from functions.services.replay_events import replay_step
-from functions.services.webhook_deliveries import announce
+from functions.services.webhooks.deliveries import announce
+from functions.services.webhooks.replay_events import replay_step
 
 settings = load(WebhookSettings)
 

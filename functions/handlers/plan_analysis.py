@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions import bootstrap
 from functions.runtime.settings import StoreSettings, load
 from functions.runtime.step import Event, step
-from functions.services.plan_analysis import plan_analyses
+from functions.services.analyses.plan_analysis import plan_analyses
 
 settings = load(StoreSettings)
 

@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions import bootstrap
 from functions.runtime.settings import PlanAskedSettings, load
 from functions.runtime.step import step
-from functions.services.ask_for_sync import plan_demand
+from functions.services.posts.ask_for_sync import plan_demand
 
 settings = load(PlanAskedSettings)
 

@@ -10,7 +10,7 @@ from functions import bootstrap
 from functions.domain.codec import to_plain
 from functions.runtime.settings import PlanRangeSettings, load
 from functions.runtime.step import Event, step
-from functions.services.plan_range import MIB, plan_range
+from functions.services.cutting.plan_range import MIB, plan_range
 
 settings = load(PlanRangeSettings)
 

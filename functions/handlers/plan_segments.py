@@ -7,17 +7,17 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions import bootstrap
-from functions.domain.budget import Budget, Prices, width_of
+from functions.domain.cutting.budget import Budget, Prices, width_of
 from functions.runtime import telemetry
 from functions.runtime.settings import PlanSettings, load
 from functions.runtime.step import Event, step
-from functions.services.analysis import read_boundaries
-from functions.services.moments_to_cut import moments_to_cut
-from functions.services.plan_segments import (
+from functions.services.analyses.left import read_boundaries
+from functions.services.cutting.plan_segments import (
     PlanBounds,
     left_to_cut,
     plan_segments,
 )
+from functions.services.moments.moments_to_cut import moments_to_cut
 
 settings = load(PlanSettings)
 

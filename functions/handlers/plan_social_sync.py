@@ -9,11 +9,11 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions import bootstrap
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 from functions.runtime import telemetry
 from functions.runtime.clock import clock_at
 from functions.runtime.settings import PlanSyncSettings, load
-from functions.services.plan_sync import plan_sync
+from functions.services.posts.plan_sync import plan_sync
 
 settings = load(PlanSyncSettings)
 clock = clock_at(settings.social_clock)

@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions import bootstrap
 from functions.runtime.settings import StoreSettings, load
 from functions.runtime.step import Event, step
-from functions.services.plan_transcript import plan_transcription
+from functions.services.transcripts.plan_transcript import plan_transcription
 
 settings = load(StoreSettings)
 

@@ -14,7 +14,7 @@ from functions.domain.times import utc_now
 from functions.runtime import telemetry
 from functions.runtime.lipsync_settings import PollLipSyncSettings
 from functions.runtime.settings import load
-from functions.services.poll_lipsync import Looking, look_around, look_now
+from functions.services.lipsync.poll_lipsync import Looking, look_around, look_now
 
 settings = load(PollLipSyncSettings)
 

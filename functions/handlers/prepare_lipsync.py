@@ -11,7 +11,7 @@ from functions.runtime import telemetry
 from functions.runtime.lipsync_settings import PrepareLipSyncSettings
 from functions.runtime.settings import load
 from functions.runtime.step import Event, step
-from functions.services.prepare_lipsync import prepare_lipsync
+from functions.services.lipsync.prepare_lipsync import prepare_lipsync
 
 settings = load(PrepareLipSyncSettings)
 

@@ -10,7 +10,7 @@ from functions import bootstrap
 from functions.domain.tiers import Tier
 from functions.runtime.settings import ProbeSettings, load
 from functions.runtime.step import Event, step
-from functions.services.probe_source import probe_source
+from functions.services.runs.probe_source import probe_source
 
 settings = load(ProbeSettings)
 

@@ -11,7 +11,7 @@ from functions import bootstrap_events
 from functions.adapters.dynamo.event_log import events_of_stream
 from functions.runtime import telemetry
 from functions.runtime.settings import PublishSettings, load
-from functions.services.publish_events import publish_events
+from functions.services.events.publish_events import publish_events
 
 settings = load(PublishSettings)
 

@@ -11,7 +11,7 @@ from functions import bootstrap_events
 from functions.adapters.dynamo.event_log import events_of_stream
 from functions.runtime import telemetry
 from functions.runtime.settings import PushSettings, load
-from functions.services.push_events import push_events
+from functions.services.events.push_events import push_events
 
 settings = load(PushSettings)
 

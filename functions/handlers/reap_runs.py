@@ -12,10 +12,10 @@ from functions import bootstrap
 from functions.domain.times import utc_now
 from functions.runtime import telemetry
 from functions.runtime.settings import ReapSettings, load
-from functions.services.reap_ingests import reap_ingests
-from functions.services.reap_ranges import reap_ranges
-from functions.services.reap_runs import reap_runs
-from functions.services.reaping import Reaped
+from functions.services.cutting.reap_ranges import reap_ranges
+from functions.services.ingests.reap_ingests import reap_ingests
+from functions.services.runs.reap_runs import reap_runs
+from functions.services.runs.reaping import Reaped
 
 settings = load(ReapSettings)
 

@@ -14,7 +14,7 @@ from functions.domain.events.change import Change
 from functions.domain.events.kinds import DRAFTING
 from functions.runtime import telemetry
 from functions.runtime.settings import RecordSettings, load
-from functions.services.record_changes import record_changes
+from functions.services.events.record_changes import record_changes
 
 settings = load(RecordSettings)
 _KINDS = {str(getattr(settings, f"{kind}_table")): kind for kind in DRAFTING}

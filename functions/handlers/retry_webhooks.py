@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions import bootstrap_webhooks as bootstrap
 from functions.runtime import telemetry
 from functions.runtime.settings import WebhookSettings, load
-from functions.services.retry_deliveries import retry_deliveries
+from functions.services.webhooks.retry_deliveries import retry_deliveries
 
 settings = load(WebhookSettings)
 _HANDOVER_MS: Final = 10_000

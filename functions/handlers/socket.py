@@ -12,7 +12,7 @@ from functions.domain.errors import CutroomError
 from functions.domain.tiers import Tier
 from functions.runtime import telemetry
 from functions.runtime.settings import SocketSettings, load
-from functions.services.follow_socket import connect, hear
+from functions.services.events.follow_socket import connect, hear
 
 settings = load(SocketSettings)
 PROTOCOL: Final = "cutroom.v1"

@@ -10,15 +10,15 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions import bootstrap, bootstrap_lipsync
 from functions.domain.errors import CutroomError
-from functions.domain.lipsync_job_ports import LipSyncRuns
+from functions.domain.lipsync.job_ports import LipSyncRuns
 from functions.domain.times import from_iso, utc_now
 from functions.domain.video import Source
 from functions.runtime import telemetry
 from functions.runtime.settings import StartSettings, load
-from functions.services.admit_object import admit
-from functions.services.lipsync_jobs import LipSyncDesk
-from functions.services.start_lipsync import video_arrival, voice_arrival
-from functions.services.start_run import ObjectCreated, Stores, start_from_event
+from functions.services.ingests.admit_object import admit
+from functions.services.lipsync.jobs import LipSyncDesk
+from functions.services.lipsync.start_lipsync import video_arrival, voice_arrival
+from functions.services.runs.start_run import ObjectCreated, Stores, start_from_event
 
 settings = load(StartSettings)
 

@@ -9,14 +9,14 @@ from typing import Any, Final
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions import bootstrap_events
-from functions.domain.connection import Wanted
 from functions.domain.errors import CutroomError, FieldError, InvalidInputError
-from functions.domain.event_stream import CONTENT_TYPE, read_id
+from functions.domain.events.connection import Wanted
+from functions.domain.events.stream import CONTENT_TYPE, read_id
 from functions.domain.times import utc_now
 from functions.runtime import problem, telemetry
 from functions.runtime.settings import StreamSettings, load
-from functions.services.follow_socket import MAX_ID
-from functions.services.stream_events import Listening, Streaming, stream_events
+from functions.services.events.follow_socket import MAX_ID
+from functions.services.events.stream_events import Listening, Streaming, stream_events
 
 settings = load(StreamSettings)
 _WAIT: Final = 20

@@ -11,7 +11,7 @@ from functions.runtime import telemetry
 from functions.runtime.lipsync_settings import SubmitLipSyncSettings
 from functions.runtime.settings import load
 from functions.runtime.step import Event, step
-from functions.services.submit_lipsync import Submission, submit_lipsync
+from functions.services.lipsync.submit_lipsync import Submission, submit_lipsync
 
 settings = load(SubmitLipSyncSettings)
 

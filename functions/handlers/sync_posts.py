@@ -11,12 +11,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions import bootstrap
 from functions.domain.platforms.demands import COUNTS
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 from functions.domain.times import from_iso
 from functions.runtime import telemetry
 from functions.runtime.settings import SyncSettings, load
 from functions.runtime.step import step
-from functions.services.sync_posts import sync_posts
+from functions.services.posts.sync_posts import sync_posts
 
 settings = load(SyncSettings)
 

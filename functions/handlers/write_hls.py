@@ -10,9 +10,9 @@ from functions import bootstrap
 from functions.runtime.scratch import scratch_folder
 from functions.runtime.settings import CutSettings, load
 from functions.runtime.step import Event, out_of_time, run_ids, step
-from functions.services.cut_window import Bounds
-from functions.services.heartbeat import beating
-from functions.services.write_hls import write_window
+from functions.services.cutting.cut_window import Bounds
+from functions.services.hls.write_hls import write_window
+from functions.services.runs.heartbeat import beating
 
 settings = load(CutSettings)
 

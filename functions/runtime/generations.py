@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.domain.generation import Generation
+from functions.domain.moments.generation import Generation
 from functions.runtime import telemetry
 
 

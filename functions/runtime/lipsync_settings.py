@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from functions.domain.lipsync_rules import LipSyncRules
+from functions.domain.lipsync.rules import LipSyncRules
 from functions.runtime.settings import StoreSettings
 
 

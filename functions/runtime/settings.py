@@ -13,12 +13,12 @@ from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Any, Final, TypeVar, get_type_hints
 
-from functions.domain.addresses import AddressRules, parse_rules
 from functions.domain.codec import from_plain
-from functions.domain.lipsync_rules import LipSyncRules
-from functions.domain.models import Models
+from functions.domain.ingests.addresses import AddressRules, parse_rules
+from functions.domain.lipsync.rules import LipSyncRules
+from functions.domain.moments.models import Models
 from functions.domain.platforms.cadence import Cadence, Step
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 from functions.domain.tiers import LimitsByTier, RatesByTier, SecondsByTier, Tier, TierLimits
 
 T = TypeVar("T")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-from functions.domain.deletion import Deletion, deletion_id_of
-from functions.domain.deletion_ports import DeletionStore
+from functions.domain.deletions.deletion import Deletion, deletion_id_of
+from functions.domain.deletions.ports import DeletionStore
 from functions.domain.errors import GoneError, NotFoundError
 from functions.domain.ports import SegmentStore, VideoStore
-from functions.domain.segment import Segment
+from functions.domain.segments.segment import Segment
 from functions.domain.tiers import Tier
 from functions.domain.video import Video
 

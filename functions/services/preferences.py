@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from functions.domain.cutting.segmentation import Segmentation
 from functions.domain.errors import PreconditionError, StaleWriteError
 from functions.domain.extras import Extra
 from functions.domain.ports import PreferenceStore
 from functions.domain.preferences import Preferences
-from functions.domain.segmentation import Segmentation
-from functions.domain.transcript_options import TranscriptOptions
+from functions.domain.transcripts.options import TranscriptOptions
 from functions.services.ownership import Caller
 
 ATTEMPTS = 5

@@ -20,8 +20,8 @@ from pathlib import Path
 from botocore.exceptions import ClientError
 
 from functions.adapters import aws
-from functions.domain.segment import SegmentType
-from functions.domain.segmentation import Segmentation
+from functions.domain.cutting.segmentation import Segmentation
+from functions.domain.segments.segment import SegmentType
 from functions.domain.video import Video
 from infra.local import emulator
 from infra.local.deployment import client

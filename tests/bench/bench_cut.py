@@ -18,11 +18,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from functions.adapters.ffmpeg.cutter import FfmpegCutter
-from functions.domain.cutting import CutJob
-from functions.domain.media import AudioTrack, KeyframeIndex, Media, Probe, VideoTrack
-from functions.domain.plan import Plan
-from functions.domain.planning import make_plan
-from functions.domain.segmentation import Segmentation
+from functions.domain.cutting.job import CutJob
+from functions.domain.cutting.plan import Plan
+from functions.domain.cutting.planning import make_plan
+from functions.domain.cutting.segmentation import Segmentation
+from functions.domain.media.probe import AudioTrack, KeyframeIndex, Media, Probe, VideoTrack
 from infra.local.paths import LOCAL
 from tests.bench.deployed import cloud_times
 from tests.bench.range_server import serve

@@ -24,9 +24,9 @@ from functions.bootstrap_deletion import belongings
 from functions.domain.times import utc_now
 from functions.domain.video import Video
 from functions.runtime.settings import DeletionSettings, load
-from functions.services.delete_video import DeletionWork, Limits, Next, delete_video
-from functions.services.deletion_kinds import kinds
-from functions.services.purge_segment import purge_segment
+from functions.services.deletions.delete_video import DeletionWork, Limits, Next, delete_video
+from functions.services.deletions.kinds import kinds
+from functions.services.segments.purge_segment import purge_segment
 from infra.local import emulator
 from infra.local.deployment import client
 from tests.bench.deletion_costs import Bill, billed, shares

@@ -34,8 +34,8 @@ from functions.adapters.dynamo.gone_videos import DynamoGoneVideos
 from functions.adapters.dynamo.videos import DynamoVideoStore
 from functions.adapters.event_bus import EventBridgeBus
 from functions.adapters.socket_wires import SocketWires
-from functions.domain.connection import CONNECTED_FOR, Connection
-from functions.domain.event import Event
+from functions.domain.events.connection import CONNECTED_FOR, Connection
+from functions.domain.events.event import Event
 from functions.domain.times import utc_now
 from infra.local import emulator
 from infra.local.deployment import client

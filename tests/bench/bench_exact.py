@@ -14,12 +14,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from functions.adapters.ffmpeg.cutter import FfmpegCutter
-from functions.domain.cutting import CutJob
-from functions.domain.exactness import Exactness
-from functions.domain.media import AudioTrack, KeyframeIndex, Media, Probe, VideoTrack
-from functions.domain.plan import Plan
-from functions.domain.planning import make_plan
-from functions.domain.segmentation import Segmentation
+from functions.domain.cutting.exactness import Exactness
+from functions.domain.cutting.job import CutJob
+from functions.domain.cutting.plan import Plan
+from functions.domain.cutting.planning import make_plan
+from functions.domain.cutting.segmentation import Segmentation
+from functions.domain.media.probe import AudioTrack, KeyframeIndex, Media, Probe, VideoTrack
 from infra.local.paths import LOCAL
 from tests.bench.bench_cut import timed
 from tests.bench.rows import Row, compared

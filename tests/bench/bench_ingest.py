@@ -22,7 +22,7 @@ from functions.domain.keys import upload_key
 from functions.domain.tiers import Tier
 from functions.domain.times import utc_now
 from functions.domain.video import Video
-from functions.services.uploads import UPLOAD_LIFE, part_size
+from functions.services.ingests.uploads import UPLOAD_LIFE, part_size
 from infra.local import emulator
 from infra.local.deployment import client
 from infra.local.simulators.sources import Source, Sources, serving

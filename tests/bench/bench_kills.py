@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from functions.domain.segmentation import Segmentation
+from functions.domain.cutting.segmentation import Segmentation
 from infra.local import emulator
 from infra.local.deployment import client
 from tests.bench.rows import MissedError, Row, measured

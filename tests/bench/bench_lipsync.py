@@ -23,12 +23,12 @@ from typing import Any
 from functions.adapters.dynamo.lipsync_jobs import to_row
 from functions.bootstrap_lipsync import AT_ONCE
 from functions.domain.codec import from_plain
-from functions.domain.lipsync_errors import ProviderError
-from functions.domain.lipsync_generation import GenerationStatus, SyncGeneration
-from functions.domain.lipsync_job_ports import DueJob
-from functions.domain.lipsync_polling import POLL_SHARDS, next_poll
-from functions.services.lipsync_jobs import LipSyncLine
-from functions.services.poll_lipsync import Looking, look_at
+from functions.domain.lipsync.errors import ProviderError
+from functions.domain.lipsync.generation import GenerationStatus, SyncGeneration
+from functions.domain.lipsync.job_ports import DueJob
+from functions.domain.lipsync.polling import POLL_SHARDS, next_poll
+from functions.services.lipsync.jobs import LipSyncLine
+from functions.services.lipsync.poll_lipsync import Looking, look_at
 from tests.bench.rows import Row, compared, measured
 from tests.contract.test_lipsync_job_store import job, waits
 from tests.fakes.clock import EPOCH

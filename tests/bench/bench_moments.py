@@ -18,10 +18,10 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from functions.domain.moment import MomentOptions
 from functions.domain.moments.embedded import EmbeddedGenerator
 from functions.domain.moments.grounding import ground
 from functions.domain.moments.lines import lines_of
+from functions.domain.moments.moment import MomentOptions
 from functions.domain.moments.topics import topics_of
 from tests.bench.heard_talks import hear
 from tests.bench.known_topics import Finder, Known, known, means, near, of_heard, whole

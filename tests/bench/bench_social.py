@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 from tests.bench.rows import MissedError, Row, compared, measured
 from tests.bench.social_costs import units_of_a_post
 from tests.bench.social_crowd import Crowd, hours

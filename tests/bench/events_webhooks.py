@@ -12,12 +12,12 @@ from functions.adapters.dynamo.event_reader import DynamoEventReader
 from functions.adapters.dynamo.receiver_health import DynamoReceiverHealth
 from functions.adapters.dynamo.webhook_deliveries import DynamoDeliveryStore
 from functions.adapters.dynamo.webhooks import DynamoWebhookStore
-from functions.domain.event import Event, EventType
-from functions.domain.event_ports import Entry
+from functions.domain.events.event import Event, EventType
+from functions.domain.events.ports import Entry
 from functions.domain.times import utc_now
-from functions.services.send_delivery import Outcome, send_delivery
-from functions.services.webhook_deliveries import announce
-from functions.services.webhooks import Wanted, create_webhook
+from functions.services.webhooks.deliveries import announce
+from functions.services.webhooks.send_delivery import Outcome, send_delivery
+from functions.services.webhooks.subscriptions import Wanted, create_webhook
 from tests.bench.events_costs import Units, units_of
 from tests.builders import make_caller
 from tests.fakes.webhooks import Hooks

@@ -19,9 +19,9 @@ from typing import Any, Final
 from functions.adapters.dynamo.segment_rows import to_row
 from functions.domain.events.change import Change
 from functions.domain.times import utc_now
-from functions.services.publish_events import publish_events
-from functions.services.push_events import Pushing, push_events
-from functions.services.record_changes import Recording, record_changes
+from functions.services.events.publish_events import publish_events
+from functions.services.events.push_events import Pushing, push_events
+from functions.services.events.record_changes import Recording, record_changes
 from tests.builders import make_segment
 
 CLIENTS: Final = 1_000

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 
-from functions.domain.heard import read_heard
-from functions.domain.sentences import sentences_of
 from functions.domain.times import Milliseconds
-from functions.domain.transcript import Transcript
+from functions.domain.transcripts.heard import read_heard
+from functions.domain.transcripts.sentences import sentences_of
+from functions.domain.transcripts.transcript import Transcript
 from infra.local.footage import speak
 from infra.local.paths import SPEECH
 from infra.local.simulators.transcribe.document import document

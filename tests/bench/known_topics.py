@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from functions.domain.times import Milliseconds
-from functions.domain.transcript import Transcript
+from functions.domain.transcripts.transcript import Transcript
 from tests.bench.heard_talks import HeardTalk
 from tests.media.talks import Talk, sentences_of, spoken
 

@@ -15,11 +15,11 @@ from pathlib import Path
 
 from functions.adapters.ffmpeg.analysis.analyser import FfmpegAnalyser
 from functions.adapters.pyav.prober import PyAvProber
-from functions.domain.analysis import AnalysisJob, AnalysisPlan
-from functions.domain.analysis_plan import ANALYSES, plan_analysis
-from functions.domain.analysis_result import AnalysisResult, merged
+from functions.domain.analyses.analysis import AnalysisJob, AnalysisPlan
+from functions.domain.analyses.plan import ANALYSES, plan_analysis
+from functions.domain.analyses.result import AnalysisResult, merged
+from functions.domain.cutting.segmentation import Segmentation
 from functions.domain.extras import Extra
-from functions.domain.segmentation import Segmentation
 from infra.local.footage import make_demo_video
 from infra.local.paths import FOOTAGE, LOCAL
 from tests.bench.bench_cut import timed

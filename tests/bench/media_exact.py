@@ -19,10 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from functions.adapters.ffmpeg.cutter import FfmpegCutter
-from functions.domain.cutting import CutJob
-from functions.domain.exactness import Exactness
-from functions.domain.plan import Plan
-from functions.domain.segmentation import Segmentation
+from functions.domain.cutting.exactness import Exactness
+from functions.domain.cutting.job import CutJob
+from functions.domain.cutting.plan import Plan
+from functions.domain.cutting.segmentation import Segmentation
 from infra.local.paths import LOCAL
 from tests.bench.bench_cut import timed
 from tests.bench.media_files import plan_of

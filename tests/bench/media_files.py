@@ -10,9 +10,9 @@ from pathlib import Path
 
 from functions.adapters import aws
 from functions.adapters.pyav.prober import PyAvProber
-from functions.domain.plan import Plan
-from functions.domain.planning import make_plan
-from functions.domain.segmentation import Segmentation
+from functions.domain.cutting.plan import Plan
+from functions.domain.cutting.planning import make_plan
+from functions.domain.cutting.segmentation import Segmentation
 from functions.domain.video import Source
 from infra.local.emulator import CREDENTIALS
 from tests.bench.range_server import Counter, serve

@@ -6,8 +6,8 @@ import random
 import tempfile
 from pathlib import Path
 
-from functions.domain.exactness import Exactness
-from functions.domain.segmentation import Segmentation
+from functions.domain.cutting.exactness import Exactness
+from functions.domain.cutting.segmentation import Segmentation
 from tests.bench.media_exact import cut_by_peer, cut_by_us
 from tests.bench.media_files import plan_of
 from tests.bench.rows import MissedError, Row

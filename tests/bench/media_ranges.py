@@ -15,11 +15,11 @@ from pathlib import Path
 from functions.adapters.ffmpeg.cutter import FfmpegCutter
 from functions.adapters.mp4 import _boxes
 from functions.adapters.pyav.prober import PyAvProber
-from functions.domain.cutting import CutJob
-from functions.domain.plan import Plan
-from functions.domain.planning import make_plan
-from functions.domain.range_plan import Range, make_range_plan
-from functions.domain.segmentation import Segmentation
+from functions.domain.cutting.job import CutJob
+from functions.domain.cutting.plan import Plan
+from functions.domain.cutting.planning import make_plan
+from functions.domain.cutting.range_plan import Range, make_range_plan
+from functions.domain.cutting.segmentation import Segmentation
 from infra.local.paths import LOCAL
 from tests.bench.media_files import as_object, source_of
 from tests.bench.range_server import Counter

@@ -7,9 +7,9 @@ import resource
 import sys
 import time
 
-from functions.domain.moment import MomentOptions
 from functions.domain.moments.embedded import EmbeddedGenerator
 from functions.domain.moments.grounding import ground
+from functions.domain.moments.moment import MomentOptions
 from tests.media.talks import TALKS, sentences_of, spoken
 
 

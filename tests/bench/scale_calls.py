@@ -15,8 +15,8 @@ from functions.adapters.dynamo.segment_search import READ_BUDGET
 from functions.adapters.dynamo.segments import DynamoSegmentStore
 from functions.domain.ids import new_id
 from functions.domain.paging import Page, Position
-from functions.domain.segment import Segment, SegmentType
-from functions.domain.segment_query import SegmentQuery, SortBy
+from functions.domain.segments.query import SegmentQuery, SortBy
+from functions.domain.segments.segment import Segment, SegmentType
 from functions.domain.times import utc_now
 from tests.bench.scale_rows import Place, Rows
 

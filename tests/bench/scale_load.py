@@ -15,7 +15,7 @@ from functions.adapters.dynamo.counter_rows import SHARDS
 from functions.adapters.dynamo.counters import DynamoSegmentCounters
 from functions.adapters.dynamo.items import encode_item
 from functions.adapters.dynamo.segments import DynamoSegmentStore
-from functions.domain.segment import Segment
+from functions.domain.segments.segment import Segment
 from infra.local.emulator import REGION
 from tests.bench.scale_calls import Asker
 from tests.bench.scale_rows import (

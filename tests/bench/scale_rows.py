@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from functions.adapters.dynamo.items import encode_item
 from functions.adapters.dynamo.segment_rows import to_row
-from functions.domain.segment import Segment, SegmentType
-from functions.domain.social import Platform, Post, new_post, totals
+from functions.domain.posts.post import Platform, Post, new_post, totals
+from functions.domain.segments.segment import Segment, SegmentType
 from functions.domain.times import to_iso
 from tests.bench.scale_costs import item_size
 

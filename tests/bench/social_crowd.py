@@ -11,8 +11,8 @@ from typing import Any
 from functions.domain.platforms.budgets import LIMITS
 from functions.domain.platforms.grouping import Batch, least_calls
 from functions.domain.platforms.syncing import SyncPlan, SyncPost
-from functions.domain.social import Platform, new_post
-from functions.services.sync_posts import SyncOutcome
+from functions.domain.posts.post import Platform, new_post
+from functions.services.posts.sync_posts import SyncOutcome
 from tests.builders import make_segment
 from tests.contract.social_feed import TICK, Feed
 

@@ -17,11 +17,11 @@ from functions.adapters.dynamo.counters import DynamoSegmentCounters
 from functions.adapters.dynamo.segments import DynamoSegmentStore
 from functions.adapters.dynamo.snapshots import LATEST
 from functions.adapters.dynamo.table import Rows, Table
-from functions.domain.counts import SegmentCounts
 from functions.domain.ports import SegmentCounters, SegmentStore
-from functions.domain.segment import Segment, SegmentType
-from functions.domain.social import Platform, Post, new_post, totals
-from functions.domain.social_history import Gain, PlatformSums
+from functions.domain.posts.history import Gain, PlatformSums
+from functions.domain.posts.post import Platform, Post, new_post, totals
+from functions.domain.segments.counts import SegmentCounts
+from functions.domain.segments.segment import Segment, SegmentType
 from tests.builders import make_segment
 from tests.fakes.clock import EPOCH
 from tests.fakes.segments import FakeSegmentCounters, FakeSegmentStore

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from functions.adapters.ffmpeg.cutter import FfmpegCutter
-from functions.domain.cutting import CutFile
-from functions.domain.plan import Plan, PlannedSegment
+from functions.domain.cutting.job import CutFile
+from functions.domain.cutting.plan import Plan, PlannedSegment
 from tests.contract.packets import Packets, packets, together
 from tests.contract.shelf import Item
 

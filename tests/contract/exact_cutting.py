@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from functions.domain.cutting import CutFile
-from functions.domain.exactness import EncodeTarget, Exactness
-from functions.domain.plan import Plan
-from functions.domain.planning import make_plan
-from functions.domain.segmentation import Segmentation
+from functions.domain.cutting.exactness import EncodeTarget, Exactness
+from functions.domain.cutting.job import CutFile
+from functions.domain.cutting.plan import Plan
+from functions.domain.cutting.planning import make_plan
+from functions.domain.cutting.segmentation import Segmentation
 from tests.contract.cutting import by_window, cut_files
 from tests.contract.shelf import Item
 from tests.media.numbered import Heard, Shown, heard, shown

@@ -6,8 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from functions.adapters.ffmpeg.hls import FfmpegHlsWriter
-from functions.domain.hls import HlsIndex, HlsJob, HlsPlan, HlsWindowPieces, make_index, playlist
-from functions.domain.hls_plan import plan_hls
+from functions.domain.hls.plan import plan_hls
+from functions.domain.hls.rendition import (
+    HlsIndex,
+    HlsJob,
+    HlsPlan,
+    HlsWindowPieces,
+    make_index,
+    playlist,
+)
 from tests.contract.packets import Packets, packets
 from tests.contract.shelf import Item
 

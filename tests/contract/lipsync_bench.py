@@ -9,14 +9,14 @@ from uuid import uuid4
 
 from functions.adapters.sync_so.client import Patience, SyncSoClient
 from functions.adapters.sync_so.provider import SyncSoProvider
-from functions.domain.lipsync_generation import (
+from functions.domain.lipsync.generation import (
     LipSyncModel,
     RecordedVoice,
     SyncMode,
     SyncRange,
     SyncRequest,
 )
-from functions.domain.lipsync_ports import LipSyncProvider
+from functions.domain.lipsync.ports import LipSyncProvider
 from tests.contract.sync_so import Stage
 from tests.fakes.lipsync_provider import FakeLipSyncProvider
 

@@ -11,11 +11,16 @@ import av
 from functions.adapters.ffmpeg.analysis.analyser import FfmpegAnalyser
 from functions.adapters.pyav.keyframes import keyframes
 from functions.adapters.pyav.tracks import audio_track, duration, picture_stream, video_track
-from functions.domain.analysis import AnalysisJob, AnalysisPlan, AnalysisWindow, WindowFiles
-from functions.domain.analysis_plan import ANALYSES, plan_analysis
-from functions.domain.analysis_result import AnalysisResult, merged
+from functions.domain.analyses.analysis import (
+    AnalysisJob,
+    AnalysisPlan,
+    AnalysisWindow,
+    WindowFiles,
+)
+from functions.domain.analyses.plan import ANALYSES, plan_analysis
+from functions.domain.analyses.result import AnalysisResult, merged
 from functions.domain.extras import Extra
-from functions.domain.media import Media, Probe
+from functions.domain.media.probe import Media, Probe
 from functions.domain.times import Milliseconds
 from functions.domain.video import Source
 

@@ -11,9 +11,9 @@ from functions.adapters.dynamo.items import encode_item
 from functions.adapters.dynamo.segment_rows import to_row
 from functions.domain.paging import Page
 from functions.domain.ports import SegmentStore
-from functions.domain.segment import Segment, SegmentType
-from functions.domain.segment_query import SegmentQuery
-from functions.domain.social import Platform, Post, new_post, totals
+from functions.domain.posts.post import Platform, Post, new_post, totals
+from functions.domain.segments.query import SegmentQuery
+from functions.domain.segments.segment import Segment, SegmentType
 from tests.builders import make_segment
 from tests.fakes.clock import EPOCH
 from tests.fakes.segments import ranking, value_of

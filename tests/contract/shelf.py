@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from functions.adapters.pyav.prober import PyAvProber
-from functions.domain.cutting import CutJob
-from functions.domain.media import Probe
-from functions.domain.plan import Plan, PlannedSegment
-from functions.domain.planning import make_plan
-from functions.domain.reach import Reach
-from functions.domain.segmentation import Segmentation
+from functions.domain.cutting.job import CutJob
+from functions.domain.cutting.plan import Plan, PlannedSegment
+from functions.domain.cutting.planning import make_plan
+from functions.domain.cutting.segmentation import Segmentation
+from functions.domain.media.probe import Probe
+from functions.domain.media.reach import Reach
 from functions.domain.video import Source
 
 Maker = Callable[[Path], Path]

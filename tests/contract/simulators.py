@@ -12,7 +12,7 @@ from typing import Any
 
 import boto3
 
-from functions.domain.transcript_ports import JobState, JobStatus, Transcriber
+from functions.domain.transcripts.ports import JobState, JobStatus, Transcriber
 from infra.local.emulator import CREDENTIALS, REGION, Emulator
 from infra.local.simulators.running import ensure_simulators, stop_simulators
 

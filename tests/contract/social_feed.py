@@ -12,12 +12,12 @@ from functions.domain.platforms.budgets import LIMITS, Limit
 from functions.domain.platforms.cadence import Cadence
 from functions.domain.platforms.grouping import Batch
 from functions.domain.platforms.syncing import SyncPlan, SyncPost
-from functions.domain.social import Platform, Post, new_post
-from functions.services.follow_account import AccountWork
-from functions.services.follow_posts import follow_posts
-from functions.services.fresh_tokens import Keyring, with_tokens
-from functions.services.plan_sync import plan_sync
-from functions.services.sync_posts import SyncOutcome, SyncTools, sync_posts
+from functions.domain.posts.post import Platform, Post, new_post
+from functions.services.posts.follow_account import AccountWork
+from functions.services.posts.follow_posts import follow_posts
+from functions.services.posts.fresh_tokens import Keyring, with_tokens
+from functions.services.posts.plan_sync import plan_sync
+from functions.services.posts.sync_posts import SyncOutcome, SyncTools, sync_posts
 from tests.builders import make_segment
 from tests.contract.social_lab import Lab
 from tests.fakes.segments import FakeSegmentStore

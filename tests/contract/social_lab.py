@@ -23,7 +23,7 @@ from functions.adapters.social.youtube import YouTubeNumbers
 from functions.domain.platforms.ports import Consents, PostNumbers
 from functions.domain.platforms.readings import BatchReading, PostRef
 from functions.domain.platforms.tokens import App, Ask, Tokens, new_secret
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 from infra.local.simulators.social.grants import CLIENT, SECRET
 from infra.local.simulators.social.server import Running, serving
 from infra.local.simulators.social.world import Post

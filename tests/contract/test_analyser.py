@@ -10,9 +10,9 @@ import av
 import pytest
 
 from functions.adapters.ffmpeg.analysis.analyser import PREVIEW_BYTES, FfmpegAnalyser
-from functions.domain.analysis import AnalysisJob
-from functions.domain.analysis_plan import ANALYSES, plan_analysis
-from functions.domain.boundaries import Stretch
+from functions.domain.analyses.analysis import AnalysisJob
+from functions.domain.analyses.boundaries import Stretch
+from functions.domain.analyses.plan import ANALYSES, plan_analysis
 from functions.domain.errors import MediaError
 from functions.domain.extras import Extra
 from tests.contract.looking import Looked, look, probed

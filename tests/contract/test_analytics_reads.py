@@ -16,17 +16,17 @@ from functions.adapters.aws import client
 from functions.adapters.dynamo.counters import DynamoSegmentCounters
 from functions.adapters.dynamo.items import encode_item
 from functions.adapters.dynamo.transaction import Transaction
-from functions.domain.segment import Segment
-from functions.domain.segment_query import SortBy
-from functions.domain.social import Platform, Post, new_post
-from functions.services.analytics import (
+from functions.domain.posts.post import Platform, Post, new_post
+from functions.domain.segments.query import SortBy
+from functions.domain.segments.segment import Segment
+from functions.services.posts.analytics import (
     Asked,
     post_analytics,
     segment_analytics,
     user_analytics,
     video_analytics,
 )
-from functions.services.push_metrics import PushedNumbers, push_metrics
+from functions.services.posts.push_metrics import PushedNumbers, push_metrics
 from tests.builders import make_caller, make_segment, make_video
 from tests.contract.counting import Counted, in_tables, save, started
 from tests.contract.test_post_lists import reads

@@ -11,10 +11,10 @@ import av
 import pytest
 
 from functions.adapters.ffmpeg.cutter import FfmpegCutter
-from functions.domain.cutting import CutFile
+from functions.domain.cutting.exactness import EncodeTarget, Exactness, Shape, VideoCodec
+from functions.domain.cutting.job import CutFile
+from functions.domain.cutting.plan import Chunk, Plan, PlannedSegment
 from functions.domain.errors import UnavailableError
-from functions.domain.exactness import EncodeTarget, Exactness, Shape, VideoCodec
-from functions.domain.plan import Chunk, Plan, PlannedSegment
 from tests.contract.exact_cutting import (
     cut_exactly,
     exact_plan,

@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 from functions.adapters.ffmpeg.cutter import FfmpegCutter
-from functions.domain.cutting import Inspection
+from functions.domain.cutting.job import Inspection
+from functions.domain.cutting.plan import Plan
 from functions.domain.errors import MediaError
-from functions.domain.plan import Plan
 from tests.contract.cutting import by_window, cut_files, source_packets
 from tests.contract.packets import counts, packets
 from tests.contract.shelf import Item, Maker, Shelf

@@ -12,7 +12,7 @@ import pytest
 
 from functions.adapters.ffmpeg.cutter import FfmpegCutter
 from functions.adapters.ffmpeg.process import folder_bytes
-from functions.domain.cutting import CutFile
+from functions.domain.cutting.job import CutFile
 from functions.domain.errors import MediaError, UnavailableError
 from tests.contract.packets import packets, together
 from tests.contract.shelf import Item, Shelf

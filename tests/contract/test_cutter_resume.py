@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.adapters.ffmpeg.cutter import FfmpegCutter
-from functions.domain.plan import Plan, PlannedSegment
+from functions.domain.cutting.plan import Plan, PlannedSegment
 from tests.contract.cutting import cut, source_packets
 from tests.contract.shelf import Item, Shelf
 from tests.media import make

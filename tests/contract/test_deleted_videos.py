@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from functions.adapters.dynamo.deletions import DynamoDeletionStore
-from functions.domain.deletion import Deletion, DeletionState, deletion_id_of
+from functions.domain.deletions.deletion import Deletion, DeletionState, deletion_id_of
 from functions.domain.video import Video
 from infra.local.deployment import client
 from infra.local.emulator import Emulator

@@ -9,7 +9,7 @@ import pytest
 
 from functions.adapters.dynamo.deletions import DynamoDeletionStore
 from functions.adapters.dynamo.videos import DynamoVideoStore
-from functions.domain.deletion import (
+from functions.domain.deletions.deletion import (
     Deletion,
     DeletionState,
     Leftover,
@@ -18,7 +18,7 @@ from functions.domain.deletion import (
     Tally,
     deletion_id_of,
 )
-from functions.domain.deletion_ports import DeletionStore
+from functions.domain.deletions.ports import DeletionStore
 from functions.domain.errors import StaleWriteError
 from functions.domain.ports import VideoStore
 from functions.domain.video import Failure, Video

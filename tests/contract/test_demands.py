@@ -15,7 +15,7 @@ from functions.domain.platforms.budgets import Limit
 from functions.domain.platforms.demands import COUNTS, Demand, Demands, DemandState
 from functions.domain.platforms.syncing import Budgets
 from functions.domain.platforms.windows import minutes
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 from tests.fakes.clock import EPOCH
 from tests.fakes.social import FakeBudgets, FakeDemands
 

@@ -21,14 +21,14 @@ from functions.adapters.dynamo.gone_videos import DynamoGoneVideos
 from functions.adapters.dynamo.items import encode_item
 from functions.adapters.dynamo.segment_rows import to_row
 from functions.adapters.dynamo.videos import DynamoVideoStore
-from functions.domain.connection import CONNECTED_FOR, Connection, Ticket, TicketUse, Wanted
-from functions.domain.deletion import Deletion, DeletionState
+from functions.domain.deletions.deletion import Deletion, DeletionState
 from functions.domain.errors import StaleWriteError
-from functions.domain.event import KEPT, Event, EventType
-from functions.domain.event_json import to_json
-from functions.domain.event_ports import Connections, Entry, EventLog, Mark
+from functions.domain.events.body import to_json
 from functions.domain.events.change import Change
-from functions.services.record_changes import Recording, record_changes
+from functions.domain.events.connection import CONNECTED_FOR, Connection, Ticket, TicketUse, Wanted
+from functions.domain.events.event import KEPT, Event, EventType
+from functions.domain.events.ports import Connections, Entry, EventLog, Mark
+from functions.services.events.record_changes import Recording, record_changes
 from tests.builders import make_queued_video, make_segment
 from tests.fakes.events import FakeConnections, FakeEventLog, FakeGoneVideos
 

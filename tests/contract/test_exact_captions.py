@@ -11,10 +11,10 @@ import pytest
 from functions.adapters.ffmpeg.binary import ffmpeg_path
 from functions.adapters.ffmpeg.captions import captions_filter, font_settings
 from functions.adapters.ffmpeg.cutter import FfmpegCutter
-from functions.domain.captions import Cue, parse_captions
-from functions.domain.cutting import CutFile
-from functions.domain.exactness import EncodeTarget, Exactness, Shape
-from functions.domain.plan import Plan
+from functions.domain.captions.cue import Cue, parse_captions
+from functions.domain.cutting.exactness import EncodeTarget, Exactness, Shape
+from functions.domain.cutting.job import CutFile
+from functions.domain.cutting.plan import Plan
 from tests.contract.exact_cutting import exact_plan
 from tests.contract.shelf import Item, Shelf
 from tests.media import spoken

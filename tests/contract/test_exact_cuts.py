@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from functions.adapters.ffmpeg.cutter import FfmpegCutter
+from functions.domain.cutting.exactness import CutReason, Exactness
 from functions.domain.errors import CutroomError
-from functions.domain.exactness import CutReason, Exactness
 from tests.contract.cutting import source_packets
 from tests.contract.exact_cutting import (
     cut_exactly,

@@ -10,9 +10,9 @@ from statistics import median
 import av
 import pytest
 
-from functions.domain.cutting import CutFile
-from functions.domain.exactness import Exactness
-from functions.domain.plan import Plan
+from functions.domain.cutting.exactness import Exactness
+from functions.domain.cutting.job import CutFile
+from functions.domain.cutting.plan import Plan
 from tests.contract.cutting import by_window, cut, source_packets
 from tests.contract.exact_cutting import ONE_TICK_S, exact_plan
 from tests.contract.packets import counts

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from functions.adapters.ffmpeg.loudness import HIGHEST_PEAK, measured
-from functions.domain.cutting import CutFile
-from functions.domain.exactness import EncodeTarget, Exactness, VideoCodec
+from functions.domain.cutting.exactness import EncodeTarget, Exactness, VideoCodec
+from functions.domain.cutting.job import CutFile
 from tests.contract.exact_cutting import cut_exactly, exact_plan, require_sound, source_of
 from tests.contract.shelf import Item, Maker, Shelf
 from tests.media import numbered as make

@@ -8,8 +8,8 @@ from pathlib import Path
 import av
 import pytest
 
-from functions.domain.cutting import CutFile
-from functions.domain.exactness import EncodeTarget, Exactness, Shape, VideoCodec
+from functions.domain.cutting.exactness import EncodeTarget, Exactness, Shape, VideoCodec
+from functions.domain.cutting.job import CutFile
 from tests.contract.exact_cutting import cut_exactly, exact_plan
 from tests.contract.shelf import Item, Maker, Shelf
 from tests.media import numbered, tagged

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from functions.adapters.ffmpeg.cutter import FfmpegCutter
 from functions.adapters.ffmpeg.process import folder_bytes
-from functions.domain.cutting import CutFile, CutJob
+from functions.domain.cutting.exactness import Exactness
+from functions.domain.cutting.job import CutFile, CutJob
+from functions.domain.cutting.plan import between
 from functions.domain.errors import UnavailableError
-from functions.domain.exactness import Exactness
-from functions.domain.plan import between
 from tests.contract.cutting import cut_files
 from tests.contract.exact_cutting import exact_plan, require_frames, require_sound, source_of
 from tests.contract.shelf import Item, Shelf

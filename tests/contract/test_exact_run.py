@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from functions.adapters.ffmpeg.cutter import FfmpegCutter
-from functions.domain.budget import Budget
-from functions.domain.cutting import CutFile
-from functions.domain.exactness import EncodeTarget, Exactness
+from functions.domain.cutting.budget import Budget
+from functions.domain.cutting.exactness import EncodeTarget, Exactness
+from functions.domain.cutting.job import CutFile
+from functions.domain.cutting.segmentation import Segmentation
 from functions.domain.extras import Extra
-from functions.domain.segment import Segment, SegmentType
-from functions.domain.segmentation import Segmentation
+from functions.domain.segments.segment import Segment, SegmentType
 from functions.domain.video import Source
-from functions.services.captions import keep_captions
+from functions.services.segments.captions import keep_captions
 from tests.contract.exact_cutting import require_frames, require_sound, source_of
 from tests.contract.packets import packets
 from tests.contract.shelf import Item, Shelf

@@ -16,8 +16,8 @@ import pytest
 
 from functions.adapters.guarded_http import MAX_REDIRECTS, GuardedHttp, Patience
 from functions.adapters.guarded_network import FetchError, Trouble, system_addresses
-from functions.domain.addresses import Address, AddressRules, parse_rules
-from functions.domain.web_urls import parse_url
+from functions.domain.ingests.addresses import Address, AddressRules, parse_rules
+from functions.domain.ingests.web_urls import parse_url
 from tests.support.certificates import server_context
 from tests.support.raw_server import RawServer, raw_server, saying
 

@@ -10,7 +10,7 @@ import pytest
 from functions.adapters.ffmpeg.hls import FfmpegHlsWriter
 from functions.adapters.ffmpeg.process import folder_bytes
 from functions.domain.errors import MediaError, UnavailableError
-from functions.domain.hls import HlsJob, HlsPlan
+from functions.domain.hls.rendition import HlsJob, HlsPlan
 from tests.contract.hls_rendition import planned
 from tests.contract.shelf import Item, Shelf
 from tests.contract.source_server import Manner, served

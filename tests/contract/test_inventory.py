@@ -14,8 +14,8 @@ from functions.adapters.dynamo.inventory import VIDEOS_AT_ONCE, DynamoInventory
 from functions.adapters.dynamo.segments import DynamoSegmentStore
 from functions.adapters.dynamo.videos import DynamoVideoStore
 from functions.adapters.s3_object_listing import S3ObjectListing
-from functions.domain.orphan_ports import ObjectListing
-from functions.services.mark_video import mark_video
+from functions.domain.deletions.orphan_ports import ObjectListing
+from functions.services.deletions.mark_video import mark_video
 from tests.builders import make_queued_video, make_segment
 from tests.fakes.clock import EPOCH
 from tests.fakes.inventory import FakeListing

@@ -19,8 +19,8 @@ from functions.adapters.dynamo.event_log import DynamoEventLog
 from functions.adapters.dynamo.items import encode_item
 from functions.adapters.dynamo.segment_rows import to_row
 from functions.adapters.dynamo.videos import DynamoVideoStore
-from functions.domain.connection import CONNECTED_FOR, Connection
-from functions.domain.event_json import from_json, to_json
+from functions.domain.events.body import from_json, to_json
+from functions.domain.events.connection import CONNECTED_FOR, Connection
 from functions.domain.times import utc_now
 from infra.local.deployment import client
 from infra.local.emulator import Emulator

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.domain.segmentation import Segmentation
+from functions.domain.cutting.segmentation import Segmentation
 from infra.local.deployment import client
 from infra.local.emulator import Emulator
 from tests.media.make import heavy

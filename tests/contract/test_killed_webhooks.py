@@ -18,12 +18,12 @@ from functions.adapters.dynamo.event_log import DynamoEventLog
 from functions.adapters.dynamo.webhook_deliveries import DynamoDeliveryStore
 from functions.adapters.dynamo.webhooks import DynamoWebhookStore
 from functions.adapters.kms_vault import KmsVault
-from functions.domain.event import Event, EventType
-from functions.domain.event_json import to_detail, to_json
-from functions.domain.event_ports import Entry
+from functions.domain.events.body import to_detail, to_json
+from functions.domain.events.event import Event, EventType
+from functions.domain.events.ports import Entry
 from functions.domain.times import to_iso, utc_now
-from functions.domain.webhook import Delivery, DeliveryState, Webhook
-from functions.services.webhooks import Wanted, create_webhook
+from functions.domain.webhooks.webhook import Delivery, DeliveryState, Webhook
+from functions.services.webhooks.subscriptions import Wanted, create_webhook
 from infra.local.deployment import client
 from infra.local.emulator import Emulator
 from tests.builders import make_caller

@@ -17,20 +17,20 @@ from functions.adapters.dynamo import lipsync_gate
 from functions.adapters.dynamo.lipsync_gate import DynamoLipSyncGate
 from functions.adapters.dynamo.lipsync_jobs import DynamoLipSyncJobStore
 from functions.adapters.sync_so.results import SyncSoResults, rules_for
-from functions.domain.lipsync_asked import Audio, FileAnnounced, Measured, SegmentData
-from functions.domain.lipsync_attempt import InputSource
-from functions.domain.lipsync_job import LipSyncJob
-from functions.domain.lipsync_ports import LipSyncProvider
-from functions.domain.lipsync_states import LipSyncStatus
+from functions.domain.lipsync.asked import Audio, FileAnnounced, Measured, SegmentData
+from functions.domain.lipsync.attempt import InputSource
+from functions.domain.lipsync.job import LipSyncJob
+from functions.domain.lipsync.ports import LipSyncProvider
+from functions.domain.lipsync.states import LipSyncStatus
 from functions.domain.times import utc_now
 from functions.domain.video import Source
-from functions.services.await_lipsync import await_lipsync
-from functions.services.collect_lipsync import Collecting, collect_lipsync
-from functions.services.enter_lipsync import enter_lipsync
-from functions.services.lipsync_course import Step
-from functions.services.lipsync_jobs import LipSyncLine
-from functions.services.poll_lipsync import Looking, look_now
-from functions.services.submit_lipsync import Submission, submit_lipsync
+from functions.services.lipsync.await_lipsync import await_lipsync
+from functions.services.lipsync.collect_lipsync import Collecting, collect_lipsync
+from functions.services.lipsync.course import Step
+from functions.services.lipsync.enter_lipsync import enter_lipsync
+from functions.services.lipsync.jobs import LipSyncLine
+from functions.services.lipsync.poll_lipsync import Looking, look_now
+from functions.services.lipsync.submit_lipsync import Submission, submit_lipsync
 from tests.builders import make_queued_video
 from tests.contract.lipsync_bench import provider_at
 from tests.contract.sync_so import Stage, stage

@@ -10,7 +10,7 @@ import pytest
 
 from functions.adapters.dynamo import lipsync_gate
 from functions.adapters.dynamo.lipsync_gate import DynamoLipSyncGate
-from functions.domain.lipsync_job_ports import LipSyncGate, Waiting
+from functions.domain.lipsync.job_ports import LipSyncGate, Waiting
 from tests.fakes.clock import EPOCH
 from tests.fakes.lipsync import FakeLipSyncGate
 

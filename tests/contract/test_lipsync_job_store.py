@@ -9,7 +9,7 @@ import pytest
 
 from functions.adapters.dynamo.lipsync_jobs import DynamoLipSyncJobStore
 from functions.domain.errors import FieldError, StaleWriteError
-from functions.domain.lipsync_asked import (
+from functions.domain.lipsync.asked import (
     Audio,
     FileAnnounced,
     Measured,
@@ -18,13 +18,13 @@ from functions.domain.lipsync_asked import (
     TextRegion,
     TextRemoval,
 )
-from functions.domain.lipsync_attempt import Attempt, InputSource
-from functions.domain.lipsync_cost import LipSyncCost
-from functions.domain.lipsync_generation import ActiveSpeaker, LipSyncModel, SyncMode, SyncOptions
-from functions.domain.lipsync_job import LipSyncJob
-from functions.domain.lipsync_job_ports import DueJob, LipSyncJobStore
-from functions.domain.lipsync_polling import POLL_SHARDS
-from functions.domain.lipsync_states import LipSyncStatus
+from functions.domain.lipsync.attempt import Attempt, InputSource
+from functions.domain.lipsync.cost import LipSyncCost
+from functions.domain.lipsync.generation import ActiveSpeaker, LipSyncModel, SyncMode, SyncOptions
+from functions.domain.lipsync.job import LipSyncJob
+from functions.domain.lipsync.job_ports import DueJob, LipSyncJobStore
+from functions.domain.lipsync.polling import POLL_SHARDS
+from functions.domain.lipsync.states import LipSyncStatus
 from functions.domain.tiers import Tier
 from functions.domain.video import Failure, Source
 from tests.fakes.clock import EPOCH

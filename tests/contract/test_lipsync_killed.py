@@ -19,10 +19,10 @@ from functions.adapters.dynamo.segments import DynamoSegmentStore
 from functions.adapters.dynamo.videos import DynamoVideoStore
 from functions.adapters.s3_media_store import S3MediaStore
 from functions.domain.keys import upload_key, voice_key
-from functions.domain.lipsync_asked import Audio, FileAnnounced, SegmentData
-from functions.domain.lipsync_job import LipSyncJob
-from functions.domain.lipsync_states import LipSyncStatus
-from functions.domain.segment import SegmentType
+from functions.domain.lipsync.asked import Audio, FileAnnounced, SegmentData
+from functions.domain.lipsync.job import LipSyncJob
+from functions.domain.lipsync.states import LipSyncStatus
+from functions.domain.segments.segment import SegmentType
 from functions.domain.times import utc_now
 from infra.local.deployment import client
 from infra.local.emulator import Emulator

@@ -8,14 +8,14 @@ from uuid import uuid4
 
 import pytest
 
-from functions.domain.lipsync_codes import Remedy
-from functions.domain.lipsync_errors import (
+from functions.domain.lipsync.codes import Remedy
+from functions.domain.lipsync.errors import (
     OutcomeUnknownError,
     RefusedError,
     SlotsTakenError,
     UnknownGenerationError,
 )
-from functions.domain.lipsync_generation import GenerationStatus, SyncGeneration, SyncRange
+from functions.domain.lipsync.generation import GenerationStatus, SyncGeneration, SyncRange
 from tests.contract.lipsync_bench import Bench, FakeBench, RealBench, provider_at
 from tests.contract.sync_so import Stage, ask, stage
 

@@ -17,12 +17,12 @@ from functions.adapters.ffmpeg.lipsync import FfmpegLipSyncTools
 from functions.adapters.sync_so.client import SyncSoClient
 from functions.adapters.sync_so.provider import SyncSoProvider
 from functions.adapters.sync_so.results import SyncSoResults, rules_for
-from functions.domain.lipsync_asked import Audio, SegmentData, TextRegion, TextRemoval
-from functions.domain.lipsync_generation import GenerationStatus
-from functions.domain.lipsync_job import LipSyncJob
-from functions.domain.lipsync_states import LipSyncStatus
+from functions.domain.lipsync.asked import Audio, SegmentData, TextRegion, TextRemoval
+from functions.domain.lipsync.generation import GenerationStatus
+from functions.domain.lipsync.job import LipSyncJob
+from functions.domain.lipsync.states import LipSyncStatus
 from functions.domain.video import Source
-from functions.services.lipsync_course import Step
+from functions.services.lipsync.course import Step
 from infra.local.simulators.sources import Source as Served
 from tests.builders import make_media, make_video_track
 from tests.contract.lipsync_bench import QUICK

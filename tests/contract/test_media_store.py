@@ -9,7 +9,7 @@ import pytest
 from functions.adapters.aws import client
 from functions.adapters.s3_media_store import S3MediaStore
 from functions.domain.errors import UnavailableError
-from functions.domain.media_ports import MediaStore, Part
+from functions.domain.media.ports import MediaStore, Part
 from tests.fakes.media import FakeMediaStore
 from tests.support.cloud import send
 

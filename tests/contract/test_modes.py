@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from functions.adapters.ffmpeg.cutter import FfmpegCutter
-from functions.domain.cutting import CutFile
-from functions.domain.exactness import Exactness
-from functions.domain.modes import Known
-from functions.domain.plan import Plan
-from functions.domain.planning import make_plan
-from functions.domain.segmentation import AskedRange, Mode, Segmentation
-from functions.services.window_tasks import window_tasks
+from functions.domain.cutting.exactness import Exactness
+from functions.domain.cutting.job import CutFile
+from functions.domain.cutting.modes import Known
+from functions.domain.cutting.plan import Plan
+from functions.domain.cutting.planning import make_plan
+from functions.domain.cutting.segmentation import AskedRange, Mode, Segmentation
+from functions.services.cutting.window_tasks import window_tasks
 from tests.contract.exact_cutting import require_sound, source_of
 from tests.contract.shelf import Item, Maker, Shelf
 from tests.media import numbered as make

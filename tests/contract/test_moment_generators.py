@@ -14,13 +14,13 @@ from functions.adapters.bedrock.converse import Converse
 from functions.adapters.bedrock.generator import BedrockGenerator
 from functions.adapters.bedrock.refiner import BedrockRefiner
 from functions.domain.errors import UnavailableError
-from functions.domain.models import Model
-from functions.domain.moment import EMBEDDED, MomentOptions
-from functions.domain.moment_ports import MomentGenerator
 from functions.domain.moments.embedded import EmbeddedGenerator
 from functions.domain.moments.grounding import ground
+from functions.domain.moments.models import Model
+from functions.domain.moments.moment import EMBEDDED, MomentOptions
+from functions.domain.moments.ports import MomentGenerator
 from functions.domain.moments.prompts import PROMPT_VERSION
-from functions.domain.transcript import Transcript
+from functions.domain.transcripts.transcript import Transcript
 from infra.local.simulators.bedrock import faults
 from infra.local.simulators.bedrock.server import Running, serving
 from tests.builders import make_moment

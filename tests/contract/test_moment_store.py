@@ -12,11 +12,11 @@ import pytest
 from functions.adapters.dynamo.generations import DynamoGenerationStore
 from functions.adapters.dynamo.moments import DynamoMomentStore
 from functions.domain.errors import StaleWriteError
-from functions.domain.generation import LOST, Generation, GenerationStatus
-from functions.domain.moment import Moment, MomentOptions, MomentStatus, Quote, Refinement
-from functions.domain.moment_ports import GenerationStore, MomentStore
-from functions.domain.proposals import Proposals
-from functions.domain.usage import Usage
+from functions.domain.moments.generation import LOST, Generation, GenerationStatus
+from functions.domain.moments.moment import Moment, MomentOptions, MomentStatus, Quote, Refinement
+from functions.domain.moments.ports import GenerationStore, MomentStore
+from functions.domain.moments.proposals import Proposals
+from functions.domain.moments.usage import Usage
 from tests.builders import make_failure, make_generation, make_moment
 from tests.fakes.clock import EPOCH
 from tests.fakes.moments import FakeGenerationStore, FakeMomentStore

@@ -20,9 +20,9 @@ from functions.adapters.dynamo.items import encode_item
 from functions.adapters.dynamo.post_lists import READ_BUDGET, SNAPSHOTS, DynamoPostLists
 from functions.adapters.dynamo.snapshots import to_latest
 from functions.adapters.dynamo.table import Rows, Table
-from functions.domain.post_query import PostedPost, PostLists, PostQuery, PostSort
-from functions.domain.segment import Segment
-from functions.domain.social import Platform, Post, new_post
+from functions.domain.posts.post import Platform, Post, new_post
+from functions.domain.posts.query import PostedPost, PostLists, PostQuery, PostSort
+from functions.domain.segments.segment import Segment
 from tests.builders import make_segment
 from tests.contract.counting import Counted, in_memory, in_tables, save, started
 from tests.fakes.clock import EPOCH

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from functions.adapters.dynamo.preferences import DynamoPreferenceStore
+from functions.domain.cutting.exactness import EncodeTarget, Exactness, Shape
+from functions.domain.cutting.segmentation import AskedRange, Mode, Segmentation
 from functions.domain.errors import StaleWriteError
-from functions.domain.exactness import EncodeTarget, Exactness, Shape
 from functions.domain.ports import PreferenceStore
 from functions.domain.preferences import Preferences
-from functions.domain.segmentation import AskedRange, Mode, Segmentation
 from tests.fakes.clock import EPOCH
 from tests.fakes.preferences import FakePreferenceStore
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from functions.adapters.ffmpeg.cutter import FfmpegCutter
-from functions.domain.cutting import CutFile
-from functions.domain.plan import Plan
-from functions.domain.range_plan import Range, make_range_plan
+from functions.domain.cutting.job import CutFile
+from functions.domain.cutting.plan import Plan
+from functions.domain.cutting.range_plan import Range, make_range_plan
 from tests.contract.cutting import source_packets
 from tests.contract.packets import packets
 from tests.contract.shelf import Item, Shelf

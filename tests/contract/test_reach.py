@@ -12,12 +12,12 @@ import pytest
 from functions.adapters.ffmpeg.cutter import FfmpegCutter
 from functions.adapters.pyav import prober as pyav_prober
 from functions.adapters.pyav.prober import PyAvProber
-from functions.domain.cutting import CutFile
+from functions.domain.cutting.exactness import Exactness
+from functions.domain.cutting.job import CutFile
+from functions.domain.cutting.plan import Plan
+from functions.domain.cutting.range_plan import Range, make_range_plan
 from functions.domain.errors import MediaError
-from functions.domain.exactness import Exactness
-from functions.domain.plan import Plan
-from functions.domain.range_plan import Range, make_range_plan
-from functions.domain.reach import Reach
+from functions.domain.media.reach import Reach
 from tests.bench.range_server import serve
 from tests.contract.exact_cutting import require_frames, require_sound, source_of
 from tests.contract.packets import packets

@@ -12,10 +12,10 @@ import pytest
 
 from functions.adapters.guarded_http import GuardedHttp, Patience
 from functions.adapters.http_receivers import HttpReceivers, guarded_receivers
-from functions.domain.addresses import Address, parse_rules
-from functions.domain.web_urls import UrlError
-from functions.domain.webhook import Fault
-from functions.domain.webhook_ports import Posted, ReceiverError
+from functions.domain.ingests.addresses import Address, parse_rules
+from functions.domain.ingests.web_urls import UrlError
+from functions.domain.webhooks.ports import Posted, ReceiverError
+from functions.domain.webhooks.webhook import Fault
 from tests.support.certificates import server_context
 from tests.support.raw_server import RawServer, Script, raw_server, saying
 

@@ -14,10 +14,10 @@ from functions.adapters.dynamo.run_watch import DynamoRunWatch
 from functions.adapters.dynamo.runs import DynamoRunStore
 from functions.adapters.dynamo.videos import DynamoVideoStore
 from functions.domain.errors import StaleWriteError
-from functions.domain.lease import LEASE, watch_shard
 from functions.domain.ports import VideoStore
-from functions.domain.run import Run, RunStatus
-from functions.domain.run_ports import RunLock, RunStore, RunWatch
+from functions.domain.runs.lease import LEASE, watch_shard
+from functions.domain.runs.ports import RunLock, RunStore, RunWatch
+from functions.domain.runs.run import Run, RunStatus
 from functions.domain.video import Video, VideoStatus
 from tests.builders import make_failure, make_queued_video, make_run
 from tests.fakes.clock import EPOCH

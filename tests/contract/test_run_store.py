@@ -11,15 +11,15 @@ from datetime import datetime, timedelta
 import pytest
 
 from functions.adapters.dynamo.runs import DynamoRunStore
-from functions.domain.budget import Estimate, Prices, Shape, Spent
+from functions.domain.cutting.budget import Estimate, Prices, Shape, Spent
+from functions.domain.cutting.exactness import Exactness
+from functions.domain.cutting.segmentation import Mode
 from functions.domain.errors import RunOverError
-from functions.domain.exactness import Exactness
 from functions.domain.extras import Extra
 from functions.domain.ids import ordered_id
-from functions.domain.lease import CLOSING
-from functions.domain.run import Outcome, Run, RunOptions, RunStatus, Stage
-from functions.domain.run_ports import RunStore
-from functions.domain.segmentation import Mode
+from functions.domain.runs.lease import CLOSING
+from functions.domain.runs.ports import RunStore
+from functions.domain.runs.run import Outcome, Run, RunOptions, RunStatus, Stage
 from tests.builders import make_failure, make_run
 from tests.fakes.clock import EPOCH
 from tests.fakes.runs import FakeRunStore

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from functions.domain.counts import SegmentCounts
 from functions.domain.errors import StaleWriteError
-from functions.domain.segment import Segment, SegmentType
+from functions.domain.segments.counts import SegmentCounts
+from functions.domain.segments.segment import Segment, SegmentType
 from tests.builders import make_segment
 from tests.contract.counting import THREADS, Counted, at_once, either
 from tests.fakes.clock import EPOCH

@@ -11,10 +11,10 @@ import pytest
 from functions.adapters.dynamo.segment_watch import DynamoSegmentWatch
 from functions.adapters.dynamo.segments import DynamoSegmentStore
 from functions.domain.errors import RunOverError, StaleWriteError
-from functions.domain.lease import watch_shard
 from functions.domain.ports import SegmentStore
-from functions.domain.run import Run
-from functions.domain.segment import Segment, SegmentStatus
+from functions.domain.runs.lease import watch_shard
+from functions.domain.runs.run import Run
+from functions.domain.segments.segment import Segment, SegmentStatus
 from tests.builders import make_pending, make_run, make_segment
 from tests.fakes.clock import EPOCH
 from tests.fakes.segments import FakeSegmentStore

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from functions.adapters.aws import client
 from functions.adapters.dynamo.items import encode_item
-from functions.domain.segment import SegmentType
-from functions.domain.social import Platform, new_post
-from functions.domain.social_history import Gain
+from functions.domain.posts.history import Gain
+from functions.domain.posts.post import Platform, new_post
+from functions.domain.segments.segment import SegmentType
 from tests.builders import make_segment
 from tests.contract.counting import (
     Counted,

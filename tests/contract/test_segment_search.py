@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from functions.adapters.dynamo.segments import DynamoSegmentStore
 from functions.domain.ports import SegmentStore
-from functions.domain.segment import Segment, SegmentType
-from functions.domain.segment_query import SegmentQuery, SortBy
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
+from functions.domain.segments.query import SegmentQuery, SortBy
+from functions.domain.segments.segment import Segment, SegmentType
 from tests.contract.segment_library import created, mixed, pages, require_same, walked
 from tests.fakes.segments import FakeSegmentStore
 

@@ -10,9 +10,9 @@ import pytest
 
 from functions.adapters.dynamo.segment_search import READ_BUDGET, SMALL_VIDEO
 from functions.adapters.dynamo.segments import DynamoSegmentStore
-from functions.domain.segment import Segment
-from functions.domain.segment_query import SegmentQuery, SortBy
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
+from functions.domain.segments.query import SegmentQuery, SortBy
+from functions.domain.segments.segment import Segment
 from tests.builders import make_segment
 from tests.contract.counting import pages_of
 from tests.contract.segment_library import (

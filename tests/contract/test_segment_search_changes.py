@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from functions.adapters.dynamo import segment_search, segments
 from functions.adapters.dynamo.segments import DynamoSegmentStore
 from functions.domain.ports import SegmentStore
-from functions.domain.segment import Segment, SegmentType
-from functions.domain.segment_query import SegmentQuery, SortBy
+from functions.domain.segments.query import SegmentQuery, SortBy
+from functions.domain.segments.segment import Segment, SegmentType
 from tests.builders import make_segment
 from tests.contract.segment_library import created, require_same
 from tests.fakes.clock import EPOCH

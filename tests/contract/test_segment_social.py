@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from functions.domain.errors import StaleWriteError
-from functions.domain.social import Number, NumberState, Platform, Post, new_post
+from functions.domain.posts.post import Number, NumberState, Platform, Post, new_post
 from tests.builders import make_segment
 from tests.contract.counting import Counted, either, gain, save, started
 from tests.fakes.clock import EPOCH

@@ -9,7 +9,7 @@ import pytest
 
 from functions.adapters.dynamo.segments import DynamoSegmentStore
 from functions.domain.ports import SegmentStore
-from functions.domain.segment import Segment, SegmentType
+from functions.domain.segments.segment import Segment, SegmentType
 from tests.builders import make_segment
 from tests.contract.counting import pages_of
 from tests.fakes.segments import FakeSegmentStore

@@ -13,7 +13,7 @@ from functions.adapters.step_functions_pipeline import StepFunctionsPipeline
 from functions.adapters.step_functions_range_cuts import StepFunctionsRangeCuts
 from functions.domain.errors import UnavailableError
 from functions.domain.ports import RangeCuts, UserDirectory
-from functions.domain.run_ports import ExecutionState, Pipeline
+from functions.domain.runs.ports import ExecutionState, Pipeline
 from functions.domain.tiers import Tier
 from infra.local.deployment import client
 from infra.local.emulator import Emulator

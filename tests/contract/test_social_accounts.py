@@ -21,11 +21,11 @@ from functions.domain.platforms.accounts import (
     SocialAccount,
 )
 from functions.domain.platforms.readings import PostRef, PostState
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 from functions.domain.tiers import Tier
-from functions.services.fresh_tokens import Keyring, fresh_tokens
 from functions.services.ownership import Caller
-from functions.services.social_accounts import begin_consent, disconnect, finish_consent
+from functions.services.posts.connect_account import begin_consent, disconnect, finish_consent
+from functions.services.posts.fresh_tokens import Keyring, fresh_tokens
 from infra.local.emulator import Emulator
 from tests.contract.social_lab import OWNER, REDIRECT, Lab, lab
 from tests.fakes.clock import EPOCH

@@ -22,7 +22,7 @@ from functions.domain.platforms.errors import (
 )
 from functions.domain.platforms.readings import PostRef, PostState
 from functions.domain.platforms.tokens import Ask, Granted
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 from infra.local.simulators.social.grants import SECRET
 from tests.contract.social_lab import ALLOWED, OWNER, Lab, lab
 

@@ -23,7 +23,7 @@ from functions.domain.platforms.errors import (
 )
 from functions.domain.platforms.readings import PostRef, PostState
 from functions.domain.platforms.windows import month, pacific_day
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 from infra.local.simulators.social import graph_errors, tiktok, x, youtube
 from tests.contract.social_lab import Lab, lab
 

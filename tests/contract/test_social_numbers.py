@@ -9,7 +9,7 @@ import pytest
 from functions.domain.platforms.errors import RateLimitedError
 from functions.domain.platforms.grouping import POSTS_IN_A_CALL
 from functions.domain.platforms.readings import PostReading, PostRef, PostState, Told
-from functions.domain.social import METRICS, NumberState, Platform
+from functions.domain.posts.post import METRICS, NumberState, Platform
 from infra.local.simulators.social.server import DRIP_S, SLOW_S
 from tests.contract.social_lab import COUNTS, Lab, lab
 

@@ -16,7 +16,7 @@ import pytest
 import requests
 from requests.adapters import HTTPAdapter
 
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 from infra.local.simulators.social.grants import CLIENT, SECRET
 from tests.contract.social_lab import OWNER, REDIRECT, Lab, lab
 

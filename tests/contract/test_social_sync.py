@@ -12,9 +12,9 @@ from functions.domain.platforms.accounts import AccountStatus
 from functions.domain.platforms.budgets import Limit
 from functions.domain.platforms.syncing import ABSENCES, PLANNED_FOR
 from functions.domain.platforms.windows import minutes, pacific_day
-from functions.domain.social import METRICS, Number, NumberState, Platform
-from functions.services.follow_account import forget_account, resume
-from functions.services.sync_posts import SyncOutcome
+from functions.domain.posts.post import METRICS, Number, NumberState, Platform
+from functions.services.posts.follow_account import forget_account, resume
+from functions.services.posts.sync_posts import SyncOutcome
 from infra.local.simulators.social.grants import SECRET
 from tests.contract.social_feed import TICK, Feed
 from tests.contract.social_lab import lab

@@ -11,10 +11,10 @@ import pytest
 from functions.adapters.direct_links import DirectLinks
 from functions.adapters.guarded_http import GuardedHttp, Patience
 from functions.adapters.http_source import HttpSourceReader
-from functions.domain.addresses import parse_rules
 from functions.domain.errors import CutroomError, MediaError, UnavailableError
-from functions.domain.ingest import SourceVersion
-from functions.domain.ingest_ports import SourceReader, SourceResolver
+from functions.domain.ingests.addresses import parse_rules
+from functions.domain.ingests.ingest import SourceVersion
+from functions.domain.ingests.ports import SourceReader, SourceResolver
 from infra.local.simulators.sources import Source, serving
 from tests.fakes.sources import FakeSource, FakeSourceReader
 from tests.support.raw_server import raw_server, saying

@@ -13,7 +13,7 @@ import pytest
 from functions.adapters.ffmpeg.binary import ffmpeg_path
 from functions.adapters.ffmpeg.speech import RATE, FfmpegSpeechExtractor
 from functions.domain.errors import MediaError, UnavailableError
-from functions.domain.transcript_ports import SpeechJob
+from functions.domain.transcripts.ports import SpeechJob
 from tests.contract.source_server import Manner, served
 from tests.media.make import ffmpeg
 

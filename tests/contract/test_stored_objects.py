@@ -10,8 +10,8 @@ import pytest
 
 from functions.adapters.aws import client
 from functions.adapters.s3_stored_objects import S3StoredObjects
-from functions.domain.deletion import StoredObject
-from functions.domain.deletion_ports import ObjectPage, StoredObjects
+from functions.domain.deletions.deletion import StoredObject
+from functions.domain.deletions.ports import ObjectPage, StoredObjects
 from functions.domain.errors import UnavailableError
 from tests.fakes.stored_objects import FakeStoredObjects
 

@@ -14,7 +14,7 @@ from functions.adapters.dynamo.sync_posts import DynamoSyncPosts
 from functions.domain.platforms.budgets import Limit
 from functions.domain.platforms.syncing import Budgets, SyncPost, SyncPosts
 from functions.domain.platforms.windows import Window, minutes
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 from tests.fakes.clock import EPOCH
 from tests.fakes.social import FakeBudgets, FakeSyncPosts
 

@@ -18,8 +18,8 @@ import pytest
 
 from functions.adapters.sync_so.client import Patience, SyncSoClient
 from functions.adapters.sync_so.provider import SyncSoProvider
-from functions.domain.lipsync_codes import Remedy
-from functions.domain.lipsync_errors import (
+from functions.domain.lipsync.codes import Remedy
+from functions.domain.lipsync.errors import (
     OutcomeUnknownError,
     ProviderAccountError,
     ProviderError,
@@ -28,7 +28,7 @@ from functions.domain.lipsync_errors import (
     RefusedError,
     SlotsTakenError,
 )
-from functions.domain.lipsync_generation import GenerationStatus, SyncGeneration, SyncRequest
+from functions.domain.lipsync.generation import GenerationStatus, SyncGeneration, SyncRequest
 from infra.local.simulators.sources import Source
 from tests.contract.lipsync_bench import QUICK, OneKey, provider_at, request_of
 from tests.contract.sync_so import Stage, ask, stage

@@ -11,8 +11,8 @@ import av
 import pytest
 
 from functions.adapters.sync_so.provider import SyncSoProvider
-from functions.domain.lipsync_codes import Remedy
-from functions.domain.lipsync_generation import (
+from functions.domain.lipsync.codes import Remedy
+from functions.domain.lipsync.generation import (
     GenerationStatus,
     LipSyncModel,
     RecordedVoice,

@@ -11,9 +11,9 @@ import pytest
 from functions.adapters.guarded_http import Patience
 from functions.adapters.sync_so.provider import SyncSoProvider
 from functions.adapters.sync_so.results import SyncSoResults, rules_for
-from functions.domain.addresses import AddressRules
 from functions.domain.errors import UnavailableError
-from functions.domain.lipsync_generation import SyncGeneration
+from functions.domain.ingests.addresses import AddressRules
+from functions.domain.lipsync.generation import SyncGeneration
 from tests.contract.lipsync_bench import provider_at, request_of
 from tests.contract.sync_so import Stage, ask, stage
 from tests.support.raw_server import raw_server, saying

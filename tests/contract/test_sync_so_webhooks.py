@@ -15,8 +15,8 @@ from uuid import uuid4
 
 import pytest
 
-from functions.domain.lipsync_generation import GenerationStatus, SyncGeneration, SyncRequest
-from functions.domain.lipsync_webhook import (
+from functions.domain.lipsync.generation import GenerationStatus, SyncGeneration, SyncRequest
+from functions.domain.lipsync.webhook import (
     HEADER,
     WebhookRefusedError,
     hinted_generation,

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from functions.adapters.rekognition_text import RekognitionTextDetector
 from functions.domain.errors import UnavailableError
-from functions.domain.lipsync_asked import TextRegion
+from functions.domain.lipsync.asked import TextRegion
 from infra.local.simulators.rekognition.server import ERRORS, Running, serving
 from tests.media.make import ffmpeg
 

@@ -12,10 +12,10 @@ import pytest
 
 from functions.adapters.amazon_transcriber import BUSY, AmazonTranscriber
 from functions.domain.errors import MediaError, UnavailableError
-from functions.domain.heard import read_heard
-from functions.domain.languages import LANGUAGES
-from functions.domain.transcript_options import IDENTIFY
-from functions.domain.transcript_ports import JobStatus, Transcriber, TranscriptionJob
+from functions.domain.transcripts.heard import read_heard
+from functions.domain.transcripts.languages import LANGUAGES
+from functions.domain.transcripts.options import IDENTIFY
+from functions.domain.transcripts.ports import JobStatus, Transcriber, TranscriptionJob
 from infra.local.deployment import client
 from infra.local.emulator import Emulator
 from tests.contract.simulators import ended, expect, heard, transcribe

@@ -9,8 +9,8 @@ import pytest
 
 from functions.adapters.dynamo.transcriptions import DynamoTranscriptionStore
 from functions.domain.errors import StaleWriteError
-from functions.domain.transcript_ports import TranscriptionStore
-from functions.domain.transcription import Transcription, window_id
+from functions.domain.transcripts.ports import TranscriptionStore
+from functions.domain.transcripts.transcription import Transcription, window_id
 from tests.fakes.clock import EPOCH
 from tests.fakes.scribes import FakeTranscriptionStore
 

@@ -6,7 +6,7 @@ import pytest
 
 from functions.adapters.kms_vault import KmsVault
 from functions.domain.errors import UnavailableError
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 from functions.domain.vault import Vault
 from tests.fakes.vault import FakeVault
 

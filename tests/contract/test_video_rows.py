@@ -25,11 +25,11 @@ from functions.adapters.dynamo.video_rows import (
 )
 from functions.adapters.dynamo.video_segments import DeletedSegmentRows, VideoSegmentRows
 from functions.adapters.dynamo.videos import DynamoVideoStore
-from functions.domain.deletion import Deletion
-from functions.domain.deletion_ports import VideoRows
-from functions.domain.lipsync_states import LipSyncStatus
-from functions.domain.segment import Segment, SegmentType
-from functions.domain.segment_query import SegmentQuery
+from functions.domain.deletions.deletion import Deletion
+from functions.domain.deletions.ports import VideoRows
+from functions.domain.lipsync.states import LipSyncStatus
+from functions.domain.segments.query import SegmentQuery
+from functions.domain.segments.segment import Segment, SegmentType
 from functions.domain.times import from_iso
 from functions.domain.video import Video
 from tests.builders import make_queued_video, make_run, make_segment

@@ -11,9 +11,9 @@ import pytest
 from functions.adapters.dynamo.ingest_watch import DynamoIngestWatch
 from functions.adapters.dynamo.videos import DynamoVideoStore
 from functions.domain.errors import StaleWriteError
-from functions.domain.ingest import SourceVersion
-from functions.domain.lease import watch_shard
+from functions.domain.ingests.ingest import SourceVersion
 from functions.domain.ports import VideoStore
+from functions.domain.runs.lease import watch_shard
 from functions.domain.video import Video
 from tests.builders import (
     make_failure,

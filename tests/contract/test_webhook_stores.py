@@ -12,7 +12,9 @@ from functions.adapters.dynamo.receiver_health import DynamoReceiverHealth
 from functions.adapters.dynamo.webhook_deliveries import DynamoDeliveryStore
 from functions.adapters.dynamo.webhooks import DynamoWebhookStore
 from functions.domain.errors import ConflictError, StaleWriteError
-from functions.domain.webhook import (
+from functions.domain.webhooks.ports import DeliveryStore, Mood, ReceiverHealth, WebhookStore
+from functions.domain.webhooks.retries import SHARDS
+from functions.domain.webhooks.webhook import (
     Attempt,
     Delivery,
     DeliveryState,
@@ -24,8 +26,6 @@ from functions.domain.webhook import (
     WebhookState,
     delivery_id_of,
 )
-from functions.domain.webhook_ports import DeliveryStore, Mood, ReceiverHealth, WebhookStore
-from functions.domain.webhook_retries import SHARDS
 from tests.fakes.clock import EPOCH
 from tests.fakes.webhooks import FakeDeliveryStore, FakeReceiverHealth, FakeWebhookStore
 

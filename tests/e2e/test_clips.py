@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import av
 import pytest
 
-from functions.domain.transcript import Sentence, Transcript, Word
+from functions.domain.transcripts.transcript import Sentence, Transcript, Word
 from tests.media.make import RATE, ffmpeg
 from tests.media.numbered import numbered, shown
 from tests.media.spoken import written

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from functions.domain.sentences import sentences_of
-from functions.domain.transcript import Transcript, Word
+from functions.domain.transcripts.sentences import sentences_of
+from functions.domain.transcripts.transcript import Transcript, Word
 from infra.local.simulators.sources import Source, Sources
 from tests.media import odd
 from tests.media.speech import HONEY, film

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from functions.domain.transcript import Transcript
+from functions.domain.transcripts.transcript import Transcript
 from tests.media import odd
 from tests.media.talks import TRIED_ON, transcript_of
 from tests.support.cloud import Answer, Cloud, send

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from functions.domain.captions import parse_captions
+from functions.domain.captions.cue import parse_captions
 from tests.media.make import talk
 from tests.media.speech import HONEY, film, normal, word_errors
 from tests.support.cloud import Cloud, send_parts

@@ -6,15 +6,15 @@ import base64
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from functions.domain.analysis import (
+from functions.domain.analyses.analysis import (
     STEP,
     AnalysisJob,
     SoundFindings,
     WindowFiles,
     WindowFindings,
 )
-from functions.domain.boundaries import SceneChange, Stretch
-from functions.domain.cutting import StopRequested
+from functions.domain.analyses.boundaries import SceneChange, Stretch
+from functions.domain.cutting.job import StopRequested
 from functions.domain.errors import CutroomError
 from functions.domain.extras import Extra
 from tests.fakes.cutter import WorkerKilledError

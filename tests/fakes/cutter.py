@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from functions.domain.cutting import CutFile, CutJob, Inspection, Progress, StopRequested
-from functions.domain.exactness import CutReason, Exactness
-from functions.domain.plan import Chunk, Plan, PlannedSegment
+from functions.domain.cutting.exactness import CutReason, Exactness
+from functions.domain.cutting.job import CutFile, CutJob, Inspection, Progress, StopRequested
+from functions.domain.cutting.plan import Chunk, Plan, PlannedSegment
 from functions.domain.times import Milliseconds
 
 

@@ -8,15 +8,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from functions.domain.codec import to_plain
-from functions.domain.deletion import Deletion, StoredObject, deletion_id_of
+from functions.domain.deletions.deletion import Deletion, StoredObject, deletion_id_of
 from functions.domain.keys import lipsync_work, voice_key
-from functions.domain.run import RunStatus
-from functions.domain.segment import Segment
+from functions.domain.runs.run import RunStatus
+from functions.domain.segments.segment import Segment
 from functions.domain.times import to_iso
-from functions.domain.transcription import Transcription, WaitState
+from functions.domain.transcripts.transcription import Transcription, WaitState
 from functions.domain.video import Video
-from functions.services.delete_video import DeletionWork, Limits, Next, Progress, delete_video
-from functions.services.deletion_kinds import Belongings, kinds
+from functions.services.deletions.delete_video import (
+    DeletionWork,
+    Limits,
+    Next,
+    Progress,
+    delete_video,
+)
+from functions.services.deletions.kinds import Belongings, kinds
 from tests.builders import USER, VIDEO, make_queued_video, make_run, make_segment, make_source
 from tests.fakes.clock import EPOCH
 from tests.fakes.executions import FakeExecutions, FakeTranscriptionJobs

@@ -8,7 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from functions.domain.codec import from_plain, to_plain
-from functions.domain.deletion import Deletion, DeletionState, Leftover, ObjectBatch, Tally
+from functions.domain.deletions.deletion import (
+    Deletion,
+    DeletionState,
+    Leftover,
+    ObjectBatch,
+    Tally,
+)
 from functions.domain.errors import StaleWriteError
 from functions.domain.video import Failure, Video
 from tests.fakes.videos import FakeVideoStore

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from functions.domain.errors import StaleWriteError
-from functions.domain.segment import SegmentStatus, SegmentType
+from functions.domain.segments.segment import SegmentStatus, SegmentType
 from tests.builders import RANGE
 from tests.fakes.cutter import WorkerKilledError
 from tests.fakes.ranges import KEYS, THUMBNAIL, THUMBNAIL_KEY, Ranges

@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from functions.domain.connection import Connection, Ticket
 from functions.domain.errors import GoneError, StaleWriteError
-from functions.domain.event import KEPT, Event
-from functions.domain.event_ports import Entry, Known, Logged, Mark
+from functions.domain.events.connection import Connection, Ticket
+from functions.domain.events.event import KEPT, Event
+from functions.domain.events.ports import Entry, Known, Logged, Mark
 from tests.fakes.clock import EPOCH
 
 

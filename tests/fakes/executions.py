@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from functions.domain.transcription import Transcription
+from functions.domain.transcripts.transcription import Transcription
 
 
 class FakeTranscriptionJobs:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from functions.domain.cutting import StopRequested
+from functions.domain.cutting.job import StopRequested
 from functions.domain.errors import CutroomError
-from functions.domain.hls import HlsFile, HlsJob, HlsPiece, piece_name
+from functions.domain.hls.rendition import HlsFile, HlsJob, HlsPiece, piece_name
 from tests.fakes.cutter import WorkerKilledError
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from functions.domain.deletion import StoredObject
-from functions.domain.deletion_ports import ObjectPage
-from functions.domain.orphan_ports import FolderPage, SegmentPlace
+from functions.domain.deletions.deletion import StoredObject
+from functions.domain.deletions.orphan_ports import FolderPage, SegmentPlace
+from functions.domain.deletions.ports import ObjectPage
 from functions.domain.paging import Page, Position
 from functions.domain.video import Video
 from tests.fakes.clock import EPOCH

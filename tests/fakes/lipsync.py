@@ -8,21 +8,21 @@ from datetime import datetime
 from pathlib import Path
 
 from functions.domain.codec import from_plain, to_plain
-from functions.domain.cutting import StopRequested
+from functions.domain.cutting.job import StopRequested
 from functions.domain.errors import CutroomError, MediaError, StaleWriteError, UnavailableError
-from functions.domain.lipsync_asked import TextRegion
-from functions.domain.lipsync_errors import (
+from functions.domain.lipsync.asked import TextRegion
+from functions.domain.lipsync.errors import (
     OutcomeUnknownError,
     ProviderError,
     ProviderUnavailableError,
     UnknownGenerationError,
 )
-from functions.domain.lipsync_generation import GenerationStatus, SyncGeneration, SyncRequest
-from functions.domain.lipsync_job import LipSyncJob
-from functions.domain.lipsync_job_ports import DueJob, Waiting, Written
-from functions.domain.lipsync_polling import poll_shard
-from functions.domain.lipsync_ports import CostEstimate
-from functions.domain.lipsync_trouble import trouble_of
+from functions.domain.lipsync.generation import GenerationStatus, SyncGeneration, SyncRequest
+from functions.domain.lipsync.job import LipSyncJob
+from functions.domain.lipsync.job_ports import DueJob, Waiting, Written
+from functions.domain.lipsync.polling import poll_shard
+from functions.domain.lipsync.ports import CostEstimate
+from functions.domain.lipsync.trouble import trouble_of
 from functions.domain.paging import Page, Position
 from functions.domain.times import Milliseconds
 

@@ -8,22 +8,22 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from uuid import uuid4
 
-from functions.domain.lipsync_codes import Remedy
-from functions.domain.lipsync_errors import (
+from functions.domain.lipsync.codes import Remedy
+from functions.domain.lipsync.errors import (
     OutcomeUnknownError,
     ProviderError,
     RefusedError,
     SlotsTakenError,
     UnknownGenerationError,
 )
-from functions.domain.lipsync_generation import (
+from functions.domain.lipsync.generation import (
     GenerationStatus,
     RecordedVoice,
     SyncGeneration,
     SyncRequest,
 )
-from functions.domain.lipsync_ports import CostEstimate
-from functions.domain.lipsync_trouble import rejection_of, trouble_of
+from functions.domain.lipsync.ports import CostEstimate
+from functions.domain.lipsync.trouble import rejection_of, trouble_of
 
 
 @dataclass

@@ -12,7 +12,7 @@ from typing import Any
 
 from functions.domain.codec import from_plain
 from functions.domain.keys import voice_key
-from functions.domain.lipsync_asked import (
+from functions.domain.lipsync.asked import (
     Audio,
     FileAnnounced,
     LipSyncAsked,
@@ -20,30 +20,30 @@ from functions.domain.lipsync_asked import (
     TextRegion,
     TextRemoval,
 )
-from functions.domain.lipsync_job import LipSyncJob
-from functions.domain.lipsync_rules import LipSyncRules
-from functions.domain.lipsync_states import JobOverError, LipSyncStatus
-from functions.domain.media import AudioTrack, Media
-from functions.domain.media_ports import MediaStore
+from functions.domain.lipsync.job import LipSyncJob
+from functions.domain.lipsync.rules import LipSyncRules
+from functions.domain.lipsync.states import JobOverError, LipSyncStatus
+from functions.domain.media.ports import MediaStore
+from functions.domain.media.probe import AudioTrack, Media
 from functions.domain.tiers import Tier
 from functions.domain.video import Source
-from functions.services.await_lipsync import await_lipsync
-from functions.services.collect_lipsync import Collecting, collect_lipsync
-from functions.services.create_lipsync import create_lipsync
-from functions.services.encode_lipsync import Encoding, encode_lipsync
-from functions.services.enter_lipsync import enter_lipsync
-from functions.services.fence import fenced
-from functions.services.finish_lipsync import Finishing, finish_lipsync
-from functions.services.hint_lipsync import hint_lipsync
-from functions.services.lipsync_course import Onward, Step
-from functions.services.lipsync_jobs import LipSyncDesk, LipSyncLine
-from functions.services.mark_video import mark_video
+from functions.services.deletions.mark_video import mark_video
+from functions.services.lipsync.await_lipsync import await_lipsync
+from functions.services.lipsync.collect_lipsync import Collecting, collect_lipsync
+from functions.services.lipsync.course import Onward, Step
+from functions.services.lipsync.create_lipsync import create_lipsync
+from functions.services.lipsync.encode_lipsync import Encoding, encode_lipsync
+from functions.services.lipsync.enter_lipsync import enter_lipsync
+from functions.services.lipsync.finish_lipsync import Finishing, finish_lipsync
+from functions.services.lipsync.hint_lipsync import hint_lipsync
+from functions.services.lipsync.jobs import LipSyncDesk, LipSyncLine
+from functions.services.lipsync.poll_lipsync import Looked, Looking, look_around
+from functions.services.lipsync.prepare_lipsync import prepare_lipsync
+from functions.services.lipsync.start_lipsync import video_arrival, voice_arrival
+from functions.services.lipsync.submit_lipsync import Submission, submit_lipsync
 from functions.services.ownership import Caller
-from functions.services.poll_lipsync import Looked, Looking, look_around
-from functions.services.prepare_lipsync import prepare_lipsync
-from functions.services.start_lipsync import video_arrival, voice_arrival
-from functions.services.start_run import ObjectCreated, start_from_event
-from functions.services.submit_lipsync import Submission, submit_lipsync
+from functions.services.runs.fence import fenced
+from functions.services.runs.start_run import ObjectCreated, start_from_event
 from tests.builders import USER, VIDEO, make_probe, make_queued_video
 from tests.environment import FUNCTION_ENVIRONMENT
 from tests.fakes.lipsync import (

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from functions.domain.errors import UnavailableError
-from functions.domain.media_ports import Part, StoredVersion
+from functions.domain.media.ports import Part, StoredVersion
 from functions.domain.video import Source
 
 

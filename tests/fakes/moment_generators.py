@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from functions.domain.boundaries import Envelope
+from functions.domain.analyses.boundaries import Envelope
 from functions.domain.errors import CutroomError
-from functions.domain.moment import MomentOptions, Proposal
 from functions.domain.moments.lines import lines_of
-from functions.domain.proposals import Proposals
-from functions.domain.transcript import Transcript
-from functions.domain.usage import Usage
+from functions.domain.moments.moment import MomentOptions, Proposal
+from functions.domain.moments.proposals import Proposals
+from functions.domain.moments.usage import Usage
+from functions.domain.transcripts.transcript import Transcript
 
 
 @dataclass

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from functions.domain.errors import StaleWriteError, UnavailableError
-from functions.domain.generation import LOST, Generation
-from functions.domain.moment import Moment
+from functions.domain.moments.generation import LOST, Generation
+from functions.domain.moments.moment import Moment
 from functions.domain.paging import Page, Position
 
 Key = tuple[str, str]

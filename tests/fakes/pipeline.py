@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 
 from functions.domain.errors import UnavailableError
-from functions.domain.run import Run
-from functions.domain.run_ports import ExecutionState
+from functions.domain.runs.ports import ExecutionState
+from functions.domain.runs.run import Run
 
 
 class FakePipeline:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from functions.domain.deletion_ports import HiddenVideos
+from functions.domain.deletions.ports import HiddenVideos
 from functions.domain.paging import Page, Position
-from functions.domain.post_query import History, PostedPost, PostQuery, PostSort, Some
-from functions.domain.social import Post
+from functions.domain.posts.post import Post
+from functions.domain.posts.query import History, PostedPost, PostQuery, PostSort, Some
 from functions.domain.times import to_iso
 from tests.fakes.segments import FakeSegmentStore
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from functions.domain.errors import MediaError
-from functions.domain.media import KeyframeIndex, Probe
-from functions.domain.reach import Reach
+from functions.domain.media.probe import KeyframeIndex, Probe
+from functions.domain.media.reach import Reach
+from functions.domain.media.weights import Weights
 from functions.domain.times import Milliseconds
 from functions.domain.video import Source
-from functions.domain.weights import Weights
 
 
 @dataclass

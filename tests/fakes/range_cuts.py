@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functions.domain.errors import UnavailableError
-from functions.domain.run_ports import ExecutionState
+from functions.domain.runs.ports import ExecutionState
 
 
 class FakeRangeCuts:

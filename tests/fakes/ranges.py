@@ -7,15 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from functions.domain.codec import from_plain
+from functions.domain.cutting.plan import Plan
 from functions.domain.keys import range_key, range_plan_key, range_thumbnail_key
-from functions.domain.plan import Plan
-from functions.domain.segment import Segment, range_thumbnail_id
+from functions.domain.segments.segment import Segment, range_thumbnail_id
 from functions.domain.video import Failure
-from functions.services.cut_range import RangeBounds, cut_range
-from functions.services.fail_range import fail_range
-from functions.services.plan_range import plan_range
-from functions.services.purge_segment import purge_segment
-from functions.services.range_state import RangeKeys
+from functions.services.cutting.cut_range import RangeBounds, cut_range
+from functions.services.cutting.fail_range import fail_range
+from functions.services.cutting.plan_range import plan_range
+from functions.services.cutting.range_state import RangeKeys
+from functions.services.segments.purge_segment import purge_segment
 from tests.builders import RANGE, USER, VIDEO, make_pending
 from tests.fakes.world import World
 

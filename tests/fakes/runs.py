@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from functions.domain.budget import Estimate
 from functions.domain.codec import from_plain, to_plain
+from functions.domain.cutting.budget import Estimate
 from functions.domain.errors import RunOverError, StaleWriteError
-from functions.domain.lease import CLOSING, lease_from
 from functions.domain.paging import Page, Position
-from functions.domain.run import Outcome, Run, RunStatus, Stage, StageTimes
+from functions.domain.runs.lease import CLOSING, lease_from
+from functions.domain.runs.run import Outcome, Run, RunStatus, Stage, StageTimes
 from functions.domain.times import Milliseconds
 from functions.domain.video import Failure, Video
 from tests.fakes.videos import FakeVideoStore

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from functions.domain.cutting import StopRequested
+from functions.domain.cutting.job import StopRequested
 from functions.domain.errors import CutroomError, StaleWriteError
-from functions.domain.media_ports import MediaStore
-from functions.domain.transcript_ports import JobState, JobStatus, SpeechJob, TranscriptionJob
-from functions.domain.transcription import Transcription, WaitState
-from functions.services.transcription import Scribes
+from functions.domain.media.ports import MediaStore
+from functions.domain.transcripts.ports import JobState, JobStatus, SpeechJob, TranscriptionJob
+from functions.domain.transcripts.transcription import Transcription, WaitState
+from functions.services.transcripts.transcription import Scribes
 from tests.documents import spoken
 
 

@@ -9,17 +9,10 @@ from datetime import date, datetime
 from typing import Any
 
 from functions.domain.codec import from_plain, to_plain
-from functions.domain.counts import SegmentCounts
-from functions.domain.deletion_ports import HiddenVideos
+from functions.domain.deletions.ports import HiddenVideos
 from functions.domain.errors import RunOverError, StaleWriteError
-from functions.domain.lease import watch_shard
 from functions.domain.paging import Page, Position
-from functions.domain.post_query import Snapshot
-from functions.domain.run import Run
-from functions.domain.segment import Segment, SegmentStatus, SegmentType
-from functions.domain.segment_query import SegmentQuery, SortBy
-from functions.domain.social import METRICS, Platform, Post
-from functions.domain.social_history import (
+from functions.domain.posts.history import (
     Gain,
     PlatformSums,
     changed,
@@ -29,6 +22,13 @@ from functions.domain.social_history import (
     read_sums,
     sums_of,
 )
+from functions.domain.posts.post import METRICS, Platform, Post
+from functions.domain.posts.query import Snapshot
+from functions.domain.runs.lease import watch_shard
+from functions.domain.runs.run import Run
+from functions.domain.segments.counts import SegmentCounts
+from functions.domain.segments.query import SegmentQuery, SortBy
+from functions.domain.segments.segment import Segment, SegmentStatus, SegmentType
 
 
 class FakeSegmentStore:

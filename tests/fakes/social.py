@@ -17,7 +17,7 @@ from functions.domain.platforms.ports import Consents
 from functions.domain.platforms.syncing import PostKey, SyncPost
 from functions.domain.platforms.tokens import Ask, Granted, Tokens
 from functions.domain.platforms.windows import minutes
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 
 
 class FakeAccountStore:

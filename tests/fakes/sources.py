@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from functions.domain.errors import CutroomError, UnavailableError
-from functions.domain.ingest import SourceVersion
-from functions.domain.ingest_ports import SourceStream
-from functions.domain.run_ports import ExecutionState
+from functions.domain.ingests.ingest import SourceVersion
+from functions.domain.ingests.ports import SourceStream
+from functions.domain.runs.ports import ExecutionState
 
 
 @dataclass

@@ -7,8 +7,8 @@ import threading
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from functions.domain.deletion import StoredObject
-from functions.domain.deletion_ports import ObjectPage, Refused
+from functions.domain.deletions.deletion import StoredObject
+from functions.domain.deletions.ports import ObjectPage, Refused
 from tests.fakes.clock import EPOCH
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from functions.domain.deletion import Deletion, Tally
+from functions.domain.deletions.deletion import Deletion, Tally
 from functions.domain.paging import Page, Position
 from functions.domain.video import Video
 from tests.fakes.deletions import FakeDeletionStore

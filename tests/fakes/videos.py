@@ -10,8 +10,8 @@ from typing import Any
 
 from functions.domain.codec import from_plain, to_plain
 from functions.domain.errors import StaleWriteError
-from functions.domain.lease import watch_shard
 from functions.domain.paging import Page, Position
+from functions.domain.runs.lease import watch_shard
 from functions.domain.video import Video, VideoStatus
 
 

@@ -9,19 +9,19 @@ from datetime import datetime
 from typing import Any
 
 from functions.domain.errors import ConflictError, StaleWriteError
-from functions.domain.event import Event, EventType, event_id_of
+from functions.domain.events.event import Event, EventType, event_id_of
+from functions.domain.ingests.web_urls import UrlError
 from functions.domain.paging import Page, Position
-from functions.domain.web_urls import UrlError
-from functions.domain.webhook import Delivery, DeliveryState, Replay, Webhook
-from functions.domain.webhook_ports import (
+from functions.domain.webhooks.ports import (
     Mood,
     Posted,
     ReceiverError,
     ReplayTask,
     SendTask,
 )
-from functions.domain.webhook_retries import SHARDS, STRIKES, held_until
-from functions.services.webhook_deliveries import WebhookContext
+from functions.domain.webhooks.retries import SHARDS, STRIKES, held_until
+from functions.domain.webhooks.webhook import Delivery, DeliveryState, Replay, Webhook
+from functions.services.webhooks.deliveries import WebhookContext
 from tests.builders import USER
 from tests.fakes.clock import FakeClock
 from tests.fakes.vault import FakeVault

@@ -10,41 +10,41 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from functions.domain.budget import Budget
 from functions.domain.codec import from_plain
-from functions.domain.course import usual
+from functions.domain.cutting.budget import Budget
+from functions.domain.cutting.plan import Plan
 from functions.domain.extras import Extra
-from functions.domain.media import Media
-from functions.domain.models import Models
-from functions.domain.moment_ports import Memory, MomentGenerator, MomentRefiner
+from functions.domain.media.probe import Media
 from functions.domain.moments.embedded import EmbeddedGenerator
+from functions.domain.moments.models import Models
+from functions.domain.moments.ports import Memory, MomentGenerator, MomentRefiner
 from functions.domain.moments.refining import EmbeddedRefiner
-from functions.domain.plan import Plan
 from functions.domain.platforms.cadence import Cadence
-from functions.domain.run import Run, Stage
-from functions.domain.run_ports import RunWork
-from functions.domain.segment import Segment, SegmentType
+from functions.domain.runs.course import usual
+from functions.domain.runs.ports import RunWork
+from functions.domain.runs.run import Run, Stage
+from functions.domain.segments.segment import Segment, SegmentType
 from functions.domain.tiers import Tier, TierLimits
 from functions.domain.video import Source, Video
-from functions.services.analyse_window import analyse_window
-from functions.services.analysis import read_boundaries
-from functions.services.ask_for_sync import DemandWork
-from functions.services.claim_run import claim_run
-from functions.services.cut_chunk import join_segment
-from functions.services.cut_window import Bounds, WindowResult, cut_window
-from functions.services.finish_analysis import finish_analysis
-from functions.services.finish_run import finish_run
-from functions.services.fresh_tokens import Keyring
-from functions.services.join_audio import AudioBounds, join_audio
-from functions.services.moments import MomentContext
+from functions.services.analyses.analyse_window import analyse_window
+from functions.services.analyses.finish_analysis import finish_analysis
+from functions.services.analyses.left import read_boundaries
+from functions.services.analyses.plan_analysis import AnalysisToDo, plan_analyses
+from functions.services.cutting.cut_chunk import join_segment
+from functions.services.cutting.cut_window import Bounds, WindowResult, cut_window
+from functions.services.cutting.join_audio import AudioBounds, join_audio
+from functions.services.cutting.plan_segments import PlanBounds, left_to_cut, plan_segments
+from functions.services.moments.context import MomentContext
 from functions.services.ownership import Caller
-from functions.services.plan_analysis import AnalysisToDo, plan_analyses
-from functions.services.plan_segments import PlanBounds, left_to_cut, plan_segments
-from functions.services.probe_source import probe_source
-from functions.services.reap_runs import Reaper
-from functions.services.restart_run import NewRun, restart
-from functions.services.stages import Context
-from functions.services.start_run import Stores
+from functions.services.posts.ask_for_sync import DemandWork
+from functions.services.posts.fresh_tokens import Keyring
+from functions.services.runs.claim_run import claim_run
+from functions.services.runs.finish_run import finish_run
+from functions.services.runs.probe_source import probe_source
+from functions.services.runs.reap_runs import Reaper
+from functions.services.runs.restart_run import NewRun, restart
+from functions.services.runs.stages import Context
+from functions.services.runs.start_run import Stores
 from tests.builders import RUN, STRANGER, USER, VIDEO, make_probe, make_queued_video, make_run
 from tests.environment import FUNCTION_ENVIRONMENT, TIERS
 from tests.fakes.account import FakeAccount

@@ -9,7 +9,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from functions.domain.addresses import AddressRules
+from functions.domain.ingests.addresses import AddressRules
 from functions.runtime.settings import ApiSettings, IngestSettings, load
 from infra.settings import stage_settings, with_local_sources
 from tests.environment import FUNCTION_ENVIRONMENT

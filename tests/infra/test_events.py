@@ -12,7 +12,7 @@ import pytest
 from functions.adapters.dynamo.items import encode_item
 from functions.domain.codec import to_plain
 from functions.domain.tiers import Tier
-from functions.domain.webhook import WebhookState
+from functions.domain.webhooks.webhook import WebhookState
 from functions.runtime.settings import ApiSettings, SocketSettings, load
 from infra.constructs.http_api import EVENTS
 from infra.settings import stage_settings

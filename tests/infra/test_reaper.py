@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from functions.domain.lease import LEASE, SKEW
+from functions.domain.runs.lease import LEASE, SKEW
 from tests.infra.definition import INGEST, PIPELINE, RANGES, resource
 from tests.infra.synth import Synth
 

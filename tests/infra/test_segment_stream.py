@@ -8,7 +8,7 @@ from typing import Any
 from functions.adapters.dynamo.items import encode_item
 from functions.adapters.dynamo.segment_rows import to_row, to_tombstone
 from functions.domain import keys
-from functions.domain.segment import SegmentStatus
+from functions.domain.segments.segment import SegmentStatus
 from tests.builders import make_segment
 from tests.fakes.clock import EPOCH
 from tests.infra.synth import Synth

@@ -15,8 +15,8 @@ from statelint.config import Config
 from statelint.linter import Linter
 from statelint.problem import ProblemType
 
-from functions.domain.stage import Stage
-from functions.services.delete_video import Next
+from functions.domain.runs.stage import Stage
+from functions.services.deletions.delete_video import Next
 from tests.infra.definition import (
     DELETION,
     INGEST,

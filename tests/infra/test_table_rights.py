@@ -14,9 +14,9 @@ from functions.adapters.dynamo.segment_search import BY_VIDEO
 from functions.adapters.dynamo.segment_watch import WAITING
 from functions.adapters.dynamo.video_segments import BY_TYPE
 from functions.adapters.dynamo.videos import BY_SOURCE, BY_USER
-from functions.domain.post_query import PostSort
-from functions.domain.segment import SegmentType
-from functions.domain.segment_query import SegmentQuery, SortBy
+from functions.domain.posts.query import PostSort
+from functions.domain.segments.query import SegmentQuery, SortBy
+from functions.domain.segments.segment import SegmentType
 from tests.infra.handlers import HANDLERS
 from tests.infra.synth import Synth
 
@@ -261,8 +261,8 @@ def test_given_an_object_that_arrives_when_its_video_was_deleted_then_that_can_b
 def test_given_a_function_that_makes_objects_when_it_does_then_it_can_tell_that_its_video_is_gone(
     synth: Synth,
 ):
-    """What a run makes is held back where its video is not there (`services/fence.py`). Those who
-    look at jobs of the transcriber write for a row that waits, which the deletion waits for."""
+    """What a run makes is held back where its video is not there (`services/runs/fence.py`). Those
+    who look at jobs of the transcriber write for a row that waits, which the deletion waits for."""
     makers = {
         handler
         for handler, function in synth.functions().items()

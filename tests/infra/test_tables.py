@@ -15,11 +15,11 @@ from functions.adapters.dynamo.video_marks import to_mark
 from functions.adapters.dynamo.video_segments import BY_TYPE
 from functions.adapters.dynamo.webhook_deliveries import BY_TRY
 from functions.domain.events.kinds import DRAFTING
-from functions.domain.lipsync_job_ports import DueJob
-from functions.domain.segment import SegmentStatus
-from functions.domain.segment_query import SortBy
+from functions.domain.lipsync.job_ports import DueJob
+from functions.domain.segments.query import SortBy
+from functions.domain.segments.segment import SegmentStatus
 from functions.domain.video import VideoStatus
-from functions.services.start_run import new_run
+from functions.services.runs.start_run import new_run
 from infra.constructs.api_functions import UNREAD
 from infra.constructs.tables import (
     INGEST_WATCH_INDEX,

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from functions.adapters.dynamo.receiver_health import PLACES
-from functions.domain.webhook_retries import DAY, WAITS
+from functions.domain.webhooks.retries import DAY, WAITS
 from infra.settings import WEBHOOK_WAITS, stage_settings, with_local_sources
 from tests.infra.synth import Synth
 

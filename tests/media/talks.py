@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from functions.domain.times import Milliseconds
-from functions.domain.transcript import Sentence, Transcript, Word
+from functions.domain.transcripts.transcript import Sentence, Transcript, Word
 
 Talk = tuple[str, ...]
 """Its topics, in order."""

@@ -15,11 +15,11 @@ from functions.adapters.dynamo.kept_answers import KeptAnswers
 from functions.adapters.dynamo.runs import DynamoRunStore
 from functions.adapters.dynamo.segments import DynamoSegmentStore
 from functions.adapters.dynamo.videos import DynamoVideoStore
-from functions.domain.counts import SegmentCounts
 from functions.domain.keys import segment_key, upload_key
-from functions.domain.run import RunStatus
-from functions.domain.segment import Segment, SegmentType
-from functions.domain.social import Platform, new_post, totals
+from functions.domain.posts.post import Platform, new_post, totals
+from functions.domain.runs.run import RunStatus
+from functions.domain.segments.counts import SegmentCounts
+from functions.domain.segments.segment import Segment, SegmentType
 from functions.domain.video import Video, VideoStatus
 from tests.builders import make_queued_video, make_run, make_segment, make_source
 from tests.contract.segment_library import write_rows

@@ -25,7 +25,8 @@ from tests.support.limits import Limits, hold
 PRELOADED = (
     "av", "boto3.s3.transfer", "functions.adapters.ffmpeg.cutter", "functions.adapters.pyav.prober",
     "functions.adapters.dynamo.segments", "functions.bootstrap", "functions.runtime.step",
-    "functions.services.join_audio", "functions.services.finish_run", "tests.support.lambdas",
+    "functions.services.cutting.join_audio", "functions.services.runs.finish_run",
+    "tests.support.lambdas",
 )  # fmt: skip
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload(list(PRELOADED))

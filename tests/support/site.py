@@ -12,15 +12,15 @@ from typing import Any
 
 from functions import bootstrap
 from functions.adapters import aws
+from functions.domain.cutting.segmentation import Segmentation
 from functions.domain.ids import new_id
 from functions.domain.keys import upload_key
-from functions.domain.lease import lease_from, watch_shard
-from functions.domain.run import Run, RunStatus
-from functions.domain.segmentation import Segmentation
+from functions.domain.runs.lease import lease_from, watch_shard
+from functions.domain.runs.run import Run, RunStatus
 from functions.domain.times import utc_now
 from functions.domain.video import Video, VideoStatus
 from functions.runtime.settings import StoreSettings, load
-from functions.services.stages import Context
+from functions.services.runs.stages import Context
 from infra.local.users import ensure_user
 from tests.environment import FUNCTION_ENVIRONMENT
 

@@ -6,8 +6,8 @@ import json
 
 from functions.domain.keys import transcript_key
 from functions.domain.times import utc_now
-from functions.domain.transcript import Transcript
-from functions.domain.transcript_document import KeptTranscript, MadeBy, to_document
+from functions.domain.transcripts.document import KeptTranscript, MadeBy, to_document
+from functions.domain.transcripts.transcript import Transcript
 from tests.support.cloud import Cloud
 
 

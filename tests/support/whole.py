@@ -9,8 +9,8 @@ from pathlib import Path
 from functions.adapters import aws
 from functions.adapters.dynamo.counters import DynamoSegmentCounters
 from functions.domain.keys import MEDIA, WORK
-from functions.domain.run import RunStatus
-from functions.domain.segment import Segment, SegmentType
+from functions.domain.runs.run import RunStatus
+from functions.domain.segments.segment import Segment, SegmentType
 from functions.domain.video import Video, VideoStatus
 from tests.contract.packets import packets, together
 from tests.support.site import Site

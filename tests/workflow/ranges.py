@@ -15,7 +15,7 @@ import pytest
 from functions.adapters import aws
 from functions.adapters.dynamo.segments import DynamoSegmentStore
 from functions.adapters.step_functions_range_cuts import StepFunctionsRangeCuts
-from functions.domain.segment import Segment, SegmentStatus, range_thumbnail_id
+from functions.domain.segments.segment import Segment, SegmentStatus, range_thumbnail_id
 from functions.domain.times import utc_now
 from infra.local.emulator import CREDENTIALS
 from tests.builders import make_pending

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from functions.domain.segment import SegmentStatus
+from functions.domain.segments.segment import SegmentStatus
 from functions.domain.times import utc_now
 from tests.contract.packets import packets
 from tests.media.make import encoded, talk

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from functions.adapters.dynamo.counters import DynamoSegmentCounters
-from functions.domain.counts import SegmentCounts
-from functions.domain.segment import SegmentStatus
+from functions.domain.segments.counts import SegmentCounts
+from functions.domain.segments.segment import SegmentStatus
 from tests.media import odd
 from tests.support.cloud import PATIENCE_S, Cloud
 from tests.workflow.ranges import Ranges, adapters_reach

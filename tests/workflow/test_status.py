@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from functions.domain.stage import Stage
+from functions.domain.runs.stage import Stage
 from tests.media.make import talk
 from tests.support.cloud import PATIENCE_S, Cloud
 

@@ -13,11 +13,11 @@ from functions.adapters.bedrock.converse import (
     refused_tool,
     user,
 )
-from functions.domain.models import Model
-from functions.domain.moment import Proposal
 from functions.domain.moments.answers import Read
+from functions.domain.moments.models import Model
+from functions.domain.moments.moment import Proposal
 from functions.domain.moments.prompts import TOOL, ask_again
-from functions.domain.usage import Usage
+from functions.domain.moments.usage import Usage
 
 # Another try would be withheld, too.
 _WITHHELD: Final = {"guardrail_intervened", "content_filtered"}

@@ -11,9 +11,9 @@ from botocore.parsers import ResponseParserError
 
 from functions.adapters.aws import error_code, patient_client
 from functions.domain.errors import UnavailableError
-from functions.domain.models import Model
+from functions.domain.moments.models import Model
 from functions.domain.moments.prompts import SYSTEM, TOOL, schema
-from functions.domain.usage import Usage
+from functions.domain.moments.usage import Usage
 
 # Asked again, they would say the same.
 _FOR_GOOD: Final = {

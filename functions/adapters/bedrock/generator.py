@@ -11,19 +11,19 @@ from typing import Final
 
 from functions.adapters.bedrock.asking import Question, ask
 from functions.adapters.bedrock.converse import Converse, ModelOutOfReachError
-from functions.domain.boundaries import Envelope
+from functions.domain.analyses.boundaries import Envelope
 from functions.domain.codec import from_plain, to_plain
 from functions.domain.ids import fingerprint
-from functions.domain.models import Model
-from functions.domain.moment import EMBEDDED, MAX_COUNT, MomentOptions, Proposal
-from functions.domain.moment_ports import Memory, MomentGenerator
 from functions.domain.moments.answers import read_answer
 from functions.domain.moments.lines import Line, lines_of
+from functions.domain.moments.models import Model
+from functions.domain.moments.moment import EMBEDDED, MAX_COUNT, MomentOptions, Proposal
+from functions.domain.moments.ports import Memory, MomentGenerator
 from functions.domain.moments.prompts import PROMPT_VERSION, ask_for_moments
+from functions.domain.moments.proposals import Proposals
+from functions.domain.moments.usage import Usage
 from functions.domain.moments.windows import Window, windows_of
-from functions.domain.proposals import Proposals
-from functions.domain.transcript import Sentence, Transcript
-from functions.domain.usage import Usage
+from functions.domain.transcripts.transcript import Sentence, Transcript
 
 AT_ONCE: Final = 4
 _MORE: Final = 1.5

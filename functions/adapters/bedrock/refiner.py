@@ -8,14 +8,14 @@ from typing import Final
 from functions.adapters.bedrock.asking import Question, ask
 from functions.adapters.bedrock.converse import Converse
 from functions.domain.errors import UnavailableError
-from functions.domain.models import Model
-from functions.domain.moment import Moment
 from functions.domain.moments.answers import Read, read_answer
 from functions.domain.moments.lines import Line, lines_of
+from functions.domain.moments.models import Model
+from functions.domain.moments.moment import Moment
 from functions.domain.moments.prompts import CONTEXT, PROMPT_VERSION, ask_to_refine
-from functions.domain.proposals import Proposals
+from functions.domain.moments.proposals import Proposals
 from functions.domain.times import Milliseconds
-from functions.domain.transcript import Transcript
+from functions.domain.transcripts.transcript import Transcript
 
 LONGEST: Final[Milliseconds] = 600_000
 

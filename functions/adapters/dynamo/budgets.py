@@ -17,7 +17,7 @@ from functions.adapters.dynamo.failures import ConditionFailedError
 from functions.adapters.dynamo.table import Table
 from functions.domain.platforms.budgets import LIMITS, Limit, allowance
 from functions.domain.platforms.windows import Window, minutes
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 from functions.domain.times import from_iso, to_iso
 
 _SPEND: Final = "ADD used :units SET expires_at = :ends"

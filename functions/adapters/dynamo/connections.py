@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from functions.adapters.dynamo.failures import ConditionFailedError
 from functions.adapters.dynamo.table import Table
-from functions.domain.connection import Connection, Ticket, TicketUse, Wanted
+from functions.domain.events.connection import Connection, Ticket, TicketUse, Wanted
 from functions.domain.times import from_iso, to_iso
 
 _CONNECTION: Final = "connection#"

@@ -18,9 +18,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from functions.domain.segment import Segment
-from functions.domain.social import Platform, Post
-from functions.domain.social_history import Gain, PlatformSums, read_gain, read_sums
+from functions.domain.posts.history import Gain, PlatformSums, read_gain, read_sums
+from functions.domain.posts.post import Platform, Post
+from functions.domain.segments.segment import Segment
 from functions.domain.times import from_iso
 
 # Transactions that meet at a row cancel each other, and many workers add segments at once.

@@ -29,12 +29,8 @@ from functions.adapters.dynamo.counter_rows import (
 from functions.adapters.dynamo.failures import ConditionFailedError
 from functions.adapters.dynamo.table import Table
 from functions.adapters.dynamo.transaction import Condition, Transaction
-from functions.domain.counts import SegmentCounts
 from functions.domain.paging import Position
-from functions.domain.run import Run
-from functions.domain.segment import Segment, SegmentType
-from functions.domain.social import METRICS, Platform, Post
-from functions.domain.social_history import (
+from functions.domain.posts.history import (
     Gain,
     PlatformSums,
     changed,
@@ -42,6 +38,10 @@ from functions.domain.social_history import (
     gains,
     sums_change,
 )
+from functions.domain.posts.post import METRICS, Platform, Post
+from functions.domain.runs.run import Run
+from functions.domain.segments.counts import SegmentCounts
+from functions.domain.segments.segment import Segment, SegmentType
 from functions.domain.times import to_iso
 
 # Each is three writes of a transaction, which holds a hundred.

@@ -10,7 +10,7 @@ from typing import Any, Final
 from functions.adapters.dynamo.table import Table
 from functions.adapters.dynamo.transaction import Condition, Transaction
 from functions.domain.codec import from_plain, to_plain
-from functions.domain.deletion import Deletion, ObjectBatch, StoredObject, Tally
+from functions.domain.deletions.deletion import Deletion, ObjectBatch, StoredObject, Tally
 
 RECEIPT: Final = "receipt#"
 HIDDEN: Final = "hidden#"

@@ -32,7 +32,7 @@ from functions.adapters.dynamo.table import Table
 from functions.adapters.dynamo.transaction import Transaction
 from functions.adapters.dynamo.video_marks import from_mark, is_mark, to_mark
 from functions.domain.codec import to_plain
-from functions.domain.deletion import (
+from functions.domain.deletions.deletion import (
     Deletion,
     DeletionState,
     Leftover,

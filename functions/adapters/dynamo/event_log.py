@@ -19,11 +19,11 @@ from functions.adapters.dynamo.failures import ConditionFailedError
 from functions.adapters.dynamo.items import decode_item
 from functions.adapters.dynamo.table import Table
 from functions.adapters.dynamo.transaction import Transaction
-from functions.domain.deletion import Deletion
+from functions.domain.deletions.deletion import Deletion
 from functions.domain.errors import StaleWriteError
-from functions.domain.event import KEPT, Event
-from functions.domain.event_json import from_json, to_json
-from functions.domain.event_ports import Entry, Known, Logged, Mark
+from functions.domain.events.body import from_json, to_json
+from functions.domain.events.event import KEPT, Event
+from functions.domain.events.ports import Entry, Known, Logged, Mark
 from functions.domain.paging import Page, Position
 from functions.domain.times import from_iso, to_iso, utc_now
 from functions.domain.video import Video

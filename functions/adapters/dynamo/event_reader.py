@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from functions.adapters.dynamo.event_log import event_of
 from functions.adapters.dynamo.table import Table
-from functions.domain.event import Event
+from functions.domain.events.event import Event
 
 
 class DynamoEventReader:

@@ -12,8 +12,8 @@ from functions.adapters.dynamo.table import Table
 from functions.adapters.dynamo.transaction import Transaction
 from functions.domain.codec import from_plain, to_plain
 from functions.domain.errors import StaleWriteError
-from functions.domain.generation import LOST, Generation, GenerationStatus
-from functions.domain.moment import Moment
+from functions.domain.moments.generation import LOST, Generation, GenerationStatus
+from functions.domain.moments.moment import Moment
 from functions.domain.paging import Page, Position
 
 _WHAT: Final = "moment generations"

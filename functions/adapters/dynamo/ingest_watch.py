@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from functions.adapters.dynamo.table import Table
-from functions.domain.lease import watch_shard
+from functions.domain.runs.lease import watch_shard
 from functions.domain.times import to_iso
 from functions.domain.video import Video, VideoStatus
 

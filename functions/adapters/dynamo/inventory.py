@@ -8,7 +8,7 @@ from typing import Final
 from functions.adapters.dynamo.table import Table
 from functions.adapters.dynamo.video_marks import is_mark
 from functions.domain.codec import from_plain
-from functions.domain.orphan_ports import SegmentPlace
+from functions.domain.deletions.orphan_ports import SegmentPlace
 from functions.domain.paging import Page, Position
 from functions.domain.times import from_iso
 from functions.domain.video import Video

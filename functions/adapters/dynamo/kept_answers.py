@@ -10,7 +10,7 @@ from functions.adapters.dynamo.failures import ConditionFailedError
 from functions.adapters.dynamo.removal import AT_ONCE, ATTEMPTS, CountedRemoval
 from functions.adapters.dynamo.table import Table
 from functions.adapters.dynamo.transaction import Transaction
-from functions.domain.deletion import Deletion, Tally
+from functions.domain.deletions.deletion import Deletion, Tally
 from functions.domain.errors import StaleWriteError
 from functions.domain.paging import Page, Position
 from functions.domain.video import Video

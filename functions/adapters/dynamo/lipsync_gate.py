@@ -20,7 +20,7 @@ from functions.adapters.dynamo.table import Table
 from functions.adapters.dynamo.transaction import Transaction
 from functions.domain.codec import from_plain, to_plain
 from functions.domain.errors import UnavailableError
-from functions.domain.lipsync_job_ports import Waiting
+from functions.domain.lipsync.job_ports import Waiting
 from functions.domain.times import to_iso
 
 _WHAT: Final = "lip-sync places"

@@ -11,9 +11,9 @@ from functions.adapters.dynamo.failures import ConditionFailedError
 from functions.adapters.dynamo.table import Table
 from functions.domain.codec import from_plain, to_plain
 from functions.domain.errors import StaleWriteError
-from functions.domain.lipsync_job import LipSyncJob
-from functions.domain.lipsync_job_ports import DueJob
-from functions.domain.lipsync_polling import poll_shard
+from functions.domain.lipsync.job import LipSyncJob
+from functions.domain.lipsync.job_ports import DueJob
+from functions.domain.lipsync.polling import poll_shard
 from functions.domain.paging import Page, Position
 from functions.domain.times import to_iso
 

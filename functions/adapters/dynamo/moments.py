@@ -11,7 +11,7 @@ from functions.adapters.dynamo.table import Table
 from functions.adapters.dynamo.transaction import Transaction
 from functions.domain.codec import from_plain, to_plain
 from functions.domain.errors import StaleWriteError
-from functions.domain.moment import Moment
+from functions.domain.moments.moment import Moment
 
 BY_ID: Final = "moment_id-index"
 _WHAT: Final = "moments"

@@ -15,10 +15,10 @@ from functions.adapters.dynamo.counter_rows import post_key
 from functions.adapters.dynamo.snapshots import KEYS, LATEST, from_latest
 from functions.adapters.dynamo.table import Filter, Rows, Table
 from functions.domain.codec import from_plain
-from functions.domain.deletion_ports import HiddenVideos
+from functions.domain.deletions.ports import HiddenVideos
 from functions.domain.paging import Page, Position
-from functions.domain.post_query import History, PostedPost, PostQuery, PostSort, Snapshot, Some
-from functions.domain.social import METRICS, Number, Post
+from functions.domain.posts.post import METRICS, Number, Post
+from functions.domain.posts.query import History, PostedPost, PostQuery, PostSort, Snapshot, Some
 from functions.domain.times import from_iso, to_iso
 
 READ_BUDGET: Final = 1_000

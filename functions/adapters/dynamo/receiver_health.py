@@ -11,9 +11,9 @@ from typing import Any, Final
 from functions.adapters.dynamo.failures import ConditionFailedError
 from functions.adapters.dynamo.table import Table
 from functions.domain.times import to_iso
-from functions.domain.webhook import Webhook
-from functions.domain.webhook_ports import Mood
-from functions.domain.webhook_retries import STRIKES, held_until
+from functions.domain.webhooks.ports import Mood
+from functions.domain.webhooks.retries import STRIKES, held_until
+from functions.domain.webhooks.webhook import Webhook
 
 PLACES: Final = ("a", "b", "c", "d")
 _FREE: Final = (

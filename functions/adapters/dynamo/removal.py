@@ -8,7 +8,7 @@ from functions.adapters.dynamo.deletion_rows import add_tallies
 from functions.adapters.dynamo.failures import ConditionFailedError
 from functions.adapters.dynamo.table import Table
 from functions.adapters.dynamo.transaction import Transaction
-from functions.domain.deletion import Deletion, Tally
+from functions.domain.deletions.deletion import Deletion, Tally
 from functions.domain.errors import StaleWriteError
 
 AT_ONCE = 90

@@ -1,4 +1,4 @@
-"""A video and the run that is to hold it, written together (see `domain/lease.py`)."""
+"""A video and the run that is to hold it, written together (see `domain/runs/lease.py`)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functions.adapters.dynamo.table import Table
 from functions.adapters.dynamo.transaction import Transaction
 from functions.domain.codec import to_plain
 from functions.domain.errors import StaleWriteError
-from functions.domain.run import Run
+from functions.domain.runs.run import Run
 from functions.domain.video import Video
 
 _WHAT = "videos"

@@ -9,8 +9,8 @@ from typing import Final
 from functions.adapters.dynamo.failures import ConditionFailedError
 from functions.adapters.dynamo.runs import run_key
 from functions.adapters.dynamo.table import Table
-from functions.domain.lease import lease_from
-from functions.domain.run import Run, RunStatus
+from functions.domain.runs.lease import lease_from
+from functions.domain.runs.run import Run, RunStatus
 from functions.domain.times import to_iso
 
 BY_LEASE: Final = "watch_shard-lease_until-index"

@@ -9,12 +9,12 @@ from typing import Any
 
 from functions.adapters.dynamo.failures import ConditionFailedError
 from functions.adapters.dynamo.table import Table
-from functions.domain.budget import Estimate
 from functions.domain.codec import from_plain, to_plain
+from functions.domain.cutting.budget import Estimate
 from functions.domain.errors import RunOverError
-from functions.domain.lease import CLOSING, lease_from
 from functions.domain.paging import Page, Position
-from functions.domain.run import Outcome, Run, RunStatus, Stage
+from functions.domain.runs.lease import CLOSING, lease_from
+from functions.domain.runs.run import Outcome, Run, RunStatus, Stage
 from functions.domain.times import Milliseconds, to_iso
 from functions.domain.video import Failure
 

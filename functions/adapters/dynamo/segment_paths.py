@@ -17,8 +17,8 @@ from functions.adapters.dynamo.segment_rows import (
 )
 from functions.adapters.dynamo.table import Filter
 from functions.domain.paging import Position
-from functions.domain.segment import Segment
-from functions.domain.segment_query import SegmentQuery, SortBy
+from functions.domain.segments.query import SegmentQuery, SortBy
+from functions.domain.segments.segment import Segment
 from functions.domain.times import to_iso
 
 BY_TYPE: Final = "user_id-segment_type-index"

@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from functions.domain.codec import from_plain, to_plain
-from functions.domain.lease import watch_shard
-from functions.domain.segment import Segment, SegmentStatus
-from functions.domain.segment_query import SortBy
+from functions.domain.runs.lease import watch_shard
+from functions.domain.segments.query import SortBy
+from functions.domain.segments.segment import Segment, SegmentStatus
 from functions.domain.times import to_iso
 
 Key = str | int | float

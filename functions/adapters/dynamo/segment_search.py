@@ -8,8 +8,8 @@ from functions.adapters.dynamo.segment_paths import Path, Span, path_of, prefilt
 from functions.adapters.dynamo.segment_rows import from_row, sort_key
 from functions.adapters.dynamo.table import Rows, Table
 from functions.domain.paging import Page, Position
-from functions.domain.segment import Segment
-from functions.domain.segment_query import SegmentQuery
+from functions.domain.segments.query import SegmentQuery
+from functions.domain.segments.segment import Segment
 
 READ_BUDGET: Final = 1_000
 """Rows that one call reads at the most; with rows of 1 KB, 125 read units."""

@@ -21,14 +21,14 @@ from functions.adapters.dynamo.segment_search import BY_VIDEO, SMALL_VIDEO, WHOL
 from functions.adapters.dynamo.snapshots import Snapshots
 from functions.adapters.dynamo.table import Table
 from functions.adapters.dynamo.transaction import Transaction
-from functions.domain.deletion_ports import HiddenVideos
+from functions.domain.deletions.ports import HiddenVideos
 from functions.domain.errors import RunOverError, StaleWriteError
 from functions.domain.paging import Page, Position
-from functions.domain.run import Run
-from functions.domain.segment import Segment, SegmentType
-from functions.domain.segment_query import SegmentQuery
-from functions.domain.social import Platform
-from functions.domain.social_history import changed
+from functions.domain.posts.history import changed
+from functions.domain.posts.post import Platform
+from functions.domain.runs.run import Run
+from functions.domain.segments.query import SegmentQuery
+from functions.domain.segments.segment import Segment, SegmentType
 
 _WHAT = "segments"
 _ABSENT = "attribute_not_exists(segment_id)"

@@ -15,11 +15,11 @@ from functions.adapters.dynamo.table import Table
 from functions.adapters.dynamo.transaction import Transaction
 from functions.domain.codec import from_plain, to_plain
 from functions.domain.paging import Position
-from functions.domain.post_query import PostedPost
-from functions.domain.segment import Segment
-from functions.domain.social import METRICS, Post
-from functions.domain.social_history import changed
-from functions.domain.social_snapshots import snapshot_of
+from functions.domain.posts.history import changed
+from functions.domain.posts.post import METRICS, Post
+from functions.domain.posts.query import PostedPost
+from functions.domain.posts.snapshots import snapshot_of
+from functions.domain.segments.segment import Segment
 from functions.domain.times import to_iso
 
 KEYS: Final = ("post_key", "captured_at")

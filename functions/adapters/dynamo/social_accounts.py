@@ -15,7 +15,7 @@ from functions.adapters.dynamo.table import Table
 from functions.domain.codec import from_plain, to_plain
 from functions.domain.errors import StaleWriteError
 from functions.domain.platforms.accounts import PendingAsk, SocialAccount
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 
 _ASK: Final = "ask#"
 _VERSION: Final = {"#version": "version"}

@@ -13,7 +13,7 @@ from functions.adapters.dynamo.table import Table
 from functions.domain.codec import from_plain, to_plain
 from functions.domain.paging import Position
 from functions.domain.platforms.syncing import SHARDS, PostKey, SyncPost
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 from functions.domain.times import to_iso
 
 BY_DUE: Final = "sync_shard-next_sync_at-index"

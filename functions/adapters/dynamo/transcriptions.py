@@ -12,7 +12,7 @@ from functions.adapters.dynamo.table import Table
 from functions.domain.codec import from_plain, to_plain
 from functions.domain.errors import StaleWriteError
 from functions.domain.times import to_iso
-from functions.domain.transcription import KEPT, Transcription, WaitState
+from functions.domain.transcripts.transcription import KEPT, Transcription, WaitState
 
 BY_CHECK: Final = "wait_shard-check_at-index"
 SHARDS: Final = 4

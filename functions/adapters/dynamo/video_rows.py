@@ -9,7 +9,7 @@ from typing import Any
 from functions.adapters.dynamo.counter_rows import video as counted_video
 from functions.adapters.dynamo.removal import AT_ONCE, CountedRemoval
 from functions.adapters.dynamo.table import Table
-from functions.domain.deletion import Deletion
+from functions.domain.deletions.deletion import Deletion
 from functions.domain.paging import Page, Position
 from functions.domain.video import Video
 

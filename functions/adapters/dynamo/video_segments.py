@@ -22,10 +22,10 @@ from functions.adapters.dynamo.segments import DynamoSegmentStore
 from functions.adapters.dynamo.snapshots import Snapshots, told
 from functions.adapters.dynamo.table import Table
 from functions.adapters.dynamo.transaction import Transaction
-from functions.domain.deletion import Deletion, Tally
+from functions.domain.deletions.deletion import Deletion, Tally
 from functions.domain.errors import StaleWriteError
 from functions.domain.paging import Page, Position
-from functions.domain.segment import Segment
+from functions.domain.segments.segment import Segment
 from functions.domain.video import Video
 
 BY_TYPE = "video_id-segment_type-index"

@@ -10,7 +10,7 @@ from functions.adapters.dynamo.ingest_watch import watched
 from functions.adapters.dynamo.table import Rows, Table
 from functions.adapters.dynamo.video_marks import is_mark
 from functions.domain.codec import from_plain, to_plain
-from functions.domain.deletion_ports import HiddenVideos
+from functions.domain.deletions.ports import HiddenVideos
 from functions.domain.errors import StaleWriteError
 from functions.domain.paging import Page, Position
 from functions.domain.video import Video

@@ -12,8 +12,8 @@ from functions.adapters.dynamo.table import Filter, Table
 from functions.domain.codec import from_plain, to_plain
 from functions.domain.paging import Page, Position
 from functions.domain.times import to_iso
-from functions.domain.webhook import Delivery, DeliveryState
-from functions.domain.webhook_retries import SHARDS
+from functions.domain.webhooks.retries import SHARDS
+from functions.domain.webhooks.webhook import Delivery, DeliveryState
 
 BY_TRY: Final = "retry_shard-next_try_at-index"
 # Rows that one page may read before a filter.

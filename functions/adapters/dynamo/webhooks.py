@@ -11,7 +11,7 @@ from functions.adapters.dynamo.table import Table
 from functions.adapters.dynamo.transaction import Condition, Transaction
 from functions.domain.codec import from_plain, to_plain
 from functions.domain.errors import ConflictError, StaleWriteError
-from functions.domain.webhook import Replay, Webhook
+from functions.domain.webhooks.webhook import Replay, Webhook
 
 # Sorts before every id, as does what follows it here.
 _COUNT: Final = "#count"

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 
-from functions.domain.captions import Cue
-from functions.domain.exactness import EncodeTarget
-from functions.domain.plan import Plan, PlannedSegment
+from functions.domain.captions.cue import Cue
+from functions.domain.cutting.exactness import EncodeTarget
+from functions.domain.cutting.plan import Plan, PlannedSegment
 from functions.domain.times import Milliseconds
 
 FONT = "Noto Sans"

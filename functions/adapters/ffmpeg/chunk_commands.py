@@ -19,9 +19,9 @@ from functions.adapters.ffmpeg.encode_commands import (
     span,
 )
 from functions.adapters.ffmpeg.encoders import most_rate, picture_words
-from functions.domain.cutting import CutJob
-from functions.domain.exactness import EncodeTarget
-from functions.domain.plan import Chunk, Plan, PlannedSegment
+from functions.domain.cutting.exactness import EncodeTarget
+from functions.domain.cutting.job import CutJob
+from functions.domain.cutting.plan import Chunk, Plan, PlannedSegment
 
 Placed = tuple[Path, Fraction]
 """A file, and when its first picture is shown, in seconds."""

@@ -27,10 +27,10 @@ from functions.adapters.ffmpeg.segment_maker import (
     SegmentMaker,
     broken_off,
 )
-from functions.domain.cutting import CutFile, CutJob, StopRequested
+from functions.domain.cutting.exactness import Exactness
+from functions.domain.cutting.job import CutFile, CutJob, StopRequested
+from functions.domain.cutting.plan import Chunk, PlannedSegment
 from functions.domain.errors import MediaError
-from functions.domain.exactness import Exactness
-from functions.domain.plan import Chunk, PlannedSegment
 
 
 def encode_chunk(job: CutJob, chunk: Chunk, stop: StopRequested) -> Path | None:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from functions.domain.cutting import CutJob
-from functions.domain.plan import Plan, PlannedSegment
+from functions.domain.cutting.job import CutJob
+from functions.domain.cutting.plan import Plan, PlannedSegment
 from functions.domain.times import Milliseconds
 
 NEVER = 1e9

@@ -24,10 +24,10 @@ from functions.adapters.ffmpeg.packets import PacketCount, count_packets
 from functions.adapters.ffmpeg.process import SegmentingProcess
 from functions.adapters.ffmpeg.relay import relayed
 from functions.adapters.ffmpeg.run import StoppedError, run
-from functions.domain.cutting import CutFile, CutJob, Inspection, Progress, StopRequested
+from functions.domain.cutting.exactness import Exactness
+from functions.domain.cutting.job import CutFile, CutJob, Inspection, Progress, StopRequested
+from functions.domain.cutting.plan import Chunk, Plan, PlannedSegment
 from functions.domain.errors import MediaError, UnavailableError
-from functions.domain.exactness import Exactness
-from functions.domain.plan import Chunk, Plan, PlannedSegment
 from functions.domain.times import Milliseconds
 
 _INSPECT_SECONDS = 120

@@ -12,9 +12,9 @@ from pathlib import Path
 from functions.adapters.ffmpeg.commands import QUIET, source_words
 from functions.adapters.ffmpeg.encoders import most_rate, picture_words, sound_of
 from functions.adapters.ffmpeg.picture_filters import picture_filters, tags
-from functions.domain.cutting import CutJob
-from functions.domain.exactness import EncodeTarget
-from functions.domain.plan import Plan, PlannedSegment
+from functions.domain.cutting.exactness import EncodeTarget
+from functions.domain.cutting.job import CutJob
+from functions.domain.cutting.plan import Plan, PlannedSegment
 
 Bounds = tuple[float, float | None]
 """Begin and end on a clock, in seconds; no end where the source's own is meant."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from functions.domain.exactness import DEFAULT_CRFS, EncodeTarget, VideoCodec
-from functions.domain.plan import Plan, PlannedSegment
+from functions.domain.cutting.exactness import DEFAULT_CRFS, EncodeTarget, VideoCodec
+from functions.domain.cutting.plan import Plan, PlannedSegment
 
 # An interlaced picture stays what it is where the codec can keep it so.
 _FIELDS = ("-flags", "+ilme+ildct")

@@ -18,10 +18,10 @@ from functions.adapters.ffmpeg.encoders import sound_of
 from functions.adapters.ffmpeg.loudness import make_loud, mux_command
 from functions.adapters.ffmpeg.packets import Listing, list_packets
 from functions.adapters.ffmpeg.run import Done, run
-from functions.domain.cutting import CutJob, StopRequested
+from functions.domain.cutting.exactness import EncodeTarget
+from functions.domain.cutting.job import CutJob, StopRequested
+from functions.domain.cutting.plan import Plan, PlannedSegment
 from functions.domain.errors import MediaError
-from functions.domain.exactness import EncodeTarget
-from functions.domain.plan import Plan, PlannedSegment
 
 
 def sound_path(path: Path, extension: str) -> Path:

@@ -13,9 +13,9 @@ from functions.adapters.ffmpeg.pieces import Pieces
 from functions.adapters.ffmpeg.process import SegmentingProcess, folder_bytes
 from functions.adapters.ffmpeg.run import StoppedError
 from functions.adapters.ffmpeg.segment_maker import END_ROOM, SegmentMaker, broken_off
-from functions.domain.cutting import CutFile, CutJob, Progress, StopRequested
-from functions.domain.exactness import Exactness
-from functions.domain.plan import PlannedSegment
+from functions.domain.cutting.exactness import Exactness
+from functions.domain.cutting.job import CutFile, CutJob, Progress, StopRequested
+from functions.domain.cutting.plan import PlannedSegment
 
 _TICK_SECONDS = 0.05
 

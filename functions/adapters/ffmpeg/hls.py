@@ -11,9 +11,9 @@ from functions.adapters.ffmpeg.binary import ffmpeg_path
 from functions.adapters.ffmpeg.hls_commands import hls_command
 from functions.adapters.ffmpeg.process import SegmentingProcess
 from functions.adapters.fragments import Fragments, Run, read_fragments
-from functions.domain.cutting import StopRequested
+from functions.domain.cutting.job import StopRequested
 from functions.domain.errors import MediaError, UnavailableError
-from functions.domain.hls import HlsFile, HlsJob, HlsPiece, HlsWindow, piece_name
+from functions.domain.hls.rendition import HlsFile, HlsJob, HlsPiece, HlsWindow, piece_name
 
 _COPIED = 1 << 24
 # The stated length of a file may be a guess.

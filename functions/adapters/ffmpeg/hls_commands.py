@@ -8,7 +8,7 @@ piece has to know of another.
 from __future__ import annotations
 
 from functions.adapters.ffmpeg.commands import NEVER, QUIET, READ_ON_SECONDS, opened_as
-from functions.domain.hls import HlsJob, HlsPlan
+from functions.domain.hls.rendition import HlsJob, HlsPlan
 
 FRAME = 1_024
 """Samples of an AAC packet."""

@@ -9,10 +9,10 @@ from typing import Final
 from functions.adapters.ffmpeg.commands import QUIET, inspect_command
 from functions.adapters.ffmpeg.packets import count_packets, list_packets
 from functions.adapters.ffmpeg.run import StoppedError, run
-from functions.domain.cutting import StopRequested
+from functions.domain.cutting.job import StopRequested
 from functions.domain.errors import MediaError, UnavailableError
-from functions.domain.lipsync_asked import TextRegion
-from functions.domain.lipsync_job_ports import Written
+from functions.domain.lipsync.asked import TextRegion
+from functions.domain.lipsync.job_ports import Written
 from functions.domain.times import Milliseconds
 
 # What is written anew should not be seen to be.

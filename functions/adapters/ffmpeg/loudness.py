@@ -15,8 +15,8 @@ from functions.adapters.ffmpeg.commands import QUIET
 from functions.adapters.ffmpeg.encode_commands import HEADROOM
 from functions.adapters.ffmpeg.encoders import sound_of
 from functions.adapters.ffmpeg.run import run
-from functions.domain.cutting import StopRequested
-from functions.domain.exactness import EncodeTarget
+from functions.domain.cutting.exactness import EncodeTarget
+from functions.domain.cutting.job import StopRequested
 
 HIGHEST_PEAK = -1.0
 MOST_GAIN = 30.0

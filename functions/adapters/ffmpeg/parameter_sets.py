@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from functions.adapters.ffmpeg.sequence_header import is_lossless_profile, may_interlace
-from functions.domain.media import VideoTrack
+from functions.domain.media.probe import VideoTrack
 
 _SPS, _PPS = 7, 8
 _PATH = (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd", b"avc1", b"avcC")

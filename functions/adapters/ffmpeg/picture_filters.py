@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functions.adapters.ffmpeg.encoders import is_interlaced, keeps_fields
-from functions.domain.exactness import EncodeTarget, Shape, VideoCodec
-from functions.domain.media import Colour
-from functions.domain.plan import Plan
+from functions.domain.cutting.exactness import EncodeTarget, Shape, VideoCodec
+from functions.domain.cutting.plan import Plan
+from functions.domain.media.probe import Colour
 
 # White of a film is at 203 cd/m² (ITU-R BT.2408); what is brighter is compressed.
 _TO_SDR = (

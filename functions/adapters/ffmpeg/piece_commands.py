@@ -14,8 +14,8 @@ from functions.adapters.ffmpeg.commands import QUIET, source_words
 from functions.adapters.ffmpeg.encode_commands import PRE_ROLL, READ_ON, divided, seek_words
 from functions.adapters.ffmpeg.encoders import END_ENCODER
 from functions.adapters.ffmpeg.picture_filters import tags
-from functions.domain.cutting import CutJob
-from functions.domain.plan import Plan, PlannedSegment
+from functions.domain.cutting.job import CutJob
+from functions.domain.cutting.plan import Plan, PlannedSegment
 
 CLOCK_START = 10.0
 TICKS = 90_000

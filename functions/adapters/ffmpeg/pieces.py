@@ -9,7 +9,7 @@ from functions.adapters.ffmpeg.commands import list_command
 from functions.adapters.ffmpeg.packets import list_packets
 from functions.adapters.ffmpeg.piece_commands import CLOCK_START
 from functions.adapters.ffmpeg.run import run
-from functions.domain.cutting import CutJob, StopRequested
+from functions.domain.cutting.job import CutJob, StopRequested
 
 # Sound comes beside its picture; where it has not come for so long, there is none.
 _SILENCE_SECONDS = 12.0

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from functions.adapters.ffmpeg.run import broke_off, failure
-from functions.domain.cutting import Progress, StopRequested
+from functions.domain.cutting.job import Progress, StopRequested
 
 _TICK_SECONDS = 0.1
 

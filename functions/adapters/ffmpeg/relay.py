@@ -21,9 +21,9 @@ from typing import Protocol
 from functions.adapters.range_file import BLOCK
 from functions.adapters.transport import PACKET, entered, head_of
 from functions.adapters.url_range_file import UnreadError, UrlRangeFile
-from functions.domain.cutting import CutJob
+from functions.domain.cutting.job import CutJob
 from functions.domain.errors import UnavailableError
-from functions.domain.reach import Reach
+from functions.domain.media.reach import Reach
 
 # What lies between two sockets when one is closed was read for nothing.
 _WAITING, _WAITING_PART = 256 * 1024, 16 * 1024

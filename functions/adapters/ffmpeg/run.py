@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from functions.adapters.ffmpeg.binary import ffmpeg_path
-from functions.domain.cutting import StopRequested
+from functions.domain.cutting.job import StopRequested
 from functions.domain.errors import CutroomError, MediaError, UnavailableError
 
 logger = logging.getLogger(__name__)

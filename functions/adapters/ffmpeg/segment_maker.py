@@ -18,10 +18,10 @@ from functions.adapters.ffmpeg.piece_commands import (
 )
 from functions.adapters.ffmpeg.pieces import Piece, joined_words
 from functions.adapters.ffmpeg.run import Done, run
-from functions.domain.cutting import CutFile, CutJob, StopRequested
+from functions.domain.cutting.exactness import CutReason, Exactness
+from functions.domain.cutting.job import CutFile, CutJob, StopRequested
+from functions.domain.cutting.plan import PlannedSegment
 from functions.domain.errors import UnavailableError
-from functions.domain.exactness import CutReason, Exactness
-from functions.domain.plan import PlannedSegment
 from functions.domain.times import Milliseconds
 
 END_ROOM: Milliseconds = 100

@@ -22,9 +22,9 @@ from functions.adapters.ffmpeg.piece_commands import (
 )
 from functions.adapters.ffmpeg.pieces import Piece
 from functions.adapters.ffmpeg.run import run
-from functions.domain.cutting import StopRequested
-from functions.domain.exactness import CutReason
-from functions.domain.plan import Plan
+from functions.domain.cutting.exactness import CutReason
+from functions.domain.cutting.job import StopRequested
+from functions.domain.cutting.plan import Plan
 
 _EVER = 1 << 62
 

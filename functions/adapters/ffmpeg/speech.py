@@ -8,9 +8,9 @@ from typing import Final
 from functions.adapters.ffmpeg.analysis.process import EmptyStreamsError, run_through
 from functions.adapters.ffmpeg.commands import QUIET, opened_as
 from functions.adapters.ffmpeg.run import StoppedError
-from functions.domain.cutting import StopRequested
+from functions.domain.cutting.job import StopRequested
 from functions.domain.errors import MediaError
-from functions.domain.transcript_ports import SpeechJob
+from functions.domain.transcripts.ports import SpeechJob
 
 RATE: Final = 16_000
 SILENT_DB: Final = -70.0

@@ -15,7 +15,7 @@ from functions.adapters.moof import Part
 from functions.adapters.pyav.keyframes import container_start
 from functions.adapters.pyav.tracks import picture_stream
 from functions.domain.errors import MediaError
-from functions.domain.reach import Reach
+from functions.domain.media.reach import Reach
 from functions.domain.times import Milliseconds
 
 _MOST_FRAGMENTS = 400

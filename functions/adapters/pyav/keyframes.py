@@ -9,7 +9,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from functions.domain.errors import MediaError
-from functions.domain.media import KeyframeIndex
+from functions.domain.media.probe import KeyframeIndex
 from functions.domain.times import Milliseconds
 from functions.domain.video import Source
 

@@ -23,11 +23,11 @@ from functions.adapters.pyav.transport_reach import transport_reach
 from functions.adapters.pyav.weighing import of_sound, weights
 from functions.adapters.s3_range_file import S3RangeFile
 from functions.domain.errors import MediaError
-from functions.domain.media import KeyframeIndex, Media, Probe
-from functions.domain.reach import Reach
+from functions.domain.media.probe import KeyframeIndex, Media, Probe
+from functions.domain.media.reach import Reach
+from functions.domain.media.weights import Weights
 from functions.domain.times import Milliseconds
 from functions.domain.video import Source
-from functions.domain.weights import Weights
 
 CONTAINERS = (
     "mov", "mp4", "m4a", "3gp", "3g2", "mj2", "matroska", "webm", "mpegts", "mpeg", "avi", "flv",

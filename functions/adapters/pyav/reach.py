@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from av.video.stream import VideoStream
 
-from functions.domain.media import Probe
-from functions.domain.reach import Reach
+from functions.domain.media.probe import Probe
+from functions.domain.media.reach import Reach
 from functions.domain.times import Milliseconds
 
 Place = tuple[Milliseconds, int]

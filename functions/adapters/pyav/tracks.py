@@ -12,7 +12,7 @@ from av.error import FFmpegError
 from av.video.stream import VideoStream
 
 from functions.domain.errors import MediaError
-from functions.domain.media import AudioTrack, Colour, VideoTrack
+from functions.domain.media.probe import AudioTrack, Colour, VideoTrack
 from functions.domain.times import Milliseconds
 
 _FIRST_FRAME_PACKETS = 240

@@ -17,8 +17,8 @@ from functions.adapters.pyav.keyframes import container_start
 from functions.adapters.pyav.tracks import picture_stream
 from functions.adapters.range_file import RangeFile
 from functions.adapters.transport import PACKET, is_whole, opens_picture
-from functions.domain.media import Probe
-from functions.domain.reach import Reach
+from functions.domain.media.probe import Probe
+from functions.domain.media.reach import Reach
 from functions.domain.times import Milliseconds
 
 # Sound lies no further from its picture than decoders can hold it: a second.

@@ -10,9 +10,9 @@ from typing import Any
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from functions.domain.media import Probe
+from functions.domain.media.probe import Probe
+from functions.domain.media.weights import Weights
 from functions.domain.times import Milliseconds
-from functions.domain.weights import Weights
 
 _POINTS = 600
 _NEAREST: Milliseconds = 2_000

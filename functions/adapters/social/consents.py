@@ -12,7 +12,7 @@ from functions.adapters.social.http import Request, bearer, part
 from functions.adapters.social.oauth import OAuthConsents
 from functions.domain.platforms.errors import GrantRefusedError
 from functions.domain.platforms.tokens import Ask, Granted, Tokens
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 
 _GOOGLE: Final = "https://www.googleapis.com/auth/youtube.readonly"
 _X_SCOPES: Final = ("tweet.read", "users.read", "offline.access")

@@ -27,7 +27,7 @@ from functions.domain.platforms.readings import (
     told,
 )
 from functions.domain.platforms.tokens import Tokens
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 
 _POST: Final = re.compile(r"([0-9]{1,20})_[0-9]{1,20}")
 _VIDEO: Final = re.compile(r"[0-9]{1,20}")

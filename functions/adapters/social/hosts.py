@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 
 # The newest of Meta's: an expired version is silently answered by another.
 GRAPH: Final = "v26.0"

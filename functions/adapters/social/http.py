@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from functions.domain.platforms.errors import PlatformDownError, PlatformError
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 from functions.domain.times import utc_now
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ from functions.domain.platforms.readings import (
     told,
 )
 from functions.domain.platforms.tokens import Tokens
-from functions.domain.social import METRICS, Platform
+from functions.domain.posts.post import METRICS, Platform
 
 _ID: Final = re.compile(r"[0-9]{1,20}")
 # Of Reels and of the feed; a story has fewer.

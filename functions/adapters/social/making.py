@@ -21,7 +21,7 @@ from functions.adapters.social.youtube import YouTubeNumbers
 from functions.domain.platforms.accounts import NotConfiguredError
 from functions.domain.platforms.ports import Consents, PostNumbers
 from functions.domain.platforms.tokens import App
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 
 # Where settings say this, each platform is asked at its own address.
 THEIR_OWN: Final = "platforms"

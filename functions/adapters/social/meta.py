@@ -16,7 +16,7 @@ from functions.domain.platforms.errors import (
     RateLimitedError,
 )
 from functions.domain.platforms.readings import PostReading, PostState, QuotaNotice
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 
 MOST_REQUESTS: Final = 50
 _TRIES: Final = 3

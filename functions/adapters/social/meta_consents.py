@@ -24,7 +24,7 @@ from functions.domain.platforms.errors import (
     TokenRefusedError,
 )
 from functions.domain.platforms.tokens import App, Ask, Granted, Tokens
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 
 SCOPES: Final = {
     Platform.FACEBOOK: (

@@ -18,7 +18,7 @@ from functions.domain.platforms.errors import (
     TokenRefusedError,
 )
 from functions.domain.platforms.readings import QuotaNotice
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 
 _LIMITS: Final = {4, 17, 32, 613, 80001, 80002, 341, 368}
 _TRANSIENT: Final = {1, 2}

@@ -22,7 +22,7 @@ from functions.domain.platforms.errors import (
     ScopeMissingError,
 )
 from functions.domain.platforms.tokens import App, Ask, Granted, Tokens
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 
 _BACK_OFF: Final = timedelta(minutes=1)
 # RFC 6749, 5.2: of the client, whoever the user is. X says the second to a wrong secret.

@@ -29,7 +29,7 @@ from functions.domain.platforms.readings import (
     told,
 )
 from functions.domain.platforms.tokens import Tokens
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 
 _ID: Final = re.compile(r"[0-9]{1,20}")
 _FIELDS: Final = "id,create_time,share_url,view_count,like_count,comment_count,share_count"

@@ -43,7 +43,7 @@ from functions.domain.platforms.readings import (
 )
 from functions.domain.platforms.tokens import Tokens
 from functions.domain.platforms.windows import month
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 
 _ID: Final = re.compile(r"[0-9]{1,19}")
 _WINDOW: Final = timedelta(minutes=15)

@@ -35,7 +35,7 @@ from functions.domain.platforms.readings import (
 )
 from functions.domain.platforms.tokens import Tokens
 from functions.domain.platforms.windows import pacific_day
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 
 _DAY_IS_USED: Final = {"quotaExceeded", "dailyLimitExceeded"}
 _TOO_FAST: Final = {"rateLimitExceeded", "userRateLimitExceeded"}

@@ -18,14 +18,14 @@ from functions.adapters.sync_so.decoding import (
     error_of,
     unknown_outcome,
 )
-from functions.domain.lipsync_errors import (
+from functions.domain.lipsync.errors import (
     OutcomeUnknownError,
     ProviderAccountError,
     ProviderError,
     ProviderUnavailableError,
     RefusedError,
 )
-from functions.domain.lipsync_trouble import trouble_of
+from functions.domain.lipsync.trouble import trouble_of
 
 MOST_BYTES: Final = 4 * 1024 * 1024
 _LONGEST_PAUSE_S: Final = 10.0

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from functions.domain.lipsync_codes import Remedy
-from functions.domain.lipsync_errors import (
+from functions.domain.lipsync.codes import Remedy
+from functions.domain.lipsync.errors import (
     OutcomeUnknownError,
     ProviderAccountError,
     ProviderError,
@@ -19,8 +19,8 @@ from functions.domain.lipsync_errors import (
     SlotsTakenError,
     UnknownGenerationError,
 )
-from functions.domain.lipsync_generation import GenerationStatus, SyncGeneration
-from functions.domain.lipsync_trouble import SyncTrouble, rejection_of, trouble_of
+from functions.domain.lipsync.generation import GenerationStatus, SyncGeneration
+from functions.domain.lipsync.trouble import SyncTrouble, rejection_of, trouble_of
 
 CONFLICT: Final = "generation_conflict"
 UNKNOWN_OUTCOME: Final = "IDEMPOTENCY_OUTCOME_UNKNOWN"

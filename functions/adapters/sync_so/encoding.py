@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from functions.domain.lipsync_generation import (
+from functions.domain.lipsync.generation import (
     ActiveSpeaker,
     RecordedVoice,
     SyncMode,

@@ -11,8 +11,8 @@ from typing import Final
 from functions.adapters.secrets import read_secret
 from functions.adapters.sync_so.decoding import ACCOUNT
 from functions.domain.errors import UnavailableError
-from functions.domain.lipsync_errors import ProviderAccountError, ProviderUnavailableError
-from functions.domain.lipsync_trouble import trouble_of
+from functions.domain.lipsync.errors import ProviderAccountError, ProviderUnavailableError
+from functions.domain.lipsync.trouble import trouble_of
 
 UNSET: Final = "unset"
 _GOOD_FOR_S: Final = 300.0

@@ -12,15 +12,15 @@ from urllib.parse import quote, urlsplit
 from functions.adapters.sync_so.client import Call, SyncSoClient
 from functions.adapters.sync_so.decoding import CONFLICT, read_generation, unknown_outcome
 from functions.adapters.sync_so.encoding import encode
-from functions.domain.lipsync_errors import (
+from functions.domain.lipsync.errors import (
     ProviderError,
     ProviderUnavailableError,
     RefusedError,
     UnknownGenerationError,
 )
-from functions.domain.lipsync_generation import RecordedVoice, SyncGeneration, SyncRequest
-from functions.domain.lipsync_ports import CostEstimate
-from functions.domain.lipsync_trouble import trouble_of
+from functions.domain.lipsync.generation import RecordedVoice, SyncGeneration, SyncRequest
+from functions.domain.lipsync.ports import CostEstimate
+from functions.domain.lipsync.trouble import trouble_of
 
 AT_ONCE: Final = 16
 LONGEST_WAIT_S: Final = 10

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 from functions.adapters.guarded_http import GuardedHttp, Patience
 from functions.adapters.guarded_network import FetchError
-from functions.domain.addresses import AddressRules, Opening, parse_address
 from functions.domain.errors import UnavailableError
-from functions.domain.web_urls import UrlError, parse_url
+from functions.domain.ingests.addresses import AddressRules, Opening, parse_address
+from functions.domain.ingests.web_urls import UrlError, parse_url
 
 MOST_BYTES: Final = 5 * 1024**3
 _EXPIRED: Final = {401, 403, 404, 410}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
-from functions.domain.event import EventType
+from functions.domain.events.event import EventType
 from functions.domain.ids import derived_id
 
 Row: TypeAlias = Mapping[str, Any]

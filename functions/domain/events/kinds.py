@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from functions.domain.event import VERSIONS, EventType
 from functions.domain.events import (
     of_account,
     of_deletion,
@@ -18,6 +17,7 @@ from functions.domain.events import (
     of_webhook,
 )
 from functions.domain.events.change import Change, Draft, Drafting, Schema
+from functions.domain.events.event import VERSIONS, EventType
 
 # By what the tables hold, as the settings name them: `runs` is in RUNS_TABLE.
 _MODULES: Final = {

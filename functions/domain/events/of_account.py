@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from functions.domain.event import EventType
 from functions.domain.events.change import Change, Draft, Row, Schema, data_schema, one_of
+from functions.domain.events.event import EventType
 from functions.domain.platforms.accounts import AccountStatus
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 
 GONE: Final = "disconnected"
 SCHEMAS: Final[Mapping[EventType, Schema]] = {

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from functions.domain.deletion import DeletionState
-from functions.domain.event import EventType
+from functions.domain.deletions.deletion import DeletionState
 from functions.domain.events.change import (
     FAILURE,
     Change,
@@ -17,6 +16,7 @@ from functions.domain.events.change import (
     failure_of,
     one_of,
 )
+from functions.domain.events.event import EventType
 
 SCHEMAS: Final[Mapping[EventType, Schema]] = {
     EventType.DELETION_UPDATED: data_schema(

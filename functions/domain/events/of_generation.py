@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from functions.domain.event import EventType
 from functions.domain.events.change import (
     FAILURE,
     NO_COUNT,
@@ -18,7 +17,8 @@ from functions.domain.events.change import (
     failure_of,
     one_of,
 )
-from functions.domain.generation import GenerationStatus
+from functions.domain.events.event import EventType
+from functions.domain.moments.generation import GenerationStatus
 
 SCHEMAS: Final[Mapping[EventType, Schema]] = {
     EventType.GENERATION_UPDATED: data_schema(

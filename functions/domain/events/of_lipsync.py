@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from functions.domain.event import EventType
 from functions.domain.events.change import (
     COUNT,
     FAILURE,
@@ -18,7 +17,8 @@ from functions.domain.events.change import (
     failure_of,
     one_of,
 )
-from functions.domain.lipsync_states import LipSyncStatus
+from functions.domain.events.event import EventType
+from functions.domain.lipsync.states import LipSyncStatus
 
 SCHEMAS: Final[Mapping[EventType, Schema]] = {
     EventType.LIPSYNC_UPDATED: data_schema(

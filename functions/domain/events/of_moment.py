@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from functions.domain.event import EventType
 from functions.domain.events.change import (
     ID,
     NO_ID,
@@ -17,7 +16,8 @@ from functions.domain.events.change import (
     one_of,
     seconds_of,
 )
-from functions.domain.moment import MomentStatus
+from functions.domain.events.event import EventType
+from functions.domain.moments.moment import MomentStatus
 
 _DATA: Final = data_schema(
     status=one_of(MomentStatus),

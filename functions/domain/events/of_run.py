@@ -10,7 +10,6 @@ from enum import StrEnum
 from typing import Any, Final
 
 from functions.domain.codec import from_plain
-from functions.domain.event import EventType
 from functions.domain.events.change import (
     FAILURE,
     ID,
@@ -23,8 +22,9 @@ from functions.domain.events.change import (
     failure_of,
     one_of,
 )
-from functions.domain.run import Run, RunStatus
-from functions.domain.stage import Stage
+from functions.domain.events.event import EventType
+from functions.domain.runs.run import Run, RunStatus
+from functions.domain.runs.stage import Stage
 
 
 class StageState(StrEnum):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from functions.domain.event import EventType
 from functions.domain.events.change import (
     FAILURE,
     ID,
@@ -21,8 +20,9 @@ from functions.domain.events.change import (
     one_of,
     seconds_of,
 )
-from functions.domain.segment import SegmentSource, SegmentStatus, SegmentType
-from functions.domain.social import METRICS, Platform
+from functions.domain.events.event import EventType
+from functions.domain.posts.post import METRICS, Platform
+from functions.domain.segments.segment import SegmentSource, SegmentStatus, SegmentType
 
 _DATA: Final = data_schema(
     segment_type=one_of(SegmentType),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from functions.domain.event import EventType
 from functions.domain.events.change import (
     COUNT,
     FAILURE,
@@ -21,6 +20,7 @@ from functions.domain.events.change import (
     one_of,
     seconds_of,
 )
+from functions.domain.events.event import EventType
 from functions.domain.video import VideoStatus
 
 _DATA: Final = data_schema(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from functions.domain.event import EventType
 from functions.domain.events.change import Change, Draft, Row, Schema, data_schema, one_of
-from functions.domain.webhook import PauseReason, WebhookState
+from functions.domain.events.event import EventType
+from functions.domain.webhooks.webhook import PauseReason, WebhookState
 
 SCHEMAS: Final[Mapping[EventType, Schema]] = {
     EventType.WEBHOOK_UPDATED: data_schema(

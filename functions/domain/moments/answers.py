@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from functions.domain.moment import Proposal
 from functions.domain.moments.lines import Line
+from functions.domain.moments.moment import Proposal
 from functions.domain.moments.prompts import PARTS
 from functions.domain.moments.text import words_in
 

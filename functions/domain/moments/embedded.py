@@ -11,16 +11,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from functions.domain.boundaries import Envelope
-from functions.domain.moment import EMBEDDED, MomentOptions, Proposal
+from functions.domain.analyses.boundaries import Envelope
 from functions.domain.moments.lines import Line, lines_of
+from functions.domain.moments.moment import EMBEDDED, MomentOptions, Proposal
 from functions.domain.moments.phrases import best_line, quote_of, tags_of, title_of
+from functions.domain.moments.proposals import Proposals
 from functions.domain.moments.salience import WEIGHTS, Salience, Stretch, counted
 from functions.domain.moments.topics import topics_of
 from functions.domain.moments.versions import EMBEDDED_VERSION
 from functions.domain.moments.wording import reason_of
-from functions.domain.proposals import Proposals
-from functions.domain.transcript import Transcript
+from functions.domain.transcripts.transcript import Transcript
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from functions.domain.moment import (
+from functions.domain.moments.lines import Line, lines_of
+from functions.domain.moments.moment import (
     MAX_TAGS,
     REASON_LENGTH,
     TAG_LENGTH,
@@ -27,7 +28,6 @@ from functions.domain.moment import (
     Quote,
     overlap,
 )
-from functions.domain.moments.lines import Line, lines_of
 from functions.domain.moments.phrases import (
     best_line,
     sentence_case,
@@ -37,7 +37,7 @@ from functions.domain.moments.phrases import (
 )
 from functions.domain.moments.quoting import find_words, quote_of_words
 from functions.domain.times import Milliseconds
-from functions.domain.transcript import Transcript
+from functions.domain.transcripts.transcript import Transcript
 
 MAX_OVERLAP: Final = 0.10
 """Of the shorter of two moments: more, and they are near-duplicates."""

@@ -19,7 +19,7 @@ from typing import Final
 from functions.domain.errors import ConflictError, FieldError, InvalidInputError
 from functions.domain.moments.lines import Line
 from functions.domain.times import Milliseconds
-from functions.domain.transcript import Transcript
+from functions.domain.transcripts.transcript import Transcript
 
 UNDERSTOOD: Final = (
     "shorter or longer, start or end earlier or later, each by seconds, minutes or sentences: "

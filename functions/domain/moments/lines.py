@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from functions.domain.moments.text import content
 from functions.domain.times import Milliseconds
-from functions.domain.transcript import Sentence, Transcript, Word
+from functions.domain.transcripts.transcript import Sentence, Transcript, Word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from functions.domain.moment import MAX_TAGS, QUOTE_LENGTH, TAG_LENGTH, TITLE_LENGTH
 from functions.domain.moments.lines import Line
+from functions.domain.moments.moment import MAX_TAGS, QUOTE_LENGTH, TAG_LENGTH, TITLE_LENGTH
 from functions.domain.moments.text import is_content, is_english, stem, words_in
 
 _WELL_SIZED: Final = 70

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from functions.domain.moment import TITLE_LENGTH, MomentOptions
 from functions.domain.moments.lines import Line
+from functions.domain.moments.moment import TITLE_LENGTH, MomentOptions
 from functions.domain.times import Milliseconds
 
 PROMPT_VERSION: Final = "moments-1"

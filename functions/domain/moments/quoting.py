@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
-from functions.domain.moment import QUOTE_LENGTH, Edges, Quote
+from functions.domain.moments.moment import QUOTE_LENGTH, Edges, Quote
 from functions.domain.moments.text import words_in
 from functions.domain.times import Milliseconds
-from functions.domain.transcript import Transcript
+from functions.domain.transcripts.transcript import Transcript
 
 Span = tuple[int, int]
 """First and last word (indexes), both included."""

@@ -13,10 +13,10 @@ from dataclasses import replace
 from math import sqrt
 from typing import Final
 
-from functions.domain.moment import Draft, Moment, MomentStatus, likeness
 from functions.domain.moments.grounding import apart
+from functions.domain.moments.moment import Draft, Moment, MomentStatus, likeness
 from functions.domain.moments.text import content
-from functions.domain.transcript import Transcript
+from functions.domain.transcripts.transcript import Transcript
 
 FEEDBACK_WEIGHT: Final = 0.125
 SAME: Final = 0.5

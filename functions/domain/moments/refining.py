@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functions.domain.moment import EMBEDDED, Moment, Proposal
 from functions.domain.moments.instructions import moved, understand
 from functions.domain.moments.lines import lines_of
+from functions.domain.moments.moment import EMBEDDED, Moment, Proposal
+from functions.domain.moments.proposals import Proposals
 from functions.domain.moments.versions import EMBEDDED_VERSION
-from functions.domain.proposals import Proposals
 from functions.domain.times import Milliseconds
-from functions.domain.transcript import Transcript
+from functions.domain.transcripts.transcript import Transcript
 
 LONGEST: Milliseconds = 600_000
 

@@ -15,7 +15,7 @@ from itertools import accumulate
 from math import exp, log, sqrt
 from typing import Final
 
-from functions.domain.boundaries import Envelope
+from functions.domain.analyses.boundaries import Envelope
 from functions.domain.moments.lines import Line
 from functions.domain.moments.phrases import leans_back
 from functions.domain.moments.text import content, is_english

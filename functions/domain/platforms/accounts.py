@@ -10,7 +10,7 @@ from typing import Protocol
 
 from functions.domain.errors import ConflictError
 from functions.domain.platforms.errors import AppRefusedError
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 
 # Longer than a renewal can take: connecting, sending and waiting for the answer.
 LEASE = timedelta(seconds=90)

@@ -11,7 +11,7 @@ from typing import Final
 
 from functions.domain.platforms import windows
 from functions.domain.platforms.windows import Window
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 
 # Beyond this share of a limit the rest is spread over the time that is left.
 NEAR: Final = 0.8

@@ -16,7 +16,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from functions.domain.errors import CutroomError
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 
 
 class PlatformError(CutroomError):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 
 # Posts in one call. Meta takes 50 requests in a batch, and a post of a Facebook page needs two:
 # one for what people did with it, one for how often it was seen.

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from functions.domain.platforms.readings import BatchReading, PostRef
 from functions.domain.platforms.tokens import Ask, Granted, Tokens
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 
 
 class PostNumbers(Protocol):

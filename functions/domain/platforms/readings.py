@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from functions.domain.social import METRICS, NumberState
+from functions.domain.posts.post import METRICS, NumberState
 
 
 class PostState(StrEnum):

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from functions.domain.platforms.cadence import Cadence, retry_at
 from functions.domain.platforms.grouping import Batch
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 
 SHARDS: Final = 8
 # Longer than all tries of a batch take: then it is due again, whoever had it.

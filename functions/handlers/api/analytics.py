@@ -11,10 +11,10 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel
 
 from functions import bootstrap
-from functions.domain.figures import Overview
+from functions.domain.analytics.figures import Overview
 from functions.domain.ports import SegmentCounters
-from functions.domain.segment_query import SortBy
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
+from functions.domain.segments.query import SortBy
 from functions.domain.times import utc_now
 from functions.handlers.api.accepting import TABLES, chosen_format
 from functions.handlers.api.models import analytics as models
@@ -28,14 +28,14 @@ from functions.handlers.api.request import (
 )
 from functions.handlers.api.tables import csv_answer, json_answer
 from functions.handlers.api.views import analytics as views
-from functions.services.analytics import (
+from functions.services.posts.analytics import (
     Asked,
     post_analytics,
     segment_analytics,
     user_analytics,
     video_analytics,
 )
-from functions.services.post_lists import by_hour
+from functions.services.posts.post_lists import by_hour
 
 router = new_router()
 TAGS = ["analytics"]

@@ -46,7 +46,7 @@ from functions.handlers.api.request import caller, caller_of, settings
 from functions.handlers.api.resolver import Api
 from functions.runtime import problem, telemetry
 from functions.runtime.rate_limit import Allowance, spend
-from functions.services.uploads import URL_SECONDS
+from functions.services.ingests.uploads import URL_SECONDS
 
 app = Api()
 _SOCIAL = (social, analytics, posts, metrics, social_accounts, social_syncs)

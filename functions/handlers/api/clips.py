@@ -17,8 +17,14 @@ from functions.handlers.api.request import (
     settings,
 )
 from functions.handlers.api.views import clips as views
-from functions.services.clips import clips_of, file_of, ready_clip, recut_clip, request_clips
-from functions.services.cut_clips import Cutting
+from functions.services.moments.clips import (
+    clips_of,
+    file_of,
+    ready_clip,
+    recut_clip,
+    request_clips,
+)
+from functions.services.moments.cut_clips import Cutting
 
 router = new_router()
 TAGS = ["clips"]

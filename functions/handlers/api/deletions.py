@@ -20,8 +20,8 @@ from functions.handlers.api.request import (
     video_store,
 )
 from functions.handlers.api.views import deletions as views
+from functions.services.deletions.request_deletion import DeletionStores, request_deletion
 from functions.services.ownership import own_deletion
-from functions.services.request_deletion import DeletionStores, request_deletion
 
 router = new_router()
 TAGS = ["videos"]

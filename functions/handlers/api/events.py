@@ -8,11 +8,11 @@ from http import HTTPStatus
 from aws_lambda_powertools.event_handler import Response
 
 from functions import bootstrap_events
-from functions.domain.connection import TicketUse
+from functions.domain.events.connection import TicketUse
 from functions.domain.times import utc_now
 from functions.handlers.api.models.events import CreateTicket, TicketAnswer
 from functions.handlers.api.request import answer, caller, new_router, settings
-from functions.services.event_tickets import give_ticket
+from functions.services.events.tickets import give_ticket
 
 router = new_router()
 TAGS = ["events"]

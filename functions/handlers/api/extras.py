@@ -7,7 +7,7 @@ from functions.domain.video import Source
 from functions.handlers.api.models.extras import ExtrasAnswer
 from functions.handlers.api.request import caller, new_router, settings, video_store
 from functions.handlers.api.views.extras import URL_SECONDS, extras
-from functions.services.analysis import read_result
+from functions.services.analyses.left import read_result
 from functions.services.ownership import own_video
 
 router = new_router()

@@ -7,9 +7,9 @@ from http import HTTPStatus
 from aws_lambda_powertools.event_handler import Response
 
 from functions import bootstrap
-from functions.domain.hls import PLAYLIST_TYPE
+from functions.domain.hls.rendition import PLAYLIST_TYPE
 from functions.handlers.api.request import caller, new_router, settings, video_store
-from functions.services.hls import KEPT_SECONDS, read_playlist
+from functions.services.hls.left import KEPT_SECONDS, read_playlist
 from functions.services.ownership import own_video
 
 router = new_router()

@@ -8,8 +8,8 @@ from aws_lambda_powertools.event_handler import Response
 
 from functions import bootstrap
 from functions.domain.errors import FieldError
+from functions.domain.ingests.web_urls import UrlError, WebUrl, parse_url
 from functions.domain.times import utc_now
-from functions.domain.web_urls import UrlError, WebUrl, parse_url
 from functions.handlers.api.models import ingest as models
 from functions.handlers.api.models.videos import VideoAnswer
 from functions.handlers.api.request import (
@@ -25,7 +25,7 @@ from functions.handlers.api.request import (
 from functions.handlers.api.views import videos as views
 from functions.handlers.api.views.options import chosen
 from functions.runtime import problem
-from functions.services.submit_url import NewIngest, submit_url
+from functions.services.ingests.submit_url import NewIngest, submit_url
 
 router = new_router()
 TAGS = ["videos"]

@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions import bootstrap_lipsync
-from functions.domain.lipsync_job import LipSyncJob
+from functions.domain.lipsync.job import LipSyncJob
 from functions.domain.times import utc_now
 from functions.handlers.api.lipsync_form import FILES
 from functions.handlers.api.models import lipsync as models
@@ -31,12 +31,12 @@ from functions.handlers.api.views import lipsync as views
 from functions.handlers.api.views.lipsync_asked import asked
 from functions.runtime import cursor as cursors
 from functions.runtime import telemetry
-from functions.services.create_lipsync import create_lipsync, estimate
-from functions.services.end_lipsync import cancel_lipsync, retry_lipsync
-from functions.services.lipsync_files import store_files
-from functions.services.lipsync_jobs import LipSyncDesk, own_job
-from functions.services.lipsync_places import Places, places_of
-from functions.services.start_lipsync import start_if_whole
+from functions.services.lipsync.create_lipsync import create_lipsync, estimate
+from functions.services.lipsync.end_lipsync import cancel_lipsync, retry_lipsync
+from functions.services.lipsync.files import store_files
+from functions.services.lipsync.jobs import LipSyncDesk, own_job
+from functions.services.lipsync.places import Places, places_of
+from functions.services.lipsync.start_lipsync import start_if_whole
 
 router = new_router()
 TAGS = ["lip-sync"]

@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions import bootstrap_lipsync
-from functions.domain.lipsync_webhook import (
+from functions.domain.lipsync.webhook import (
     HEADER,
     WebhookRefusedError,
     hinted_generation,
@@ -20,7 +20,7 @@ from functions.domain.lipsync_webhook import (
 from functions.domain.times import utc_now
 from functions.handlers.api.request import answer, new_router, settings
 from functions.runtime import telemetry
-from functions.services.hint_lipsync import hint_lipsync
+from functions.services.lipsync.hint_lipsync import hint_lipsync
 
 router = new_router()
 

@@ -9,14 +9,14 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from functions.domain.errors import CutroomError, FieldError
-from functions.domain.social import METRICS
+from functions.domain.posts.post import METRICS
 from functions.domain.times import utc_now
 from functions.handlers.api.models import metrics as models
 from functions.handlers.api.models.social import Count
 from functions.handlers.api.request import caller, new_router, segment_store, settings
 from functions.runtime import problem
-from functions.services.batches import Outcome
-from functions.services.push_metrics import Pushed, PushedNumbers, push_metrics
+from functions.services.posts.push_metrics import Pushed, PushedNumbers, push_metrics
+from functions.services.segments.batches import Outcome
 
 router = new_router()
 _UNKNOWN: Final = "unknown_metric"

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from aws_lambda_powertools.event_handler import Response
 
 from functions import bootstrap
-from functions.domain.moment_ports import MomentRefiner
+from functions.domain.moments.ports import MomentRefiner
 from functions.handlers.api.conditional import accepted, versioned
 from functions.handlers.api.models import moments as models
 from functions.handlers.api.request import (
@@ -19,11 +19,11 @@ from functions.handlers.api.request import (
     settings,
 )
 from functions.handlers.api.views import moments as views
-from functions.services.cut_clips import Cutting, follow_clip
-from functions.services.instruct_moment import Instructed
-from functions.services.judge_moment import Named, delete_moment, judge_moment
+from functions.services.moments.cut_clips import Cutting, follow_clip
+from functions.services.moments.instruct_moment import Instructed
+from functions.services.moments.judge_moment import Named, delete_moment, judge_moment
+from functions.services.moments.refine_moment import Exactly, refine_moment
 from functions.services.ownership import own_video
-from functions.services.refine_moment import Exactly, refine_moment
 
 router = new_router()
 TAGS = ["moments"]

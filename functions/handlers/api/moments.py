@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions import bootstrap
 from functions.domain.errors import NotFoundError
-from functions.domain.moment import MomentOptions, MomentStatus
+from functions.domain.moments.moment import MomentOptions, MomentStatus
 from functions.handlers.api.conditional import versioned
 from functions.handlers.api.models import moments as models
 from functions.handlers.api.request import (
@@ -24,14 +24,14 @@ from functions.handlers.api.request import (
 )
 from functions.handlers.api.views import moments as views
 from functions.runtime import cursor as cursors
-from functions.services.list_moments import (
+from functions.services.moments.context import own_moment
+from functions.services.moments.list_moments import (
     MomentOrder,
     MomentQuery,
     MomentVersions,
     list_moments,
 )
-from functions.services.moments import own_moment
-from functions.services.open_generation import Wanted, request_moments
+from functions.services.moments.open_generation import Wanted, request_moments
 from functions.services.ownership import is_id, own_video
 
 router = new_router()

@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, Serve
 from pydantic import BaseModel
 
 from functions.domain.events.kinds import DATA, schema_of
-from functions.domain.hls import PLAYLIST_TYPE
+from functions.domain.hls.rendition import PLAYLIST_TYPE
 from functions.handlers.api.openapi_events import PATH, TICKET, followed
 from functions.handlers.api.openapi_forms import with_form
 from functions.handlers.api.openapi_headers import (

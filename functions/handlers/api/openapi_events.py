@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from functions.domain.event import Event, EventType
-from functions.domain.event_stream import RETRY_MS, stream_text
+from functions.domain.events.event import Event, EventType
+from functions.domain.events.stream import RETRY_MS, stream_text
 from functions.handlers.api.openapi_headers import Part, header
 from functions.handlers.api.openapi_problems import RESPONSES, of_gateway
 

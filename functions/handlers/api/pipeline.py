@@ -9,8 +9,8 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions import bootstrap
+from functions.domain.cutting.segmentation import Segmentation
 from functions.domain.errors import NotFoundError
-from functions.domain.segmentation import Segmentation
 from functions.handlers.api.models import pipeline as models
 from functions.handlers.api.models.common import Id
 from functions.handlers.api.request import (
@@ -29,9 +29,9 @@ from functions.handlers.api.views.segmentation import asked
 from functions.handlers.api.views.transcripts import asked as asked_transcript
 from functions.runtime import cursor as cursors
 from functions.runtime import telemetry
-from functions.services.cancel_run import cancel_run
 from functions.services.ownership import own_video
-from functions.services.restart_run import NewRun, latest_run, restart
+from functions.services.runs.cancel_run import cancel_run
+from functions.services.runs.restart_run import NewRun, latest_run, restart
 
 router = new_router()
 TAGS = ["pipeline"]

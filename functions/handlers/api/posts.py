@@ -10,10 +10,10 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions import bootstrap
+from functions.domain.analytics.period import AskedDays
 from functions.domain.errors import FieldError
-from functions.domain.period import AskedDays
-from functions.domain.post_query import PostSort
-from functions.domain.segment_query import SortOrder
+from functions.domain.posts.query import PostSort
+from functions.domain.segments.query import SortOrder
 from functions.domain.times import utc_now
 from functions.handlers.api.accepting import TABLES, chosen_format
 from functions.handlers.api.models import posts as models
@@ -31,7 +31,7 @@ from functions.handlers.api.views import posts as views
 from functions.runtime import cursor as cursors
 from functions.runtime import problem
 from functions.services.ownership import own_segment, own_video
-from functions.services.post_lists import AskedPosts, when_posts_do_best
+from functions.services.posts.post_lists import AskedPosts, when_posts_do_best
 
 router = new_router()
 TAGS = ["analytics"]

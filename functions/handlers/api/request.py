@@ -14,16 +14,16 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from pydantic import BaseModel
 
 from functions import bootstrap
-from functions.domain.deletion_ports import DeletionStore
-from functions.domain.media_ports import MediaStore
+from functions.domain.deletions.ports import DeletionStore
+from functions.domain.media.ports import MediaStore
 from functions.domain.ports import SegmentStore, VideoStore
-from functions.domain.post_query import PostLists
-from functions.domain.run_ports import RunStore
+from functions.domain.posts.query import PostLists
+from functions.domain.runs.ports import RunStore
 from functions.domain.tiers import tier_of
 from functions.runtime.settings import ApiSettings, load
-from functions.services.moments import MomentContext
+from functions.services.moments.context import MomentContext
 from functions.services.ownership import Caller
-from functions.services.start_run import Stores
+from functions.services.runs.start_run import Stores
 
 settings = load(ApiSettings)
 

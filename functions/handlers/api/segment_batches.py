@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from functions.domain.segment import Segment
+from functions.domain.segments.segment import Segment
 from functions.domain.times import utc_now
 from functions.handlers.api.models import segment_answers as answers
 from functions.handlers.api.models import segments as models
@@ -19,9 +19,9 @@ from functions.handlers.api.request import (
 )
 from functions.handlers.api.segment_changes import new_segment, words
 from functions.runtime import problem
-from functions.services.batches import Outcome, each
-from functions.services.change_segment import delete_segment, edit_segment
-from functions.services.create_segment import NewSegment, create_segment, next_numbers
+from functions.services.segments.batches import Outcome, each
+from functions.services.segments.change_segment import delete_segment, edit_segment
+from functions.services.segments.create_segment import NewSegment, create_segment, next_numbers
 
 router = new_router()
 TAGS = ["segments"]

@@ -21,8 +21,8 @@ from functions.handlers.api.request import (
 )
 from functions.handlers.api.views import segments as views
 from functions.handlers.api.views.segmentation import target_of
-from functions.services.change_segment import Words, delete_segment, edit_segment
-from functions.services.create_segment import NewSegment, create_segment
+from functions.services.segments.change_segment import Words, delete_segment, edit_segment
+from functions.services.segments.create_segment import NewSegment, create_segment
 
 router = new_router()
 TAGS = ["segments"]

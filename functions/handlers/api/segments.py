@@ -11,8 +11,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from functions import bootstrap
 from functions.domain.errors import ConflictError
 from functions.domain.paging import Page
-from functions.domain.segment import Segment, SegmentSource, SegmentStatus, SegmentType
-from functions.domain.segment_query import SegmentQuery, SortOrder, TagMatch, words_of
+from functions.domain.segments.query import SegmentQuery, SortOrder, TagMatch, words_of
+from functions.domain.segments.segment import Segment, SegmentSource, SegmentStatus, SegmentType
 from functions.domain.times import Milliseconds, seconds, utc_now
 from functions.domain.video import Video
 from functions.handlers.api.conditional import versioned

@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler import Response
 
 from functions import bootstrap
 from functions.domain.platforms.demands import Demand
-from functions.domain.social import METRICS
+from functions.domain.posts.post import METRICS
 from functions.domain.times import utc_now
 from functions.handlers.api.conditional import accepted, versioned
 from functions.handlers.api.models import segment_answers as answers
@@ -17,8 +17,8 @@ from functions.handlers.api.models import social as models
 from functions.handlers.api.request import caller, new_router, segment_store, settings
 from functions.handlers.api.social_syncs import sync_url
 from functions.handlers.api.views import segments as views
-from functions.services.ask_for_sync import look_at_once
-from functions.services.link_post import PostNews, link_post
+from functions.services.posts.ask_for_sync import look_at_once
+from functions.services.posts.link_post import PostNews, link_post
 
 router = new_router()
 _BODY: Final[Any] = {"application/json": {"model": answers.SegmentAnswer}}

@@ -10,13 +10,13 @@ from functions import bootstrap
 from functions.domain.platforms.accounts import SocialAccount
 from functions.handlers.api.models import social_accounts as models
 from functions.handlers.api.request import answer, caller, new_router, settings
-from functions.services.fresh_tokens import Keyring
-from functions.services.social_accounts import (
+from functions.services.posts.connect_account import (
     begin_consent,
     disconnect,
     finish_consent,
     platform_named,
 )
+from functions.services.posts.fresh_tokens import Keyring
 
 router = new_router()
 TAGS = ["social"]

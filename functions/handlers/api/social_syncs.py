@@ -11,7 +11,7 @@ from functions import bootstrap
 from functions.domain.platforms.demands import Demand
 from functions.handlers.api.models import social_syncs as models
 from functions.handlers.api.request import answer, caller, new_router, settings
-from functions.services.ask_for_sync import ask_for_sync, own_demand
+from functions.services.posts.ask_for_sync import ask_for_sync, own_demand
 
 router = new_router()
 TAGS = ["social"]

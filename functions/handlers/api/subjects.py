@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from functions import bootstrap
-from functions.domain.deletion import deletion_id_of
+from functions.domain.deletions.deletion import deletion_id_of
 from functions.handlers.api.request import deletion_store, settings
 from functions.runtime.idempotency import Subjects
 

@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from pydantic import BaseModel
 
-from functions.domain.csv_text import TYPE
+from functions.domain.analytics.csv_text import TYPE
 from functions.handlers.api.request import answer
 
 MEANING = '</api/social/definitions>; rel="describedby"; type="application/json"'

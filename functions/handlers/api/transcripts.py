@@ -11,8 +11,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.domain.errors import FieldError, InvalidInputError, NotFoundError, TooLargeError
 from functions.domain.times import utc_now
-from functions.domain.transcript import Transcript
-from functions.domain.transcript_correction import with_speakers, with_words
+from functions.domain.transcripts.correction import with_speakers, with_words
+from functions.domain.transcripts.transcript import Transcript
 from functions.domain.video import Video
 from functions.handlers.api.accepting import chosen_format
 from functions.handlers.api.conditional import accepted, known, versioned
@@ -28,9 +28,9 @@ from functions.handlers.api.request import (
 )
 from functions.handlers.api.views import transcripts as views
 from functions.runtime import problem
-from functions.services.correct_transcript import correct_transcript
 from functions.services.ownership import own_segment, own_video
-from functions.services.tell_transcript import Stretch, stretch_of, tell_transcript
+from functions.services.transcripts.correct_transcript import correct_transcript
+from functions.services.transcripts.tell_transcript import Stretch, stretch_of, tell_transcript
 
 router = new_router()
 TAGS = ["transcripts"]

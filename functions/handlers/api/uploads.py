@@ -22,7 +22,7 @@ from functions.handlers.api.request import (
 from functions.handlers.api.views import uploads as views
 from functions.handlers.api.views import videos as video_views
 from functions.handlers.api.views.options import chosen
-from functions.services import uploads
+from functions.services.ingests import uploads
 
 router = new_router()
 TAGS = ["uploads"]

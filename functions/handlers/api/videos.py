@@ -7,9 +7,9 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from functions.domain.segment import SegmentType
+from functions.domain.ingests.web_urls import MAX_URL
+from functions.domain.segments.segment import SegmentType
 from functions.domain.times import utc_now
-from functions.domain.web_urls import MAX_URL
 from functions.handlers.api.conditional import versioned
 from functions.handlers.api.ingest import read_url
 from functions.handlers.api.models import videos as models

@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from functions import bootstrap_webhooks as bootstrap
 from functions.domain.errors import FieldError
 from functions.domain.times import utc_now
-from functions.domain.webhook import Delivery, DeliveryState, Webhook
+from functions.domain.webhooks.webhook import Delivery, DeliveryState, Webhook
 from functions.handlers.api.models import webhooks as models
 from functions.handlers.api.request import (
     answer,
@@ -24,14 +24,14 @@ from functions.handlers.api.request import (
 from functions.handlers.api.views import webhooks as views
 from functions.runtime import cursor as cursors
 from functions.runtime import problem
-from functions.services.replay_events import request_replay
-from functions.services.webhook_deliveries import (
+from functions.services.webhooks.deliveries import (
     WebhookContext,
     own_delivery,
     replay_delivery,
     tell_test,
 )
-from functions.services.webhooks import own_webhook
+from functions.services.webhooks.replay_events import request_replay
+from functions.services.webhooks.subscriptions import own_webhook
 
 router = new_router()
 TAGS = ["webhooks"]

@@ -13,9 +13,9 @@ from aws_lambda_powertools.event_handler import Response
 from functions import bootstrap_webhooks as bootstrap
 from functions.domain.errors import FieldError
 from functions.domain.ids import fingerprint
+from functions.domain.ingests.web_urls import UrlError
 from functions.domain.times import utc_now
-from functions.domain.web_urls import UrlError
-from functions.domain.webhook_ports import WebhookStore
+from functions.domain.webhooks.ports import WebhookStore
 from functions.handlers.api.conditional import accepted, versioned
 from functions.handlers.api.models import webhooks as models
 from functions.handlers.api.request import (
@@ -28,7 +28,7 @@ from functions.handlers.api.request import (
 )
 from functions.handlers.api.views import webhooks as views
 from functions.runtime import problem
-from functions.services.webhooks import (
+from functions.services.webhooks.subscriptions import (
     Wanted,
     change_webhook,
     create_webhook,

@@ -7,7 +7,7 @@ from typing import Any
 
 from functions import bootstrap
 from functions.domain.errors import CutroomError, FieldError, InvalidInputError
-from functions.domain.segment_query import SegmentQuery, SortOrder, TagMatch, words_of
+from functions.domain.segments.query import SegmentQuery, SortOrder, TagMatch, words_of
 from functions.domain.tiers import tier_of
 from functions.domain.times import utc_now
 from functions.handlers.api.models import segment_answers as answers
@@ -15,9 +15,9 @@ from functions.handlers.api.models import segments as models
 from functions.handlers.api.views import segments as views
 from functions.runtime import cursor as cursors
 from functions.runtime.settings import ApiSettings, load
-from functions.services.change_segment import Words
-from functions.services.change_segment import edit_segment as edit
 from functions.services.ownership import Caller, own_segment, own_video
+from functions.services.segments.change_segment import Words
+from functions.services.segments.change_segment import edit_segment as edit
 
 settings = load(ApiSettings)
 PROBLEM = "application/problem+json"

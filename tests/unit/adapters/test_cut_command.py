@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from functions.adapters.ffmpeg.commands import cut_command, starts_inside
-from functions.domain.containers import MKV, MP4, WEBM
-from functions.domain.cutting import CutJob
-from functions.domain.plan import Plan
+from functions.domain.cutting.job import CutJob
+from functions.domain.cutting.plan import Plan
+from functions.domain.media.containers import MKV, MP4, WEBM
 from tests.builders import make_plan, make_planned
 
 URL = "https://bucket.test/source?signature=x"

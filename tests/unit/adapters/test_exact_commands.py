@@ -17,9 +17,9 @@ from functions.adapters.ffmpeg.encode_commands import (
     span,
 )
 from functions.adapters.ffmpeg.piece_commands import CLOCK_START, split_command
-from functions.domain.cutting import CutJob
-from functions.domain.exactness import EncodeTarget, Exactness, Shape
-from functions.domain.plan import Plan
+from functions.domain.cutting.exactness import EncodeTarget, Exactness, Shape
+from functions.domain.cutting.job import CutJob
+from functions.domain.cutting.plan import Plan
 from tests.builders import make_plan, make_planned
 
 URL = "https://bucket.test/source?signature=x"

@@ -8,7 +8,7 @@ from functions.adapters.ffmpeg.commands import (
     list_command,
     sound_command,
 )
-from functions.domain.containers import MKA, MKV
+from functions.domain.media.containers import MKA, MKV
 from tests.builders import make_plan
 
 FILE = Path("/scratch/000001.mp4")

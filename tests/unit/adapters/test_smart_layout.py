@@ -7,7 +7,7 @@ import pytest
 from functions.adapters.ffmpeg.packets import Packet
 from functions.adapters.ffmpeg.parameter_sets import ParameterSets
 from functions.adapters.ffmpeg.smart import Groups, Layout, is_exact, lay_out, wanted
-from functions.domain.exactness import CutReason
+from functions.domain.cutting.exactness import CutReason
 
 EVER = 1 << 62
 FRAME, GROUP = 10, 100

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.adapters.sync_so.decoding import error_of, read_generation
-from functions.domain.lipsync_codes import Remedy
-from functions.domain.lipsync_errors import (
+from functions.domain.lipsync.codes import Remedy
+from functions.domain.lipsync.errors import (
     OutcomeUnknownError,
     ProviderAccountError,
     ProviderError,
@@ -18,7 +18,7 @@ from functions.domain.lipsync_errors import (
     SlotsTakenError,
     UnknownGenerationError,
 )
-from functions.domain.lipsync_generation import GenerationStatus, SyncGeneration
+from functions.domain.lipsync.generation import GenerationStatus, SyncGeneration
 
 ID = "6f1d2c3b-4a59-4e68-8b77-1c2d3e4f5a6b"
 JSON = st.recursive(

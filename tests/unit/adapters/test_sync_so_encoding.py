@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from functions.adapters.sync_so.encoding import encode
 from functions.domain.codec import from_plain, to_plain
-from functions.domain.lipsync_generation import (
+from functions.domain.lipsync.generation import (
     ActiveSpeaker,
     LipSyncModel,
     RecordedVoice,

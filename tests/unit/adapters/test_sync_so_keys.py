@@ -6,7 +6,7 @@ import pytest
 
 from functions.adapters.sync_so.keys import SecretKeys
 from functions.domain.errors import UnavailableError
-from functions.domain.lipsync_errors import ProviderAccountError, ProviderUnavailableError
+from functions.domain.lipsync.errors import ProviderAccountError, ProviderUnavailableError
 
 
 class _Store:

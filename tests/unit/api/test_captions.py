@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from functions.domain.captions import MAX_TEXT
-from functions.services.captions import read_captions
+from functions.domain.captions.cue import MAX_TEXT
+from functions.services.segments.captions import read_captions
 from tests.fakes.world import World
 from tests.unit.api.client import Answer, Client
 

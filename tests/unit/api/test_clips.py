@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from functions.domain.segment import SegmentStatus
+from functions.domain.segments.segment import SegmentStatus
 from tests.builders import VIDEO, make_moment
 from tests.fakes.world import World
 from tests.unit.api.client import Client

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from functions import bootstrap
-from functions.domain.deletion import DeletionState, Leftover, Tally, deletion_id_of
+from functions.domain.deletions.deletion import DeletionState, Leftover, Tally, deletion_id_of
 from functions.domain.errors import UnavailableError
 from functions.domain.times import utc_now
 from functions.domain.video import Failure, VideoStatus

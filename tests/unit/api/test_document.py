@@ -8,7 +8,7 @@ import re
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from functions.domain.event import EventType
+from functions.domain.events.event import EventType
 from functions.handlers.api.app import app
 from tests.unit.api.client import Client
 from tests.unit.api.promised import document, fits, named, operations, resolved

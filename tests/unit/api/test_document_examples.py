@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from functions.domain.segment_query import SortBy
+from functions.domain.segments.query import SortBy
 from functions.handlers.api.models.segments import SegmentFilters
 from tests.unit.api.client import Client
 from tests.unit.api.promised import document, fits, named, operations, resolved

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from functions.domain.connection import digest_of
+from functions.domain.events.connection import digest_of
 from functions.domain.times import utc_now
 from tests.builders import USER
 from tests.fakes.world import World

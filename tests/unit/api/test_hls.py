@@ -7,9 +7,9 @@ import pytest
 
 from functions.domain.codec import to_plain
 from functions.domain.extras import Extra
-from functions.domain.hls import HlsEntry, HlsIndex
+from functions.domain.hls.rendition import HlsEntry, HlsIndex
 from functions.domain.video import Failure
-from functions.services.hls import KEPT_SECONDS
+from functions.services.hls.left import KEPT_SECONDS
 from tests.builders import STRANGER, USER, VIDEO
 from tests.fakes.world import World
 from tests.unit.api.client import Client

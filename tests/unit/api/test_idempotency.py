@@ -8,7 +8,7 @@ import pytest
 
 from functions.domain.video import VideoStatus
 from functions.runtime import idempotency
-from functions.services.uploads import URL_SECONDS
+from functions.services.ingests.uploads import URL_SECONDS
 from tests.builders import RUN, VIDEO, make_failure, make_queued_video, make_run
 from tests.fakes.clock import EPOCH
 from tests.fakes.idempotency import FakeIdempotencyLayer

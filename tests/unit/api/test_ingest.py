@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from functions.domain.ingest import SourceVersion
-from functions.domain.segmentation import Segmentation
+from functions.domain.cutting.segmentation import Segmentation
+from functions.domain.ingests.ingest import SourceVersion
 from functions.domain.video import VideoStatus
 from tests.builders import USER
 from tests.fakes.clock import EPOCH

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from functions import bootstrap_lipsync
-from functions.domain.lipsync_states import LipSyncStatus
+from functions.domain.lipsync.states import LipSyncStatus
 from functions.domain.times import utc_now
-from functions.services.end_lipsync import fail_lipsync
+from functions.services.lipsync.end_lipsync import fail_lipsync
 from tests.builders import USER, VIDEO
 from tests.environment import FUNCTION_ENVIRONMENT
 from tests.events.build import http_event

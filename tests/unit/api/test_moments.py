@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from functions.domain.generation import GenerationStatus
-from functions.services.generate_moments import run_generation
+from functions.domain.moments.generation import GenerationStatus
+from functions.services.moments.generate_moments import run_generation
 from tests.builders import VIDEO, make_generation, make_moment
 from tests.fakes.world import World
 from tests.unit.api.client import Answer, Client

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from functions.domain.budget import Budget
-from functions.domain.run import RunStatus, Stage
+from functions.domain.cutting.budget import Budget
+from functions.domain.runs.run import RunStatus, Stage
 from functions.domain.video import VideoStatus
 from tests.builders import (
     RUN,

@@ -12,8 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from functions.domain.segment import Segment
-from functions.domain.social import Platform, Post, new_post
+from functions.domain.posts.post import Platform, Post, new_post
+from functions.domain.segments.segment import Segment
 from functions.domain.times import utc_now
 from functions.handlers.api import posts as handler
 from tests.builders import STRANGER, VIDEO, make_segment, make_video

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from functions.domain.cutting.segmentation import Mode, Segmentation
 from functions.domain.preferences import Preferences
-from functions.domain.segmentation import Mode, Segmentation
 from tests.builders import USER
 from tests.fakes.world import World
 from tests.unit.api.client import Client

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from functions.domain.run import RunStatus
-from functions.domain.stage import Stage
+from functions.domain.runs.run import RunStatus
+from functions.domain.runs.stage import Stage
 from functions.domain.video import VideoStatus
 from tests.builders import RUN, VIDEO, make_uploading_video
 from tests.fakes.world import World

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from functions.domain.captions import Cue
-from functions.domain.transcript import Sentence, Transcript, Word
-from functions.domain.transcript_options import TranscriptOptions
+from functions.domain.captions.cue import Cue
+from functions.domain.transcripts.options import TranscriptOptions
+from functions.domain.transcripts.transcript import Sentence, Transcript, Word
 from functions.domain.video import VideoStatus
-from functions.services.captions import read_captions
+from functions.services.segments.captions import read_captions
 from tests.builders import VIDEO, make_failure, make_moment
 from tests.fakes.world import World
 from tests.unit.api.client import Answer, Client

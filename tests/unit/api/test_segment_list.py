@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from functions.domain.paging import Page
-from functions.domain.segment import SegmentType
-from functions.domain.social import Platform, new_post
+from functions.domain.posts.post import Platform, new_post
+from functions.domain.segments.segment import SegmentType
 from tests.builders import STRANGER, make_segment, make_video
 from tests.fakes.clock import EPOCH
 from tests.fakes.world import World

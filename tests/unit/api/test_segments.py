@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from functions.domain.segment import SegmentStatus, SegmentType
+from functions.domain.segments.segment import SegmentStatus, SegmentType
 from tests.builders import (
     RANGE,
     STRANGER,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 from functions.domain.times import to_iso, utc_now
 from tests.builders import make_segment
 from tests.fakes.world import World

@@ -8,7 +8,7 @@ import pytest
 
 from functions.domain.platforms.accounts import NotConfiguredError
 from functions.domain.platforms.errors import GrantRefusedError, PlatformDownError
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 from tests.builders import USER
 from tests.fakes.world import World
 from tests.unit.api.client import Answer, Client

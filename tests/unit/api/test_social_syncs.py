@@ -8,10 +8,10 @@ import pytest
 from functions.domain.errors import UnavailableError
 from functions.domain.platforms.accounts import AccountStatus, SocialAccount
 from functions.domain.platforms.syncing import PLANNED_FOR
-from functions.domain.social import Platform, new_post
+from functions.domain.posts.post import Platform, new_post
 from functions.domain.times import to_iso
-from functions.services.ask_for_sync import plan_demand
-from functions.services.follow_posts import follow_posts
+from functions.services.posts.ask_for_sync import plan_demand
+from functions.services.posts.follow_posts import follow_posts
 from tests.builders import USER, make_segment
 from tests.fakes.world import World
 from tests.unit.api.client import Client

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from functions.domain.preferences import Preferences
-from functions.domain.transcript_options import (
+from functions.domain.transcripts.options import (
     NO_TRANSCRIPT,
     USUAL_TRANSCRIPT,
     TranscriptOptions,

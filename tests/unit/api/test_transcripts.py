@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from functions.domain.captions import parse_captions
-from functions.domain.transcript import Transcript, Word
-from functions.domain.transcript_document import KeptTranscript, MadeBy, to_document
-from functions.domain.transcript_options import NO_TRANSCRIPT, TranscriptOptions
+from functions.domain.captions.cue import parse_captions
+from functions.domain.transcripts.document import KeptTranscript, MadeBy, to_document
+from functions.domain.transcripts.options import NO_TRANSCRIPT, TranscriptOptions
+from functions.domain.transcripts.transcript import Transcript, Word
 from functions.domain.video import VideoStatus
 from tests.builders import (
     RANGE,

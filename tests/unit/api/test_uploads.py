@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from functions.domain.exactness import EncodeTarget, Exactness, Shape
-from functions.domain.segmentation import Segmentation
+from functions.domain.cutting.exactness import EncodeTarget, Exactness, Shape
+from functions.domain.cutting.segmentation import Segmentation
 from functions.domain.times import utc_now
 from functions.domain.video import Video, VideoStatus
-from functions.services.uploads import MIN_PART
+from functions.services.ingests.uploads import MIN_PART
 from tests.builders import USER, VIDEO, make_source, make_upload, make_uploading_video
 from tests.environment import TIERS
 from tests.fakes.world import World

@@ -8,12 +8,18 @@ from typing import Any
 
 import pytest
 
-from functions.domain.event import EventType
-from functions.domain.web_urls import UrlError
-from functions.domain.webhook import DeliveryState, Fault, PauseReason, Webhook, WebhookState
-from functions.domain.webhook_ports import Posted
-from functions.services.send_delivery import send_delivery
-from functions.services.webhook_deliveries import announce
+from functions.domain.events.event import EventType
+from functions.domain.ingests.web_urls import UrlError
+from functions.domain.webhooks.ports import Posted
+from functions.domain.webhooks.webhook import (
+    DeliveryState,
+    Fault,
+    PauseReason,
+    Webhook,
+    WebhookState,
+)
+from functions.services.webhooks.deliveries import announce
+from functions.services.webhooks.send_delivery import send_delivery
 from tests.builders import USER
 from tests.fakes.idempotency import FakeIdempotencyLayer
 from tests.fakes.webhooks import Hooks

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.addresses import AddressRules, is_public, parse_address, parse_rules
+from functions.domain.ingests.addresses import AddressRules, is_public, parse_address, parse_rules
 
 WEB = parse_rules((80, 443), ())
 ONE_MACHINE = parse_rules((80, 443), ("127.0.0.0/8:8123",))

@@ -11,23 +11,35 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.analysis import STEP, AnalysisWindow, SoundFindings, TileGrid, WindowFindings
-from functions.domain.analysis_plan import (
+from functions.domain.analyses.analysis import (
+    STEP,
+    AnalysisWindow,
+    SoundFindings,
+    TileGrid,
+    WindowFindings,
+)
+from functions.domain.analyses.boundaries import SceneChange, Stretch
+from functions.domain.analyses.loudness import integrated
+from functions.domain.analyses.plan import (
     ANALYSES,
     MAX_TILES,
     MAX_WINDOWS,
     MOMENTS,
     plan_analysis,
 )
-from functions.domain.analysis_result import AnalysisResult, joined, merged, whole_sound
-from functions.domain.boundaries import SceneChange, Stretch
+from functions.domain.analyses.result import AnalysisResult, joined, merged, whole_sound
+from functions.domain.analyses.scene_scores import Picture, scene_changes
+from functions.domain.analyses.storyboard import SheetRow, Storyboard
+from functions.domain.analyses.waveform import (
+    HEIGHT,
+    MAX_POINTS,
+    WIDTH,
+    peaks_document,
+    waveform_png,
+)
 from functions.domain.codec import from_plain, to_plain
 from functions.domain.extras import Extra
-from functions.domain.loudness import integrated
-from functions.domain.media import KeyframeIndex
-from functions.domain.scene_scores import Picture, scene_changes
-from functions.domain.storyboard import SheetRow, Storyboard
-from functions.domain.waveform import HEIGHT, MAX_POINTS, WIDTH, peaks_document, waveform_png
+from functions.domain.media.probe import KeyframeIndex
 from tests.builders import make_probe
 
 durations = st.integers(1, 12 * 3_600_000)

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from functions.domain.analytics import overview
-from functions.domain.figures import Figure, Numbers, Overview
-from functions.domain.period import Period, last_days
-from functions.domain.social import Platform
-from functions.domain.social_history import Gain, PlatformSums
+from functions.domain.analytics.figures import Figure, Numbers, Overview
+from functions.domain.analytics.period import Period, last_days
+from functions.domain.analytics.sums import overview
+from functions.domain.posts.history import Gain, PlatformSums
+from functions.domain.posts.post import Platform
 from tests.fakes.clock import EPOCH
 
 DAY = timedelta(days=1)

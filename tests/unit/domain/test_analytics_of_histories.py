@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.analytics import overview, sums_by_platform
-from functions.domain.figures import Figure, Overview
-from functions.domain.period import Period, last_days
-from functions.domain.social import METRICS, Platform, Post, combined, new_post, totals
-from functions.domain.social_history import Gain, gains
+from functions.domain.analytics.figures import Figure, Overview
+from functions.domain.analytics.period import Period, last_days
+from functions.domain.analytics.sums import overview, sums_by_platform
+from functions.domain.posts.history import Gain, gains
+from functions.domain.posts.post import METRICS, Platform, Post, combined, new_post, totals
 from tests.fakes.clock import EPOCH
 
 DAY = timedelta(days=1)

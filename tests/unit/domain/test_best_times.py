@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.adapters.time_zones import time_zone
-from functions.domain.best_times import (
+from functions.domain.analytics.best_times import (
     LEAST_POSTS,
     SETTLED,
     BestTimes,
@@ -21,9 +21,9 @@ from functions.domain.best_times import (
     bounds,
     local_day,
 )
-from functions.domain.period import Period
-from functions.domain.post_query import PostedPost, PostSort
-from functions.domain.social import Platform, new_post
+from functions.domain.analytics.period import Period
+from functions.domain.posts.post import Platform, new_post
+from functions.domain.posts.query import PostedPost, PostSort
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.budget import (
+from functions.domain.cutting.budget import (
     Budget,
     Prices,
     Shape,
@@ -16,10 +16,10 @@ from functions.domain.budget import (
     shared_out,
     width_of,
 )
-from functions.domain.effort import file_bytes, processor_seconds
+from functions.domain.cutting.effort import file_bytes, processor_seconds
+from functions.domain.cutting.exactness import EncodeTarget, Exactness, VideoCodec
+from functions.domain.cutting.plan import Plan, Window
 from functions.domain.errors import MediaError
-from functions.domain.exactness import EncodeTarget, Exactness, VideoCodec
-from functions.domain.plan import Plan, Window
 from tests.builders import make_plan, make_planned, make_video_track
 
 BUDGET = Budget(memory_mb=3_008, seconds=720, width=20, disk=10 << 30)

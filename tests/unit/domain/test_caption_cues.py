@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.caption_cues import LONGEST, SHORTEST, Caption, captions_of
-from functions.domain.caption_files import WORD_JOINER, srt, vtt
-from functions.domain.caption_lines import LINE, LINES, shown
-from functions.domain.captions import parse_captions
-from functions.domain.transcript import Word
+from functions.domain.captions.cue import parse_captions
+from functions.domain.captions.files import WORD_JOINER, srt, vtt
+from functions.domain.captions.lines import LINE, LINES, shown
+from functions.domain.captions.making import LONGEST, SHORTEST, Caption, captions_of
+from functions.domain.transcripts.transcript import Word
 from tests.builders import make_words
 
 LETTERS = st.characters(exclude_categories=("Cs", "Cc", "Cf", "Zs", "Zl", "Zp", "Cn", "Co"))

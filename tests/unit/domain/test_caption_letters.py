@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from functions.domain.caption_letters import undrawn
+from functions.domain.captions.letters import undrawn
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.captions import MAX_CUES, MAX_TEXT, Cue, parse_captions
+from functions.domain.captions.cue import MAX_CUES, MAX_TEXT, Cue, parse_captions
 from functions.domain.errors import InvalidInputError
 
 SUBRIP = "1\n00:00:01,000 --> 00:00:02,500\nOne\nmore\n\n2\n00:01:00,000 --> 01:00:00,250\nTwo\n"

@@ -5,8 +5,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.chunking import SHORTEST, chunks, in_chunks
-from functions.domain.plan import Lane, Plan, Window
+from functions.domain.cutting.chunking import SHORTEST, chunks, in_chunks
+from functions.domain.cutting.plan import Lane, Plan, Window
 from tests.builders import make_plan, make_planned
 
 

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.domain.codec import from_plain, to_plain
-from functions.domain.media import Media, Probe
-from functions.domain.plan import Plan
-from functions.domain.run import Run, RunStatus, Stage, StageTimes
-from functions.domain.segment import Segment
+from functions.domain.cutting.plan import Plan
+from functions.domain.media.probe import Media, Probe
+from functions.domain.runs.run import Run, RunStatus, Stage, StageTimes
+from functions.domain.segments.segment import Segment
 from functions.domain.video import Video
 from tests.builders import (
     make_failure,

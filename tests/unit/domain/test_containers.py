@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from functions.domain.containers import (
+from functions.domain.errors import MediaError
+from functions.domain.media.containers import (
     M4A,
     MKA,
     MKV,
@@ -13,8 +14,7 @@ from functions.domain.containers import (
     audio_format,
     segment_format,
 )
-from functions.domain.errors import MediaError
-from functions.domain.media import Media
+from functions.domain.media.probe import Media
 from tests.builders import make_audio_track, make_media, make_video_track
 
 

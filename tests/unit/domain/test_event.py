@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.event import VERSIONS, Event, EventType, event_id_of
-from functions.domain.event_json import from_json, to_detail, to_json
+from functions.domain.events.body import from_json, to_detail, to_json
+from functions.domain.events.event import VERSIONS, Event, EventType, event_id_of
 
 AT = datetime(2026, 11, 21, 12, 0, 0, 250_000, tzinfo=UTC)
 

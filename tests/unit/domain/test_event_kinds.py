@@ -13,15 +13,15 @@ from functions.adapters.dynamo.runs import new_row
 from functions.adapters.dynamo.segment_rows import to_row, to_tombstone
 from functions.adapters.dynamo.video_marks import to_mark
 from functions.domain.codec import to_plain
-from functions.domain.deletion import Deletion, DeletionState, deletion_id_of
-from functions.domain.event import PROGRESS, VERSIONS, Event, EventType
-from functions.domain.event_json import to_json
+from functions.domain.deletions.deletion import Deletion, DeletionState, deletion_id_of
+from functions.domain.events.body import to_json
 from functions.domain.events.change import Change, Draft
+from functions.domain.events.event import PROGRESS, VERSIONS, Event, EventType
 from functions.domain.events.kinds import DATA, drafts_of, schema_of
-from functions.domain.run import Outcome, RunStatus, StageTimes
-from functions.domain.segment import SegmentSource, SegmentStatus
-from functions.domain.social import Platform, new_post
-from functions.domain.stage import Stage
+from functions.domain.posts.post import Platform, new_post
+from functions.domain.runs.run import Outcome, RunStatus, StageTimes
+from functions.domain.runs.stage import Stage
+from functions.domain.segments.segment import SegmentSource, SegmentStatus
 from functions.domain.video import Failure, VideoStatus
 from tests.builders import (
     USER,

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.domain.codec import from_plain, to_plain
-from functions.domain.containers import MOV, MP4
+from functions.domain.cutting.exactness import CutReason, EncodeTarget, Exactness, Shape
+from functions.domain.cutting.plan import Plan
+from functions.domain.cutting.planning import make_plan
+from functions.domain.cutting.segmentation import MIN_LENGTH, Segmentation
 from functions.domain.errors import InvalidInputError
-from functions.domain.exactness import CutReason, EncodeTarget, Exactness, Shape
-from functions.domain.media import KeyframeIndex, Probe
-from functions.domain.plan import Plan
-from functions.domain.planning import make_plan
-from functions.domain.segmentation import MIN_LENGTH, Segmentation
+from functions.domain.media.containers import MOV, MP4
+from functions.domain.media.probe import KeyframeIndex, Probe
 from tests.builders import (
     make_audio_track,
     make_keyframes,

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from functions.domain.errors import MediaError
-from functions.domain.heard import NOTHING_SAID, read_heard
-from functions.domain.transcript import Word
+from functions.domain.transcripts.heard import NOTHING_SAID, read_heard
+from functions.domain.transcripts.transcript import Word
 from tests.documents import item, mark, transcribed
 
 SAMPLE = {

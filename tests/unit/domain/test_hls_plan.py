@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.domain.errors import MediaError
-from functions.domain.hls import HlsPlan
-from functions.domain.hls_plan import LEAD, LENGTH, MAX_WINDOWS, MOST_PIECES, plan_hls
-from functions.domain.media import AudioTrack, KeyframeIndex, Probe
+from functions.domain.hls.plan import LEAD, LENGTH, MAX_WINDOWS, MOST_PIECES, plan_hls
+from functions.domain.hls.rendition import HlsPlan
+from functions.domain.media.probe import AudioTrack, KeyframeIndex, Probe
 from functions.domain.video import Source
 from tests.builders import make_media, make_probe, make_probe_without_index
 

@@ -6,7 +6,8 @@ from itertools import accumulate, pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.hls import (
+from functions.domain.hls.plan import CLOCK, plan_hls
+from functions.domain.hls.rendition import (
     HlsEntry,
     HlsIndex,
     HlsPiece,
@@ -14,7 +15,6 @@ from functions.domain.hls import (
     make_index,
     playlist,
 )
-from functions.domain.hls_plan import CLOCK, plan_hls
 from functions.domain.video import Source
 from tests.builders import make_probe
 

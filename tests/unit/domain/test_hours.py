@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.growth import UNKNOWN, Point
-from functions.domain.hours import by_hour, together
-from functions.domain.post_query import History, Snapshot
-from functions.domain.social import Number, NumberState
+from functions.domain.analytics.growth import UNKNOWN, Point
+from functions.domain.analytics.hours import by_hour, together
+from functions.domain.posts.post import Number, NumberState
+from functions.domain.posts.query import History, Snapshot
 from tests.fakes.clock import EPOCH
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.domain.ids import derived_id, fingerprint, new_id
-from functions.domain.segment import SegmentType, segment_id_of
+from functions.domain.segments.segment import SegmentType, segment_id_of
 from tests.fakes.clock import EPOCH
 
 

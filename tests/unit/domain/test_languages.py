@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from functions.domain.languages import LANGUAGES, joined, language_code
+from functions.domain.transcripts.languages import LANGUAGES, joined, language_code
 
 
 @pytest.mark.parametrize(

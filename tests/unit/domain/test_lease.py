@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.domain.ids import ordered_id
-from functions.domain.lease import (
+from functions.domain.runs.lease import (
     BEAT_SECONDS,
     LEASE,
     SKEW,

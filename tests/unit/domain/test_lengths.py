@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.lengths import held
+from functions.domain.cutting.lengths import held
 
 TIMES = st.lists(st.integers(min_value=0, max_value=600_000), max_size=60).map(sorted)
 DURATIONS = st.integers(min_value=1, max_value=600_000)

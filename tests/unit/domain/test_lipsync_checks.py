@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from functions.domain.codec import from_plain
 from functions.domain.errors import ForbiddenError
-from functions.domain.lipsync_asked import (
+from functions.domain.lipsync.asked import (
     Audio,
     FileAnnounced,
     LipSyncAsked,
@@ -22,9 +22,9 @@ from functions.domain.lipsync_asked import (
     TextRegion,
     TextRemoval,
 )
-from functions.domain.lipsync_checks import wrong_places
-from functions.domain.lipsync_generation import LipSyncModel, SyncOptions
-from functions.domain.lipsync_rules import LipSyncRules
+from functions.domain.lipsync.checks import wrong_places
+from functions.domain.lipsync.generation import LipSyncModel, SyncOptions
+from functions.domain.lipsync.rules import LipSyncRules
 from functions.domain.tiers import Tier
 from tests.environment import FUNCTION_ENVIRONMENT
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.lipsync_asked import TextRegion
-from functions.domain.lipsync_generation import LipSyncModel
-from functions.domain.lipsync_polling import LONGEST_WAIT, next_poll, patience
-from functions.domain.lipsync_states import OVER, JobOverError, LipSyncStatus
-from functions.domain.text_regions import around, lasting, overlap
+from functions.domain.lipsync.asked import TextRegion
+from functions.domain.lipsync.generation import LipSyncModel
+from functions.domain.lipsync.polling import LONGEST_WAIT, next_poll, patience
+from functions.domain.lipsync.states import OVER, JobOverError, LipSyncStatus
+from functions.domain.lipsync.text_regions import around, lasting, overlap
 from tests.contract.test_lipsync_job_store import job
 from tests.fakes.clock import EPOCH
 

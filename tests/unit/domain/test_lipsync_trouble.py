@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from functions.domain.lipsync_codes import Remedy
-from functions.domain.lipsync_trouble import KNOWN_CODES, rejection_of, trouble_of
+from functions.domain.lipsync.codes import Remedy
+from functions.domain.lipsync.trouble import KNOWN_CODES, rejection_of, trouble_of
 
 CODES = sorted(KNOWN_CODES)
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.domain.errors import InvalidInputError, TooLargeError
-from functions.domain.lipsync_webhook import (
+from functions.domain.lipsync.webhook import (
     MOST_BYTES,
     TOLERANCE_S,
     WebhookRefusedError,

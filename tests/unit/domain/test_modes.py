@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.boundaries import Boundaries, Envelope, SceneChange
+from functions.domain.analyses.boundaries import Boundaries, Envelope, SceneChange
+from functions.domain.cutting.modes import Known, wanted_cuts, wanted_spans
+from functions.domain.cutting.segmentation import AskedRange, Mode, Segmentation
+from functions.domain.cutting.spans import Span
 from functions.domain.errors import InvalidInputError, MediaError, UnavailableError
-from functions.domain.modes import Known, wanted_cuts, wanted_spans
-from functions.domain.segmentation import AskedRange, Mode, Segmentation
-from functions.domain.spans import Span
-from functions.domain.weights import Weights
+from functions.domain.media.weights import Weights
 
 MINUTE = 60_000
 STEP = 20

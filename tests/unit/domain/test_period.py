@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.domain.analytics.period import FARTHEST, LONGEST, AskedDays, Period
 from functions.domain.errors import InvalidInputError
-from functions.domain.period import FARTHEST, LONGEST, AskedDays, Period
 
 TODAY = date(2026, 3, 1)
 DAY = timedelta(days=1)

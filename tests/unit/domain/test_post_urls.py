@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from functions.domain.post_urls import flaw_of, post_id_of
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
+from functions.domain.posts.urls import flaw_of, post_id_of
 
 YOUTUBE, INSTAGRAM, TIKTOK, FACEBOOK, X = Platform
 STORY = "pfbid02abCDefGh1JKLmnop"

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.media import KeyframeIndex
-from functions.domain.plan import Plan, PlannedSegment
-from functions.domain.range_plan import Range, make_range_plan
-from functions.domain.reach import Reach
+from functions.domain.cutting.plan import Plan, PlannedSegment
+from functions.domain.cutting.range_plan import Range, make_range_plan
+from functions.domain.media.probe import KeyframeIndex
+from functions.domain.media.reach import Reach
 from tests.builders import make_keyframes, make_media, make_probe
 from tests.unit.domain.test_segmentation_one_pass import finder
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.domain.errors import RunOverError
-from functions.domain.run import Run, RunStatus, Stage, StageTimes
+from functions.domain.runs.run import Run, RunStatus, Stage, StageTimes
 from tests.builders import RUN, VIDEO, make_failure, make_run
 from tests.fakes.clock import EPOCH
 from tests.fakes.runs import FakeRunStore

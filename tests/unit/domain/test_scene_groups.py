@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.scene_groups import Group, Verdict, judged
+from functions.domain.analyses.scene_groups import Group, Verdict, judged
 
 NOTHING, CHANGE, LOOK, LOOK_THROUGH = Verdict
 

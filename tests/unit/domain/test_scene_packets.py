@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.scene_packets import (
+from functions.domain.analyses.scene_packets import (
     Packet,
     Stretch,
     evened,
@@ -13,7 +13,7 @@ from functions.domain.scene_packets import (
     on_the_clock,
     spans_of,
 )
-from functions.domain.scene_scores import Picture
+from functions.domain.analyses.scene_scores import Picture
 
 P, B = True, False
 TICK = 40

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from functions.domain.segment_query import SegmentQuery, words_of
+from functions.domain.segments.query import SegmentQuery, words_of
 from tests.builders import USER, make_segment
 
 TITLE = "Été à la plage"

@@ -8,10 +8,10 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.media import KeyframeIndex, Probe
-from functions.domain.plan import Plan
-from functions.domain.planning import make_plan
-from functions.domain.segmentation import MAX_LENGTH, MIN_LENGTH, Segmentation
+from functions.domain.cutting.plan import Plan
+from functions.domain.cutting.planning import make_plan
+from functions.domain.cutting.segmentation import MAX_LENGTH, MIN_LENGTH, Segmentation
+from functions.domain.media.probe import KeyframeIndex, Probe
 from tests.builders import make_keyframes, make_media, make_probe
 
 durations = st.integers(min_value=1, max_value=4 * 3_600_000)

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.containers import M4A, MP4
+from functions.domain.cutting.plan import Plan
+from functions.domain.cutting.planning import FindKeyframes, make_plan
+from functions.domain.cutting.segmentation import Segmentation
 from functions.domain.errors import MediaError
-from functions.domain.media import KeyframeIndex
-from functions.domain.plan import Plan
-from functions.domain.planning import FindKeyframes, make_plan
-from functions.domain.segmentation import Segmentation
+from functions.domain.media.containers import M4A, MP4
+from functions.domain.media.probe import KeyframeIndex
 from tests.builders import (
     make_audio_track,
     make_keyframes,

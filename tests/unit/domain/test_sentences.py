@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.sentences import LONGEST, PAUSE, sentences_of
-from functions.domain.transcript import Word
+from functions.domain.transcripts.sentences import LONGEST, PAUSE, sentences_of
+from functions.domain.transcripts.transcript import Word
 from tests.builders import make_words
 
 

@@ -7,10 +7,10 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.media import KeyframeIndex
-from functions.domain.plan import Plan
-from functions.domain.planning import make_plan
-from functions.domain.segmentation import Mode, Segmentation
+from functions.domain.cutting.plan import Plan
+from functions.domain.cutting.planning import make_plan
+from functions.domain.cutting.segmentation import Mode, Segmentation
+from functions.domain.media.probe import KeyframeIndex
 from tests.builders import make_keyframes, make_media, make_probe
 from tests.unit.domain.test_segmentation_one_pass import finder
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from functions.domain.errors import MediaError
-from functions.domain.sniffing import HEAD_BYTES, refuse_other_files
+from functions.domain.media.sniffing import HEAD_BYTES, refuse_other_files
 
 MP4 = b"\x00\x00\x00\x20ftypisom"
 PAGES = [

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.social import Platform, Post, new_post
-from functions.domain.social_snapshots import FINE, Snapshot, snapshot_of
+from functions.domain.posts.post import Platform, Post, new_post
+from functions.domain.posts.snapshots import FINE, Snapshot, snapshot_of
 
 BEGAN = datetime(2026, 3, 1, 22, 30, tzinfo=UTC)
 gaps = st.lists(

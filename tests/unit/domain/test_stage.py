@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.course import links, usual
+from functions.domain.cutting.segmentation import Mode, Segmentation
 from functions.domain.extras import Extra
-from functions.domain.segmentation import Mode, Segmentation
-from functions.domain.stage import ALL_STAGES, STAGES, Stage, following, needed_by
-from functions.domain.transcript_options import NO_TRANSCRIPT, USUAL_TRANSCRIPT
+from functions.domain.runs.course import links, usual
+from functions.domain.runs.stage import ALL_STAGES, STAGES, Stage, following, needed_by
+from functions.domain.transcripts.options import NO_TRANSCRIPT, USUAL_TRANSCRIPT
 from tests.builders import make_video
 
 FRAME = {Stage.CLAIM, Stage.PROBE, Stage.FINISH}

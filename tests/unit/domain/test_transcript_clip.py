@@ -3,8 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.transcript import Transcript, Word
-from functions.domain.transcript_clip import clip_of
+from functions.domain.transcripts.clip import clip_of
+from functions.domain.transcripts.transcript import Transcript, Word
 from tests.builders import make_transcript
 
 SAID = make_transcript("one two. three four. five")

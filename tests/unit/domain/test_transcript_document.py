@@ -6,13 +6,13 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.transcript import Sentence, Transcript, Word
-from functions.domain.transcript_document import (
+from functions.domain.transcripts.document import (
     KeptTranscript,
     MadeBy,
     from_document,
     to_document,
 )
+from functions.domain.transcripts.transcript import Sentence, Transcript, Word
 from tests.builders import make_transcript
 from tests.fakes.clock import EPOCH
 

@@ -7,11 +7,10 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.media import Probe
-from functions.domain.transcript import Word
-from functions.domain.transcript_join import join_windows
-from functions.domain.transcript_options import TranscriptOptions
-from functions.domain.transcript_plan import (
+from functions.domain.media.probe import Probe
+from functions.domain.transcripts.join import join_windows
+from functions.domain.transcripts.options import TranscriptOptions
+from functions.domain.transcripts.plan import (
     LONGEST,
     OVERLAP,
     SHORTEST,
@@ -19,6 +18,7 @@ from functions.domain.transcript_plan import (
     SpeechWindow,
     plan_transcript,
 )
+from functions.domain.transcripts.transcript import Word
 from tests.builders import (
     make_media,
     make_probe,

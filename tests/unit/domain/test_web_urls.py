@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.addresses import parse_address, parse_rules
-from functions.domain.web_urls import MAX_URL, UrlError, follow, parse_url
+from functions.domain.ingests.addresses import parse_address, parse_rules
+from functions.domain.ingests.web_urls import MAX_URL, UrlError, follow, parse_url
 
 RULES = parse_rules((80, 443), ())
 USER, OTHER = "user-1", "user-2"

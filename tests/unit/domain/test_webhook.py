@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.addresses import parse_rules
-from functions.domain.event import EventType
-from functions.domain.web_urls import UrlError
-from functions.domain.webhook import TEST_TYPE, delivery_id_of, matches
-from functions.domain.webhook_signature import new_secret, signed_headers
-from functions.domain.webhook_urls import receiver_url
+from functions.domain.events.event import EventType
+from functions.domain.ingests.addresses import parse_rules
+from functions.domain.ingests.web_urls import UrlError
+from functions.domain.webhooks.signature import new_secret, signed_headers
+from functions.domain.webhooks.urls import receiver_url
+from functions.domain.webhooks.webhook import TEST_TYPE, delivery_id_of, matches
 from tests.fakes.clock import EPOCH
 
 RULES = parse_rules([443, 8443], ["127.0.0.0/8:20001"])

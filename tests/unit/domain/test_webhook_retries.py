@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.webhook_retries import (
+from functions.domain.webhooks.retries import (
     DAY,
     JITTER,
     MOST_ASKED,

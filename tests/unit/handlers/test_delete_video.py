@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from functions.domain.deletion import DeletionState, deletion_id_of
+from functions.domain.deletions.deletion import DeletionState, deletion_id_of
 from functions.domain.times import utc_now
 from functions.handlers import delete_video, end_deletion
 from functions.runtime.step import Permanent
-from functions.services.mark_video import mark_video
+from functions.services.deletions.mark_video import mark_video
 from tests.builders import USER, VIDEO
 from tests.fakes.deleting import Deleting
 from tests.fakes.lambda_context import FakeLambdaContext

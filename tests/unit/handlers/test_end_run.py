@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from functions.domain.run import RunStatus
+from functions.domain.runs.run import RunStatus
 from functions.domain.video import VideoStatus
 from functions.handlers import end_run, fail_run
 from tests.builders import RUN, VIDEO, make_cause

@@ -11,7 +11,7 @@ import pytest
 from functions.adapters.dynamo.items import encode_item
 from functions.adapters.dynamo.segment_rows import to_row, to_tombstone
 from functions.domain.errors import UnavailableError
-from functions.domain.segment import Segment, SegmentStatus, SegmentType
+from functions.domain.segments.segment import Segment, SegmentStatus, SegmentType
 from functions.handlers.follow_segments import lambda_handler
 from tests.builders import make_segment, make_source
 from tests.fakes.clock import EPOCH

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from functions.domain.extras import Extra
-from functions.domain.generation import Generation, GenerationStatus
-from functions.domain.moment import MomentOptions
-from functions.domain.run import RunStatus, Stage
+from functions.domain.moments.generation import Generation, GenerationStatus
+from functions.domain.moments.moment import MomentOptions
+from functions.domain.runs.run import RunStatus, Stage
 from functions.domain.video import Failure, VideoStatus
 from functions.handlers import (
     cut_clips,
@@ -22,7 +22,7 @@ from functions.handlers import (
 )
 from functions.runtime import telemetry
 from functions.runtime.step import Permanent, Retryable
-from functions.services.open_generation import Wanted, open_generation
+from functions.services.moments.open_generation import Wanted, open_generation
 from tests.builders import RUN, VIDEO, make_cause, make_run
 from tests.fakes.lambda_context import FakeLambdaContext
 from tests.fakes.world import World

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.domain.segment import SegmentStatus
+from functions.domain.segments.segment import SegmentStatus
 from functions.handlers import cut_range, fail_range, plan_range
 from functions.runtime import telemetry
 from functions.runtime.step import Permanent, Retryable

@@ -9,7 +9,7 @@ import pytest
 from functions import bootstrap_events
 from functions.domain.times import utc_now
 from functions.handlers.record_events import lambda_handler
-from functions.services.record_changes import Recording
+from functions.services.events.record_changes import Recording
 from tests.builders import USER, VIDEO
 from tests.fakes.events import FakeEventLog, FakeGoneVideos
 from tests.fakes.lambda_context import FakeLambdaContext

@@ -11,10 +11,10 @@ import pytest
 
 from functions import bootstrap_events
 from functions.adapters.user_tokens import InvalidTokenError
-from functions.domain.connection import Ticket, TicketUse, digest_of, ticket_text
+from functions.domain.events.connection import Ticket, TicketUse, digest_of, ticket_text
 from functions.domain.times import utc_now
 from functions.handlers import authorize_events, socket, stream_events
-from functions.services.push_events import Pushing
+from functions.services.events.push_events import Pushing
 from tests.builders import USER
 from tests.fakes.events import FakeConnections, FakeEventLog, FakeWires
 from tests.fakes.lambda_context import FakeLambdaContext

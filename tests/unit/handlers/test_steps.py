@@ -10,7 +10,7 @@ import pytest
 
 from functions.domain.errors import UnavailableError
 from functions.domain.extras import Extra
-from functions.domain.run import RunStatus
+from functions.domain.runs.run import RunStatus
 from functions.domain.video import VideoStatus
 from functions.handlers import (
     claim_run,

@@ -13,13 +13,13 @@ import pytest
 
 from functions import bootstrap_webhooks
 from functions.domain.codec import to_plain
-from functions.domain.event import Event
-from functions.domain.event_json import to_detail
-from functions.domain.webhook import DeliveryState, Fault, Webhook
-from functions.domain.webhook_ports import Posted, ReceiverError, SendTask
+from functions.domain.events.body import to_detail
+from functions.domain.events.event import Event
+from functions.domain.webhooks.ports import Posted, ReceiverError, SendTask
+from functions.domain.webhooks.webhook import DeliveryState, Fault, Webhook
 from functions.handlers import deliver_webhooks, match_webhooks, retry_webhooks
-from functions.services.replay_events import request_replay
-from functions.services.webhooks import Wanted, create_webhook
+from functions.services.webhooks.replay_events import request_replay
+from functions.services.webhooks.subscriptions import Wanted, create_webhook
 from tests.builders import make_caller
 from tests.events.build import queue_event
 from tests.fakes.clock import EPOCH

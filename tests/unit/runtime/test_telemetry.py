@@ -85,7 +85,7 @@ def test_given_a_service_that_logs_when_in_a_step_then_the_line_carries_the_run(
 
         @step("claim")
         def run(event, context):
-            logging.getLogger("functions.services.start_run").warning("left alone")
+            logging.getLogger("functions.services.runs.start_run").warning("left alone")
             return {}
 
         run({"video_id": "v-1", "run_id": "r-1"}, FakeLambdaContext())

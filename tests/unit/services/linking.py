@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from functions.domain.social import Platform
-from functions.services.link_post import Linked, PostNews, link_post
+from functions.domain.posts.post import Platform
+from functions.services.posts.link_post import Linked, PostNews, link_post
 from tests.builders import make_caller, make_segment
 from tests.fakes.clock import EPOCH
 from tests.fakes.world import World

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from functions.domain.keys import transcript_key
-from functions.domain.transcript import Transcript
-from functions.domain.transcript_document import KeptTranscript, MadeBy, to_document
+from functions.domain.transcripts.document import KeptTranscript, MadeBy, to_document
+from functions.domain.transcripts.transcript import Transcript
 from functions.domain.video import Video, VideoStatus
 from tests.builders import USER, VIDEO, make_media, make_queued_video
 from tests.fakes.clock import EPOCH

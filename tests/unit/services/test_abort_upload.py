@@ -6,7 +6,7 @@ import pytest
 
 from functions.domain.errors import ConflictError, NotFoundError
 from functions.domain.video import Upload, Video, VideoStatus
-from functions.services.uploads import abort_upload, create_upload
+from functions.services.ingests.uploads import abort_upload, create_upload
 from tests.builders import STRANGER, make_caller, make_large_upload, make_new_upload, make_source
 from tests.fakes.clock import EPOCH
 from tests.fakes.world import LIMITS, World

@@ -6,9 +6,9 @@ import pytest
 
 from functions.domain.keys import voice_key
 from functions.domain.video import Source
-from functions.services.admit_object import admit
-from functions.services.mark_video import mark_video
-from functions.services.start_run import ObjectCreated, start_from_event
+from functions.services.deletions.mark_video import mark_video
+from functions.services.ingests.admit_object import admit
+from functions.services.runs.start_run import ObjectCreated, start_from_event
 from tests.builders import STRANGER, USER, VIDEO, make_source, make_video
 from tests.fakes.clock import EPOCH
 from tests.fakes.media import FakeMediaStore

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from functions.domain.run import RunStatus
-from functions.domain.segment import SegmentType
-from functions.domain.segmentation import AskedRange, Mode, Segmentation
+from functions.domain.cutting.segmentation import AskedRange, Mode, Segmentation
+from functions.domain.runs.run import RunStatus
+from functions.domain.segments.segment import SegmentType
 from functions.domain.video import VideoStatus
-from functions.services.restart_run import NewRun, restart
+from functions.services.runs.restart_run import NewRun, restart
 from tests.builders import VIDEO, make_caller
 from tests.fakes.cutter import FakeCutter
 from tests.fakes.world import World

@@ -5,15 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from functions.domain.analysis_plan import ANALYSES
+from functions.domain.analyses.plan import ANALYSES
+from functions.domain.cutting.segmentation import Mode, Segmentation
 from functions.domain.errors import MediaError, UnavailableError
 from functions.domain.extras import DEFAULT_EXTRAS, Extra
-from functions.domain.run import Stage
-from functions.domain.segmentation import Mode, Segmentation
-from functions.services.analysis import missing, read_boundaries, read_result
-from functions.services.fail_analysis import fail_analysis
-from functions.services.plan_analysis import AnalysisToDo
-from functions.services.stages import StageWork
+from functions.domain.runs.run import Stage
+from functions.services.analyses.fail_analysis import fail_analysis
+from functions.services.analyses.left import missing, read_boundaries, read_result
+from functions.services.analyses.plan_analysis import AnalysisToDo
+from functions.services.runs.stages import StageWork
 from tests.builders import RUN, VIDEO
 from tests.fakes.cutter import WorkerKilledError
 from tests.fakes.world import World

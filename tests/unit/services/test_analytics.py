@@ -6,13 +6,18 @@ from typing import Any
 
 import pytest
 
+from functions.domain.analytics.figures import Figure
 from functions.domain.errors import NotFoundError
-from functions.domain.figures import Figure
-from functions.domain.segment import Segment, SegmentType
-from functions.domain.segment_query import SortBy
-from functions.domain.social import Platform
-from functions.services.analytics import Asked, UserAnalytics, segment_analytics, user_analytics
-from functions.services.link_post import PostNews, link_post
+from functions.domain.posts.post import Platform
+from functions.domain.segments.query import SortBy
+from functions.domain.segments.segment import Segment, SegmentType
+from functions.services.posts.analytics import (
+    Asked,
+    UserAnalytics,
+    segment_analytics,
+    user_analytics,
+)
+from functions.services.posts.link_post import PostNews, link_post
 from tests.builders import STRANGER, USER, make_caller, make_segment
 from tests.fakes.clock import EPOCH
 from tests.fakes.world import World

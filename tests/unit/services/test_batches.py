@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from functions.domain.errors import ConflictError, NotFoundError
-from functions.services.batches import THREADS, each
+from functions.services.segments.batches import THREADS, each
 
 
 def test_given_items_that_end_out_of_order_when_acted_on_then_outcomes_are_as_they_were_sent():

@@ -4,14 +4,14 @@ import pytest
 
 from functions.domain.errors import ConflictError, NotFoundError, RunOverError, UnavailableError
 from functions.domain.keys import lipsync_work
-from functions.domain.lease import AFTERMATH, LEASE, SKEW
-from functions.domain.media_ports import StoredVersion
-from functions.domain.run import Run, RunStatus, Stage
-from functions.domain.segment import SegmentType
+from functions.domain.media.ports import StoredVersion
+from functions.domain.runs.lease import AFTERMATH, LEASE, SKEW
+from functions.domain.runs.run import Run, RunStatus, Stage
+from functions.domain.segments.segment import SegmentType
 from functions.domain.video import VideoStatus
-from functions.services.cancel_run import cancel_run
-from functions.services.fail_run import fail_run
-from functions.services.reap_runs import reap_runs
+from functions.services.runs.cancel_run import cancel_run
+from functions.services.runs.fail_run import fail_run
+from functions.services.runs.reap_runs import reap_runs
 from tests.builders import RUN, STRANGER, USER, VIDEO, make_caller, make_run, make_uploading_video
 from tests.fakes.executor import AtOnceExecutor
 from tests.fakes.world import World
@@ -293,7 +293,7 @@ def test_given_a_lip_sync_of_the_video_when_a_run_is_cancelled_then_its_files_st
 
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each file is stored before the next is cut."""
-    monkeypatch.setattr("functions.services.cut_window.ThreadPoolExecutor", AtOnceExecutor)
+    monkeypatch.setattr("functions.services.cutting.cut_window.ThreadPoolExecutor", AtOnceExecutor)
 
 
 def _cancelled_while_stored(world: World) -> str:

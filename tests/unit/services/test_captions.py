@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from functions.domain.codec import to_plain
+from functions.domain.cutting.exactness import EncodeTarget, Exactness
+from functions.domain.cutting.segmentation import Segmentation
 from functions.domain.errors import InvalidInputError
-from functions.domain.exactness import EncodeTarget, Exactness
-from functions.domain.segmentation import Segmentation
-from functions.services.captions import keep_captions, read_captions, with_captions_kept
+from functions.services.segments.captions import keep_captions, read_captions, with_captions_kept
 from tests.fakes.media import FakeMediaStore
 
 TEXT = "1\n00:00:01,000 --> 00:00:02,000\nHello\n"

@@ -8,9 +8,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from functions.domain.errors import NotFoundError, PreconditionError, StaleWriteError
-from functions.domain.segment import Segment
-from functions.services import change_segment as service
-from functions.services.change_segment import Words, change_segment, delete_segment, edit_segment
+from functions.domain.segments.segment import Segment
+from functions.services.segments import change_segment as service
+from functions.services.segments.change_segment import (
+    Words,
+    change_segment,
+    delete_segment,
+    edit_segment,
+)
 from tests.builders import STRANGER, make_caller, make_segment
 from tests.fakes.clock import EPOCH
 from tests.fakes.segments import FakeSegmentStore

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from functions.domain.errors import ConflictError, MediaError, NotFoundError, TooLargeError
-from functions.domain.run import RunStatus, Stage
+from functions.domain.runs.run import RunStatus, Stage
 from functions.domain.tiers import Tier
 from functions.domain.video import VideoStatus
 from tests.builders import RUN, USER, VIDEO, make_failure, make_queued_video, make_run, tried_once

@@ -6,21 +6,21 @@ from dataclasses import replace
 
 import pytest
 
-from functions.domain.clip import ClipOptions
+from functions.domain.cutting.exactness import EncodeTarget, Exactness
 from functions.domain.errors import ConflictError, InvalidInputError, NotFoundError
-from functions.domain.exactness import EncodeTarget, Exactness
-from functions.domain.moment import Moment, MomentStatus
-from functions.domain.segment import Segment, SegmentSource, SegmentStatus
-from functions.services.clips import (
+from functions.domain.moments.clip import ClipOptions
+from functions.domain.moments.moment import Moment, MomentStatus
+from functions.domain.segments.segment import Segment, SegmentSource, SegmentStatus
+from functions.services.moments.clips import (
     ClipState,
     clips_of,
     ready_clip,
     recut_clip,
     request_clips,
 )
-from functions.services.cut_clips import Cutting, cut_clips, follow_clip
-from functions.services.judge_moment import Named
-from functions.services.refine_moment import Exactly, refine_moment
+from functions.services.moments.cut_clips import Cutting, cut_clips, follow_clip
+from functions.services.moments.judge_moment import Named
+from functions.services.moments.refine_moment import Exactly, refine_moment
 from tests.builders import STRANGER, VIDEO, make_caller, make_moment
 from tests.fakes.world import World
 from tests.unit.services.telling import tell

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from functions.domain.errors import ConflictError, InvalidInputError, NotFoundError
-from functions.domain.segment import Segment, SegmentSource, SegmentStatus, SegmentType
+from functions.domain.segments.segment import Segment, SegmentSource, SegmentStatus, SegmentType
 from functions.domain.video import VideoStatus
-from functions.services.create_segment import NewSegment, create_segment, next_numbers
+from functions.services.segments.create_segment import NewSegment, create_segment, next_numbers
 from tests.builders import (
     STRANGER,
     USER,

@@ -12,7 +12,7 @@ from functions.domain.keys import upload_key
 from functions.domain.tiers import Tier
 from functions.domain.video import VideoStatus
 from functions.handlers.api.models.uploads import MAX_UPLOAD
-from functions.services.uploads import (
+from functions.services.ingests.uploads import (
     MAX_PARTS,
     MIB,
     MIN_PART,

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from functions.domain.budget import Budget
+from functions.domain.cutting.budget import Budget
+from functions.domain.cutting.exactness import EncodeTarget, Exactness
+from functions.domain.cutting.plan import Plan
+from functions.domain.cutting.segmentation import Mode, Segmentation
 from functions.domain.errors import MediaError, UnavailableError
-from functions.domain.exactness import EncodeTarget, Exactness
-from functions.domain.plan import Plan
-from functions.domain.segment import SegmentType
-from functions.domain.segmentation import Mode, Segmentation
+from functions.domain.segments.segment import SegmentType
 from tests.builders import make_probe, make_probe_without_index
 from tests.fakes.cutter import WorkerKilledError
 from tests.fakes.prober import FakeProber

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from functions.domain.cutting.exactness import CutReason, EncodeTarget
 from functions.domain.errors import MediaError, NotFoundError, UnavailableError
-from functions.domain.exactness import CutReason, EncodeTarget
-from functions.domain.reach import Reach
-from functions.domain.segment import SegmentStatus
+from functions.domain.media.reach import Reach
+from functions.domain.segments.segment import SegmentStatus
 from tests.builders import (
     make_media,
     make_pending,

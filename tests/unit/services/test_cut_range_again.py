@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from functions.domain.errors import StaleWriteError
-from functions.domain.segment import SegmentStatus
+from functions.domain.segments.segment import SegmentStatus
 from tests.builders import RANGE
 from tests.fakes.cutter import FakeCutter, WorkerKilledError
 from tests.fakes.ranges import KEYS, THUMBNAIL_KEY, Ranges

@@ -6,11 +6,11 @@ import pytest
 
 from functions.domain.errors import UnavailableError
 from functions.domain.keys import audio_piece_key
-from functions.domain.media import KeyframeIndex
-from functions.domain.reach import Reach
-from functions.domain.run import Stage
-from functions.domain.segment import SegmentType
-from functions.services.cut_window import WindowResult
+from functions.domain.media.probe import KeyframeIndex
+from functions.domain.media.reach import Reach
+from functions.domain.runs.run import Stage
+from functions.domain.segments.segment import SegmentType
+from functions.services.cutting.cut_window import WindowResult
 from tests.builders import USER, VIDEO, make_media, make_probe, make_silent
 from tests.fakes.prober import FakeProber
 from tests.fakes.world import World

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from functions.domain.errors import UnavailableError
-from functions.domain.segment import SegmentType
+from functions.domain.segments.segment import SegmentType
 from tests.builders import make_probe_without_index
 from tests.fakes.cutter import FakeCutter, WorkerKilledError
 from tests.fakes.prober import FakeProber

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from functions.domain.cutting.exactness import CutReason, EncodeTarget, Exactness
+from functions.domain.cutting.segmentation import Segmentation
 from functions.domain.errors import MediaError
-from functions.domain.exactness import CutReason, EncodeTarget, Exactness
-from functions.domain.segment import Segment, SegmentType
-from functions.domain.segmentation import Segmentation
+from functions.domain.segments.segment import Segment, SegmentType
 from tests.builders import make_media, make_probe, make_video_track
 from tests.fakes.cutter import FakeCutter
 from tests.fakes.prober import FakeProber

@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from functions.domain.deletion import DeletionState, Leftover
+from functions.domain.deletions.deletion import DeletionState, Leftover
 from functions.domain.errors import NotFoundError
-from functions.domain.lipsync_job_ports import Waiting
-from functions.domain.run import RunStatus
-from functions.domain.segment import SegmentType
-from functions.domain.social import Platform, new_post
+from functions.domain.lipsync.job_ports import Waiting
+from functions.domain.posts.post import Platform, new_post
+from functions.domain.runs.run import RunStatus
+from functions.domain.segments.segment import SegmentType
 from functions.domain.video import VideoStatus
-from functions.services.delete_video import TRIES, Next
+from functions.services.deletions.delete_video import TRIES, Next
 from tests.builders import (
     STRANGER,
     USER,

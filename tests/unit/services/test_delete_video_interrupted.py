@@ -8,9 +8,9 @@ from collections.abc import Callable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.domain.deletion import DeletionState
+from functions.domain.deletions.deletion import DeletionState
 from functions.domain.errors import StaleWriteError
-from functions.services.delete_video import Next
+from functions.services.deletions.delete_video import Next
 from tests.builders import USER, VIDEO, make_segment
 from tests.fakes.clock import EPOCH
 from tests.fakes.deleting import OTHER, Deleting

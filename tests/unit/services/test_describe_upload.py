@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 
 from functions.domain.errors import ConflictError, GoneError, NotFoundError
-from functions.services.ownership import Caller
-from functions.services.uploads import (
+from functions.services.ingests.uploads import (
     MIN_PART,
     UploadTicket,
     complete_upload,
     create_upload,
     describe_upload,
 )
+from functions.services.ownership import Caller
 from tests.builders import STRANGER, make_caller, make_large_upload, make_new_upload, make_source
 from tests.fakes.clock import EPOCH
 from tests.fakes.world import LIMITS, World

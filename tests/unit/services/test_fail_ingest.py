@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from functions.domain.video import Failure, VideoStatus
-from functions.services.fail_ingest import fail_ingest
+from functions.services.ingests.fail_ingest import fail_ingest
 from tests.builders import USER, VIDEO, make_failure, make_ingesting_video, make_upload
 from tests.fakes.clock import EPOCH
 from tests.fakes.world import World

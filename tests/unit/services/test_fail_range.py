@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from functions.domain.segment import SegmentStatus
+from functions.domain.segments.segment import SegmentStatus
 from functions.domain.video import Failure
-from functions.services.fail_range import fail_range
+from functions.services.cutting.fail_range import fail_range
 from tests.builders import RANGE, USER, VIDEO
 from tests.fakes.ranges import KEYS, THUMBNAIL_KEY, Ranges
 from tests.fakes.world import World

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from functions.domain.run import RunStatus
+from functions.domain.runs.run import RunStatus
 from functions.domain.video import Failure, VideoStatus
-from functions.services.fail_run import fail_run
+from functions.services.runs.fail_run import fail_run
 from tests.builders import RUN, VIDEO, make_run
 from tests.fakes.world import World
 

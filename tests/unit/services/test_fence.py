@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from functions.domain.errors import NotFoundError
-from functions.domain.media_ports import MediaStore
-from functions.services.fence import fenced
-from functions.services.mark_video import mark_video
+from functions.domain.media.ports import MediaStore
+from functions.services.deletions.mark_video import mark_video
+from functions.services.runs.fence import fenced
 from tests.builders import USER, VIDEO, make_video
 from tests.fakes.clock import EPOCH
 from tests.fakes.world import World

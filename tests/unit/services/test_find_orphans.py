@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.domain.codec import from_plain
-from functions.domain.deletion_ports import StoredObjects
+from functions.domain.deletions.orphan import Orphan, OrphanKind, OrphanSearch
+from functions.domain.deletions.ports import StoredObjects
 from functions.domain.keys import orphans_key, voice_key
-from functions.domain.orphan import Orphan, OrphanKind, OrphanSearch
 from functions.domain.video import Source, VideoStatus
-from functions.services.find_orphans import OrphanWork, find_orphans, latest_search
-from functions.services.mark_video import mark_video
-from functions.services.orphan_looks import looks
-from functions.services.start_run import ObjectCreated
+from functions.services.deletions.find_orphans import OrphanWork, find_orphans, latest_search
+from functions.services.deletions.mark_video import mark_video
+from functions.services.deletions.orphan_looks import looks
+from functions.services.runs.start_run import ObjectCreated
 from tests.builders import USER, VIDEO, make_queued_video, make_segment
 from tests.fakes.clock import EPOCH
 from tests.fakes.inventory import FakeInventory, FakeListing
@@ -316,7 +316,7 @@ def test_given_an_operator_when_he_says_so_then_a_new_search_begins(searching: S
 def test_given_very_many_when_found_then_a_call_ends_and_the_next_goes_on(
     searching: Searching, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("functions.services.find_orphans.MOST", 2)
+    monkeypatch.setattr("functions.services.deletions.find_orphans.MOST", 2)
     for number in range(6):
         searching.put(f"uploads/{USER}/lost-{number}.mp4")
 

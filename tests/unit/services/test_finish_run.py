@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from functions.domain.errors import UnavailableError
-from functions.domain.run import RunStatus
-from functions.domain.segment import SegmentType
+from functions.domain.runs.run import RunStatus
+from functions.domain.segments.segment import SegmentType
 from functions.domain.video import VideoStatus
 from tests.builders import make_media, make_probe
 from tests.fakes.cutter import FakeCutter

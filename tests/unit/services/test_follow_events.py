@@ -9,15 +9,20 @@ from typing import Any
 
 import pytest
 
-from functions.domain.connection import CONNECTED_FOR, Connection, Wanted
 from functions.domain.errors import UnavailableError
-from functions.domain.event import KEPT, Event, EventType
+from functions.domain.events.connection import CONNECTED_FOR, Connection, Wanted
+from functions.domain.events.event import KEPT, Event, EventType
 from functions.domain.tiers import Tier
-from functions.services.event_tickets import TooManyError
-from functions.services.follow_socket import connect, hear
-from functions.services.push_events import MESSAGE_BYTES, Pushing, push_events, tell
-from functions.services.read_events import SHOWN_AFTER, TooOldError, events_after, require_whole
-from functions.services.stream_events import Listening, Streaming, stream_events
+from functions.services.events.follow_socket import connect, hear
+from functions.services.events.push_events import MESSAGE_BYTES, Pushing, push_events, tell
+from functions.services.events.read_events import (
+    SHOWN_AFTER,
+    TooOldError,
+    events_after,
+    require_whole,
+)
+from functions.services.events.stream_events import Listening, Streaming, stream_events
+from functions.services.events.tickets import TooManyError
 from tests.builders import STRANGER, USER, VIDEO
 from tests.fakes.clock import EPOCH
 from tests.fakes.events import FakeConnections, FakeEventLog, FakeWires

@@ -22,8 +22,14 @@ from functions.domain.platforms.errors import (
     TokenRefusedError,
 )
 from functions.domain.platforms.tokens import Tokens
-from functions.domain.social import Platform
-from functions.services.fresh_tokens import Keyring, fresh_tokens, give_up, opened, with_tokens
+from functions.domain.posts.post import Platform
+from functions.services.posts.fresh_tokens import (
+    Keyring,
+    fresh_tokens,
+    give_up,
+    opened,
+    with_tokens,
+)
 from tests.builders import USER
 from tests.fakes.social import FakeConsents
 from tests.fakes.world import World

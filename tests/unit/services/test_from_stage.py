@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from functions.domain.cutting.segmentation import AskedRange, Mode, Segmentation
 from functions.domain.errors import InvalidInputError, RunOverError
 from functions.domain.extras import Extra
-from functions.domain.run import Run, RunStatus, Stage
-from functions.domain.segment import SegmentType
-from functions.domain.segmentation import AskedRange, Mode, Segmentation
+from functions.domain.runs.run import Run, RunStatus, Stage
+from functions.domain.segments.segment import SegmentType
 from functions.domain.video import VideoStatus
-from functions.services.cancel_run import cancel_run
-from functions.services.fail_run import fail_run
+from functions.services.runs.cancel_run import cancel_run
+from functions.services.runs.fail_run import fail_run
 from tests.builders import RUN, VIDEO, make_caller, make_failure
 from tests.fakes.cutter import FakeCutter, WorkerKilledError
 from tests.fakes.world import World

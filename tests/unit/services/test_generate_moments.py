@@ -14,14 +14,14 @@ from functions.domain.errors import (
     UnavailableError,
 )
 from functions.domain.extras import Extra
-from functions.domain.generation import LEASE, Generation, GenerationStatus
-from functions.domain.moment import EMBEDDED, Moment, MomentOptions, MomentStatus
-from functions.domain.transcript import Transcript
-from functions.domain.transcript_options import TranscriptOptions
+from functions.domain.moments.generation import LEASE, Generation, GenerationStatus
+from functions.domain.moments.moment import EMBEDDED, Moment, MomentOptions, MomentStatus
+from functions.domain.transcripts.options import TranscriptOptions
+from functions.domain.transcripts.transcript import Transcript
 from functions.domain.video import VideoStatus
-from functions.services.fail_generation import fail_generation
-from functions.services.generate_moments import run_generation
-from functions.services.open_generation import Wanted, request_moments
+from functions.services.moments.fail_generation import fail_generation
+from functions.services.moments.generate_moments import run_generation
+from functions.services.moments.open_generation import Wanted, request_moments
 from tests.builders import STRANGER, VIDEO, make_caller, make_failure
 from tests.fakes.moment_generators import FakeGenerator
 from tests.fakes.world import World
@@ -318,8 +318,8 @@ def test_given_a_moment_that_is_accepted_while_it_runs_when_it_ends_then_that_on
 
 
 def test_given_the_sound_when_it_was_looked_at_then_the_generator_is_shown_it(world: World):
-    from functions.domain.analysis_result import AnalysisResult
-    from functions.domain.boundaries import Boundaries, Envelope
+    from functions.domain.analyses.boundaries import Boundaries, Envelope
+    from functions.domain.analyses.result import AnalysisResult
     from functions.domain.codec import to_plain
 
     envelope = Envelope(step=10, levels="AAAA")

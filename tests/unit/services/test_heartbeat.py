@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from functions.domain.errors import MediaError, RunOverError, UnavailableError
-from functions.domain.lease import LEASE, half_gone
-from functions.services import heartbeat as module
-from functions.services.heartbeat import Heartbeat, beating
+from functions.domain.runs.lease import LEASE, half_gone
+from functions.services.runs import heartbeat as module
+from functions.services.runs.heartbeat import Heartbeat, beating
 from tests.builders import RUN, VIDEO, make_failure
 from tests.fakes.world import World
 

@@ -8,16 +8,16 @@ import pytest
 
 from functions.domain.errors import MediaError, UnavailableError
 from functions.domain.extras import Extra
-from functions.domain.hls_plan import WINDOW_BYTES
+from functions.domain.hls.plan import WINDOW_BYTES
 from functions.domain.keys import proxy_key
-from functions.domain.media import Probe
-from functions.domain.run import Stage, StageTimes
-from functions.services.cut_window import Bounds
-from functions.services.fail_hls import fail_hls
-from functions.services.finish_hls import finish_hls
-from functions.services.hls import read_playlist
-from functions.services.plan_hls import HlsToDo, plan_rendition
-from functions.services.write_hls import write_window
+from functions.domain.media.probe import Probe
+from functions.domain.runs.run import Stage, StageTimes
+from functions.services.cutting.cut_window import Bounds
+from functions.services.hls.fail_hls import fail_hls
+from functions.services.hls.finish_hls import finish_hls
+from functions.services.hls.left import read_playlist
+from functions.services.hls.plan_hls import HlsToDo, plan_rendition
+from functions.services.hls.write_hls import write_window
 from tests.builders import RUN, USER, VIDEO, make_probe, make_run
 from tests.fakes.cutter import WorkerKilledError
 from tests.fakes.hls_writer import FakeHlsWriter

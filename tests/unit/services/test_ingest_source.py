@@ -14,12 +14,12 @@ from functions.domain.errors import (
     TooLargeError,
     UnavailableError,
 )
-from functions.domain.ingest import MAX_RESTARTS
+from functions.domain.ingests.ingest import MAX_RESTARTS
 from functions.domain.tiers import Tier, TierLimits
 from functions.domain.video import Video, VideoStatus
-from functions.services.ingest_source import ingest_source
-from functions.services.intake import IngestTools
-from functions.services.uploads import MIN_PART, abort_upload
+from functions.services.ingests.ingest_source import ingest_source
+from functions.services.ingests.intake import IngestTools
+from functions.services.ingests.uploads import MIN_PART, abort_upload
 from tests.builders import URL, USER, VIDEO, make_caller, make_ingesting_video, make_upload
 from tests.fakes.clock import EPOCH
 from tests.fakes.sources import FakeSource

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from functions.domain.errors import UnavailableError
-from functions.domain.run import Stage
-from functions.domain.segment import SegmentType
+from functions.domain.runs.run import Stage
+from functions.domain.segments.segment import SegmentType
 from tests.builders import make_probe, make_silent
 from tests.fakes.cutter import FakeCutter
 from tests.fakes.prober import FakeProber

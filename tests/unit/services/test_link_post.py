@@ -7,8 +7,8 @@ from datetime import datetime
 
 import pytest
 
-from functions.domain.social import METRICS, NumberState, Platform, Post
-from functions.services.link_post import MAX_POSTS, Linked, PostNews
+from functions.domain.posts.post import METRICS, NumberState, Platform, Post
+from functions.services.posts.link_post import MAX_POSTS, Linked, PostNews
 from tests.builders import make_segment
 from tests.fakes.clock import EPOCH
 from tests.fakes.world import World

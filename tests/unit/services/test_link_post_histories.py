@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from functions.domain.errors import (
     InvalidInputError,
 )
-from functions.domain.segment import Segment
-from functions.domain.social import METRICS, Platform
-from functions.services.link_post import PostNews
+from functions.domain.posts.post import METRICS, Platform
+from functions.domain.segments.segment import Segment
+from functions.services.posts.link_post import PostNews
 from tests.builders import USER, make_segment
 from tests.fakes.clock import EPOCH
 from tests.fakes.world import World

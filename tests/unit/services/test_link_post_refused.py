@@ -11,8 +11,8 @@ from functions.domain.errors import (
     NotFoundError,
     PreconditionError,
 )
-from functions.domain.social import Platform
-from functions.services.link_post import MAX_POSTS, PostNews
+from functions.domain.posts.post import Platform
+from functions.services.posts.link_post import MAX_POSTS, PostNews
 from tests.builders import STRANGER, make_segment
 from tests.fakes.clock import EPOCH
 from tests.fakes.world import World

@@ -16,9 +16,9 @@ from functions.domain.errors import (
     StaleWriteError,
     UnavailableError,
 )
-from functions.domain.lipsync_asked import Audio, FileAnnounced, Measured, SegmentData, Speech
-from functions.domain.lipsync_cost import cost_of
-from functions.domain.lipsync_errors import (
+from functions.domain.lipsync.asked import Audio, FileAnnounced, Measured, SegmentData, Speech
+from functions.domain.lipsync.cost import cost_of
+from functions.domain.lipsync.errors import (
     ProviderAccountError,
     ProviderError,
     ProviderUnavailableError,
@@ -26,17 +26,17 @@ from functions.domain.lipsync_errors import (
     RefusedError,
     SlotsTakenError,
 )
-from functions.domain.lipsync_generation import GenerationStatus, SpokenVoice, SyncMode, SyncOptions
-from functions.domain.lipsync_states import JobOverError, LipSyncStatus
-from functions.domain.lipsync_trouble import rejection_of, trouble_of
-from functions.domain.segment import SegmentSource, SegmentType
+from functions.domain.lipsync.generation import GenerationStatus, SpokenVoice, SyncMode, SyncOptions
+from functions.domain.lipsync.states import JobOverError, LipSyncStatus
+from functions.domain.lipsync.trouble import rejection_of, trouble_of
+from functions.domain.segments.segment import SegmentSource, SegmentType
 from functions.domain.tiers import Tier
-from functions.services.create_lipsync import estimate
-from functions.services.end_lipsync import cancel_lipsync, fail_lipsync, retry_lipsync
-from functions.services.lipsync_course import Onward, Step
-from functions.services.lipsync_places import places_of
+from functions.services.lipsync.course import Onward, Step
+from functions.services.lipsync.create_lipsync import estimate
+from functions.services.lipsync.end_lipsync import cancel_lipsync, fail_lipsync, retry_lipsync
+from functions.services.lipsync.places import places_of
+from functions.services.lipsync.poll_lipsync import look_now
 from functions.services.ownership import Caller
-from functions.services.poll_lipsync import look_now
 from tests.builders import STRANGER, USER, VIDEO
 from tests.fakes.lipsync import unknown_outcome
 from tests.fakes.lipsync_world import RULES, WAV, LipSyncWorld

@@ -4,15 +4,15 @@ from typing import Any
 
 import pytest
 
-from functions.domain.budget import Budget
+from functions.domain.cutting.budget import Budget
+from functions.domain.cutting.plan import Plan
 from functions.domain.errors import MediaError, UnavailableError
 from functions.domain.extras import Extra
 from functions.domain.keys import proxy_key
-from functions.domain.media import Probe
-from functions.domain.plan import Plan
-from functions.domain.run import Stage
-from functions.domain.segment import SegmentType
-from functions.services.plan_segments import ToCut, left_to_cut
+from functions.domain.media.probe import Probe
+from functions.domain.runs.run import Stage
+from functions.domain.segments.segment import SegmentType
+from functions.services.cutting.plan_segments import ToCut, left_to_cut
 from tests.builders import USER, VIDEO, make_media, make_probe, make_probe_without_index
 from tests.fakes.cutter import FakeCutter
 from tests.fakes.prober import FakeProber

@@ -8,27 +8,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.clip import ClipOptions
-from functions.domain.course import usual
+from functions.domain.cutting.exactness import EncodeTarget, Exactness
+from functions.domain.cutting.segmentation import Mode, Segmentation
 from functions.domain.errors import (
     ConflictError,
     CutroomError,
     RunOverError,
     UnavailableError,
 )
-from functions.domain.exactness import EncodeTarget, Exactness
 from functions.domain.extras import Extra
-from functions.domain.generation import Generation, GenerationStatus
-from functions.domain.moment import Moment, MomentOptions, MomentStatus
-from functions.domain.run import RunStatus, Stage, StageTimes
-from functions.domain.segment import Segment, SegmentStatus
-from functions.domain.segmentation import Mode, Segmentation
+from functions.domain.moments.clip import ClipOptions
+from functions.domain.moments.generation import Generation, GenerationStatus
+from functions.domain.moments.moment import Moment, MomentOptions, MomentStatus
+from functions.domain.runs.course import usual
+from functions.domain.runs.run import RunStatus, Stage, StageTimes
+from functions.domain.segments.segment import Segment, SegmentStatus
 from functions.domain.video import VideoStatus
-from functions.services.clips import request_clips
-from functions.services.cut_clips import Cutting
-from functions.services.generate_moments import run_generation
-from functions.services.moments_of_run import cut_clips_of_run, fail_words, find_moments_of_run
-from functions.services.open_generation import Wanted, open_generation, request_moments
+from functions.services.moments.clips import request_clips
+from functions.services.moments.cut_clips import Cutting
+from functions.services.moments.generate_moments import run_generation
+from functions.services.moments.moments_of_run import (
+    cut_clips_of_run,
+    fail_words,
+    find_moments_of_run,
+)
+from functions.services.moments.open_generation import Wanted, open_generation, request_moments
 from tests.builders import RUN, VIDEO, make_caller, make_failure, make_moment, make_run
 from tests.fakes.moment_generators import FakeGenerator
 from tests.fakes.world import World

@@ -8,7 +8,7 @@ from functions.domain.errors import (
     TooLargeError,
     UnavailableError,
 )
-from functions.domain.segment import SegmentStatus
+from functions.domain.segments.segment import SegmentStatus
 from tests.builders import make_probe_without_index
 from tests.fakes.prober import FakeProber
 from tests.fakes.ranges import KEYS, Ranges
@@ -51,7 +51,7 @@ def test_given_a_source_without_an_index_when_planned_then_keyframes_are_looked_
 def test_given_a_large_source_without_an_index_when_planned_then_no_piece_fills_a_disk(
     world: World, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("functions.services.plan_segments.PIECE_BYTES", 1_000)
+    monkeypatch.setattr("functions.services.cutting.plan_segments.PIECE_BYTES", 1_000)
     keys = tuple(range(0, 60_000, 1_000))
     world.prober = FakeProber(make_probe_without_index(), keyframes=keys)
     ranges = Ranges(world, body=b"x" * 12_000, start=30_000, end=31_000)

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from functions.domain.cutting.segmentation import Segmentation
 from functions.domain.errors import UnavailableError
-from functions.domain.run import Stage
-from functions.domain.segmentation import Segmentation
+from functions.domain.runs.run import Stage
 from tests.builders import make_probe_without_index, tried_once
 from tests.fakes.prober import FakeProber
 from tests.fakes.world import World

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from functions.domain.errors import MediaError
-from functions.domain.run import Stage
-from functions.domain.segment import SegmentType
+from functions.domain.runs.run import Stage
+from functions.domain.segments.segment import SegmentType
 from functions.domain.tiers import Tier
 from tests.builders import make_media, make_probe, make_silent
 from tests.environment import TIERS

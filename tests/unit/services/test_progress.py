@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from functions.services import progress as module
-from functions.services.progress import WindowProgress
+from functions.services.runs import progress as module
+from functions.services.runs.progress import WindowProgress
 from tests.builders import make_plan, make_run
 from tests.fakes.world import World
 

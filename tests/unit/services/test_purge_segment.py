@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from functions.domain.errors import UnavailableError
-from functions.domain.segment import Segment, SegmentSource, SegmentStatus, SegmentType
-from functions.domain.social import Platform, new_post
-from functions.services.purge_segment import purge_segment
+from functions.domain.posts.post import Platform, new_post
+from functions.domain.segments.segment import Segment, SegmentSource, SegmentStatus, SegmentType
+from functions.services.segments.purge_segment import purge_segment
 from tests.builders import (
     RANGE,
     USER,

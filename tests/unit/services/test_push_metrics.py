@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.domain.errors import StaleWriteError
-from functions.domain.segment import Segment
-from functions.domain.social import METRICS, NumberState, Platform, Post, new_post
-from functions.services import push_metrics as service
-from functions.services.batches import Outcome
-from functions.services.push_metrics import Fate, Pushed, PushedNumbers, push_metrics
+from functions.domain.posts.post import METRICS, NumberState, Platform, Post, new_post
+from functions.domain.segments.segment import Segment
+from functions.services.posts import push_metrics as service
+from functions.services.posts.push_metrics import Fate, Pushed, PushedNumbers, push_metrics
+from functions.services.segments.batches import Outcome
 from tests.builders import STRANGER, USER, make_caller, make_segment
 from tests.fakes.clock import EPOCH
 from tests.fakes.world import World

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from functions.domain.errors import UnavailableError
-from functions.domain.segment import SegmentSource, SegmentStatus, SegmentType
+from functions.domain.segments.segment import SegmentSource, SegmentStatus, SegmentType
 from tests.builders import RANGE, USER, VIDEO, make_media, make_pending, make_probe
 from tests.fakes.prober import FakeProber
 from tests.fakes.ranges import KEYS, THUMBNAIL, THUMBNAIL_KEY, Ranges

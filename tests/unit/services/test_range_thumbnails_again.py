@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from functions.domain.segment import SegmentStatus, SegmentType
-from functions.services.fail_range import fail_range
+from functions.domain.segments.segment import SegmentStatus, SegmentType
+from functions.services.cutting.fail_range import fail_range
 from tests.builders import RANGE
 from tests.fakes.cutter import WorkerKilledError
 from tests.fakes.disturbed import (

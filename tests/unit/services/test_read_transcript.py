@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from functions.domain.transcript_document import KeptTranscript, MadeBy, to_document
-from functions.services.transcript import read_transcript
+from functions.domain.transcripts.document import KeptTranscript, MadeBy, to_document
+from functions.services.transcripts.reading import read_transcript
 from tests.builders import make_transcript
 from tests.fakes.clock import EPOCH
 from tests.fakes.world import World

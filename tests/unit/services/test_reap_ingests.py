@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from functions.domain.lease import INGEST_PATIENCE
+from functions.domain.runs.lease import INGEST_PATIENCE
 from functions.domain.video import VideoStatus
-from functions.services.reap_ingests import IngestReaper, reap_ingests
-from functions.services.reaping import Reaped
+from functions.services.ingests.reap_ingests import IngestReaper, reap_ingests
+from functions.services.runs.reaping import Reaped
 from tests.builders import USER, VIDEO, make_ingesting_video, make_upload
 from tests.fakes.clock import EPOCH
 from tests.fakes.world import World

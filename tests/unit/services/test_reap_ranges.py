@@ -3,10 +3,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from functions.domain.errors import UnavailableError
-from functions.domain.lease import RANGE_PATIENCE
-from functions.domain.segment import SegmentStatus
-from functions.services.reap_ranges import RangeReaper, reap_ranges
-from functions.services.reaping import Reaped
+from functions.domain.runs.lease import RANGE_PATIENCE
+from functions.domain.segments.segment import SegmentStatus
+from functions.services.cutting.reap_ranges import RangeReaper, reap_ranges
+from functions.services.runs.reaping import Reaped
 from tests.builders import RANGE, make_pending
 from tests.fakes.clock import EPOCH
 from tests.fakes.world import World

@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 
 from functions.domain.errors import RunOverError, UnavailableError
-from functions.domain.lease import LEASE, SKEW
-from functions.domain.run import RunStatus
-from functions.domain.segment import SegmentType
+from functions.domain.runs.lease import LEASE, SKEW
+from functions.domain.runs.run import RunStatus
+from functions.domain.segments.segment import SegmentType
 from functions.domain.video import VideoStatus
-from functions.services.cancel_run import cancel_run
-from functions.services.reap_runs import reap_runs
-from functions.services.reaping import Reaped
+from functions.services.runs.cancel_run import cancel_run
+from functions.services.runs.reap_runs import reap_runs
+from functions.services.runs.reaping import Reaped
 from tests.builders import RUN, VIDEO, make_caller, make_run
 from tests.fakes.world import World
 

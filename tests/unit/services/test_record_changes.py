@@ -16,11 +16,11 @@ from functions.adapters.dynamo.runs import new_row
 from functions.adapters.dynamo.segment_rows import to_row
 from functions.domain.codec import to_plain
 from functions.domain.errors import StaleWriteError
-from functions.domain.event import PROGRESS, EventType
 from functions.domain.events.change import Change
-from functions.domain.run import RunStatus
-from functions.domain.stage import Stage
-from functions.services.record_changes import PROGRESS_EVERY, Recording, record_changes
+from functions.domain.events.event import PROGRESS, EventType
+from functions.domain.runs.run import RunStatus
+from functions.domain.runs.stage import Stage
+from functions.services.events.record_changes import PROGRESS_EVERY, Recording, record_changes
 from tests.builders import USER, VIDEO, make_run, make_segment
 from tests.fakes.clock import EPOCH
 from tests.fakes.events import FakeEventLog, FakeGoneVideos

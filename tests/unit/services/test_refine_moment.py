@@ -13,20 +13,27 @@ from functions.domain.errors import (
     PreconditionError,
     UnavailableError,
 )
-from functions.domain.moment import EMBEDDED, MAX_VERSIONS, Edges, Moment, MomentStatus, Proposal
+from functions.domain.moments.moment import (
+    EMBEDDED,
+    MAX_VERSIONS,
+    Edges,
+    Moment,
+    MomentStatus,
+    Proposal,
+)
+from functions.domain.moments.proposals import Proposals
+from functions.domain.moments.usage import Usage
 from functions.domain.paging import Position
-from functions.domain.proposals import Proposals
-from functions.domain.transcript import Transcript
-from functions.domain.usage import Usage
-from functions.services.instruct_moment import Instructed
-from functions.services.judge_moment import Named, delete_moment, judge_moment
-from functions.services.list_moments import (
+from functions.domain.transcripts.transcript import Transcript
+from functions.services.moments.instruct_moment import Instructed
+from functions.services.moments.judge_moment import Named, delete_moment, judge_moment
+from functions.services.moments.list_moments import (
     MomentOrder,
     MomentQuery,
     MomentVersions,
     list_moments,
 )
-from functions.services.refine_moment import Exactly, refine_moment
+from functions.services.moments.refine_moment import Exactly, refine_moment
 from tests.builders import STRANGER, VIDEO, make_caller, make_moment
 from tests.fakes.world import World
 from tests.unit.services.telling import BEES, LENGTH, tell

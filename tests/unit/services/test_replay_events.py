@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.event import EventType
-from functions.domain.webhook import DeliveryState, Fault, Webhook
-from functions.services.replay_events import PAGE, _before, replay_step, request_replay
-from functions.services.webhook_deliveries import announce
-from functions.services.webhooks import Wanted, create_webhook
+from functions.domain.events.event import EventType
+from functions.domain.webhooks.webhook import DeliveryState, Fault, Webhook
+from functions.services.webhooks.deliveries import announce
+from functions.services.webhooks.replay_events import PAGE, _before, replay_step, request_replay
+from functions.services.webhooks.subscriptions import Wanted, create_webhook
 from tests.builders import STRANGER, USER, make_caller
 from tests.fakes.clock import EPOCH
 from tests.fakes.webhooks import FakeEventReader, Hooks

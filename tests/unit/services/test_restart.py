@@ -2,18 +2,18 @@ from __future__ import annotations
 
 import pytest
 
+from functions.domain.cutting.exactness import EncodeTarget, Exactness
+from functions.domain.cutting.segmentation import AskedRange, Mode, Segmentation
 from functions.domain.errors import (
     ConflictError,
     InvalidInputError,
     NotFoundError,
     UnavailableError,
 )
-from functions.domain.exactness import EncodeTarget, Exactness
 from functions.domain.extras import Extra
-from functions.domain.run import Run, RunStatus
-from functions.domain.segmentation import AskedRange, Mode, Segmentation
+from functions.domain.runs.run import Run, RunStatus
 from functions.domain.video import VideoStatus
-from functions.services.restart_run import AS_BEFORE, NewRun, restart
+from functions.services.runs.restart_run import AS_BEFORE, NewRun, restart
 from tests.builders import (
     RUN,
     STRANGER,

@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from standardwebhooks import Webhook as Verifier
 
-from functions.domain.event import EventType
-from functions.domain.event_json import to_json
-from functions.domain.webhook import (
+from functions.domain.events.body import to_json
+from functions.domain.events.event import EventType
+from functions.domain.webhooks.ports import Posted, ReceiverError, SendTask
+from functions.domain.webhooks.webhook import (
     Delivery,
     DeliveryState,
     Fault,
@@ -20,11 +21,10 @@ from functions.domain.webhook import (
     Webhook,
     WebhookState,
 )
-from functions.domain.webhook_ports import Posted, ReceiverError, SendTask
-from functions.services.retry_deliveries import retry_deliveries
-from functions.services.send_delivery import Outcome, send_delivery
-from functions.services.webhook_deliveries import LEASE, announce, tell_test
-from functions.services.webhooks import (
+from functions.services.webhooks.deliveries import LEASE, announce, tell_test
+from functions.services.webhooks.retry_deliveries import retry_deliveries
+from functions.services.webhooks.send_delivery import Outcome, send_delivery
+from functions.services.webhooks.subscriptions import (
     Wanted,
     create_webhook,
     delete_webhook,

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from functions.domain.errors import NotFoundError, StaleWriteError, UnavailableError
-from functions.domain.run import Stage
-from functions.services.stages import StageWork, change_video, read_plan, read_probe, stage
+from functions.domain.runs.run import Stage
+from functions.services.runs.stages import StageWork, change_video, read_plan, read_probe, stage
 from tests.builders import RUN, VIDEO, make_queued_video, make_run, make_video
 from tests.fakes.world import World
 

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from functions.domain.addresses import parse_rules
+from functions.domain.cutting.segmentation import Segmentation
 from functions.domain.errors import GoneError, InvalidInputError, UnavailableError
-from functions.domain.segmentation import Segmentation
+from functions.domain.ingests.addresses import parse_rules
+from functions.domain.ingests.web_urls import parse_url
 from functions.domain.tiers import Tier
 from functions.domain.video import Video, VideoStatus
-from functions.domain.web_urls import parse_url
-from functions.services.mark_video import mark_video
-from functions.services.submit_url import NewIngest, submit_url
+from functions.services.deletions.mark_video import mark_video
+from functions.services.ingests.submit_url import NewIngest, submit_url
 from tests.builders import STRANGER, URL, USER, make_caller, make_ingesting_video
 from tests.fakes.clock import EPOCH
 from tests.fakes.world import World

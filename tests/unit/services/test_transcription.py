@@ -10,19 +10,19 @@ from pathlib import Path
 import pytest
 
 from functions.domain.errors import MediaError, NotFoundError, UnavailableError
-from functions.domain.stage import Stage
-from functions.domain.transcript import Transcript
-from functions.domain.transcript_options import TranscriptOptions
-from functions.domain.transcription import KEPT, WaitState, window_id
-from functions.services.await_transcription import await_transcription
-from functions.services.correct_transcript import correct_transcript
-from functions.services.extract_speech import extract_speech
-from functions.services.fail_transcript import fail_transcript
-from functions.services.finish_transcript import finish_transcript
-from functions.services.plan_transcript import TranscriptToDo, plan_transcription
-from functions.services.settle_transcription import GIVEN_UP, follow, look_around
-from functions.services.transcript import read_transcript
-from functions.services.transcription import Scribes
+from functions.domain.runs.stage import Stage
+from functions.domain.transcripts.options import TranscriptOptions
+from functions.domain.transcripts.transcript import Transcript
+from functions.domain.transcripts.transcription import KEPT, WaitState, window_id
+from functions.services.transcripts.await_transcription import await_transcription
+from functions.services.transcripts.correct_transcript import correct_transcript
+from functions.services.transcripts.extract_speech import extract_speech
+from functions.services.transcripts.fail_transcript import fail_transcript
+from functions.services.transcripts.finish_transcript import finish_transcript
+from functions.services.transcripts.plan_transcript import TranscriptToDo, plan_transcription
+from functions.services.transcripts.reading import read_transcript
+from functions.services.transcripts.settle_transcription import GIVEN_UP, follow, look_around
+from functions.services.transcripts.transcription import Scribes
 from tests.builders import RUN, VIDEO, make_caller, make_probe, make_silent
 from tests.documents import spoken, transcribed
 from tests.fakes.prober import FakeProber

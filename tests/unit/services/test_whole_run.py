@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functions.domain.run import RunStatus
-from functions.domain.segment import SegmentType
+from functions.domain.runs.run import RunStatus
+from functions.domain.segments.segment import SegmentType
 from functions.domain.video import VideoStatus
 from tests.builders import make_probe_without_index, tried_once
 from tests.fakes.prober import FakeProber

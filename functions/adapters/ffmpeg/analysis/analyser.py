@@ -25,7 +25,7 @@ from functions.adapters.ffmpeg.analysis.process import (
 from functions.adapters.ffmpeg.analysis.readings import loudness, pictures
 from functions.adapters.ffmpeg.analysis.samples import Peaks
 from functions.adapters.ffmpeg.run import StoppedError
-from functions.domain.analysis import (
+from functions.domain.analyses.analysis import (
     STEP,
     AnalysisJob,
     AnalysisPlan,
@@ -33,11 +33,11 @@ from functions.domain.analysis import (
     WindowFiles,
     WindowFindings,
 )
-from functions.domain.boundaries import SceneChange, Stretch
-from functions.domain.cutting import StopRequested
+from functions.domain.analyses.boundaries import SceneChange, Stretch
+from functions.domain.analyses.scene_scores import Picture, scene_changes
+from functions.domain.cutting.job import StopRequested
 from functions.domain.errors import MediaError
 from functions.domain.extras import Extra
-from functions.domain.scene_scores import Picture, scene_changes
 
 PREVIEW_BYTES = 300_000
 _QUALITIES = (70, 50, 30, 10)

@@ -25,8 +25,8 @@ from functions.adapters.ffmpeg.analysis.graph import (
     tiled,
 )
 from functions.adapters.ffmpeg.commands import QUIET, opened_as
-from functions.domain.analysis import AnalysisJob, AnalysisPlan
-from functions.domain.boundaries import Stretch
+from functions.domain.analyses.analysis import AnalysisJob, AnalysisPlan
+from functions.domain.analyses.boundaries import Stretch
 from functions.domain.extras import Extra
 from functions.domain.times import Milliseconds
 

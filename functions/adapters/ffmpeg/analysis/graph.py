@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from functions.domain.analysis import AnalysisJob, AnalysisPlan
+from functions.domain.analyses.analysis import AnalysisJob, AnalysisPlan
+from functions.domain.analyses.waveform import SAMPLE_RATE
 from functions.domain.extras import Extra
 from functions.domain.times import Milliseconds
-from functions.domain.waveform import SAMPLE_RATE
 
 PICTURES, LOUDNESS = "pictures.txt", "loudness.txt"
 SHEETS, MOVING = "sheet-%03d.jpg", "moving.mjpeg"

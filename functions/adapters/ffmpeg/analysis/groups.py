@@ -8,12 +8,12 @@ from itertools import groupby, pairwise
 from functions.adapters.ffmpeg.analysis.commands import PACKETS, REFERENCES, lead
 from functions.adapters.ffmpeg.analysis.readings import coded
 from functions.adapters.ffmpeg.analysis.stretches import changes_in
-from functions.domain.analysis import AnalysisJob
-from functions.domain.boundaries import SceneChange
-from functions.domain.cutting import StopRequested
-from functions.domain.scene_groups import Group, Verdict, judged
-from functions.domain.scene_packets import Packet, Stretch, groups_of
-from functions.domain.scene_scores import Picture
+from functions.domain.analyses.analysis import AnalysisJob
+from functions.domain.analyses.boundaries import SceneChange
+from functions.domain.analyses.scene_groups import Group, Verdict, judged
+from functions.domain.analyses.scene_packets import Packet, Stretch, groups_of
+from functions.domain.analyses.scene_scores import Picture
+from functions.domain.cutting.job import StopRequested
 from functions.domain.times import Milliseconds
 
 _CLOCKS: Milliseconds = 2

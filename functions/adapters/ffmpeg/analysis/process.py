@@ -10,7 +10,7 @@ from pathlib import Path
 
 from functions.adapters.ffmpeg.binary import ffmpeg_path
 from functions.adapters.ffmpeg.run import StoppedError, broke_off, failure, watched
-from functions.domain.cutting import StopRequested
+from functions.domain.cutting.job import StopRequested
 from functions.domain.errors import MediaError, UnavailableError
 
 _EMPTY = re.compile(r"\[([va])ost#.*could not open encoder before eof", re.IGNORECASE)

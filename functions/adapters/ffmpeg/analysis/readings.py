@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 
-from functions.domain.scene_packets import Packet
-from functions.domain.scene_scores import Picture
+from functions.domain.analyses.scene_packets import Packet
+from functions.domain.analyses.scene_scores import Picture
 from functions.domain.times import Milliseconds
 
 _CHANGE, _BLACK = "lavfi.scd.mafd", "lavfi.blackframe.pblack"

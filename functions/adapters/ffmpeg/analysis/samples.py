@@ -8,8 +8,8 @@ import struct
 import sys
 from array import array
 
-from functions.domain.analysis import STEP
-from functions.domain.waveform import SAMPLE_RATE
+from functions.domain.analyses.analysis import STEP
+from functions.domain.analyses.waveform import SAMPLE_RATE
 
 _FULL = 32_768
 _PER_STEP = SAMPLE_RATE * STEP // 1000

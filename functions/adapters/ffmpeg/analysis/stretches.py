@@ -8,10 +8,9 @@ from functions.adapters.ffmpeg.analysis.commands import GROUP_AHEAD, group_comma
 from functions.adapters.ffmpeg.analysis.graph import PICTURES
 from functions.adapters.ffmpeg.analysis.process import run_through
 from functions.adapters.ffmpeg.analysis.readings import pictures
-from functions.domain.analysis import AnalysisJob
-from functions.domain.boundaries import SceneChange
-from functions.domain.cutting import StopRequested
-from functions.domain.scene_packets import (
+from functions.domain.analyses.analysis import AnalysisJob
+from functions.domain.analyses.boundaries import SceneChange
+from functions.domain.analyses.scene_packets import (
     AFTER,
     Stretch,
     evened,
@@ -20,7 +19,8 @@ from functions.domain.scene_packets import (
     on_the_clock,
     spans_of,
 )
-from functions.domain.scene_scores import Picture, scene_changes
+from functions.domain.analyses.scene_scores import Picture, scene_changes
+from functions.domain.cutting.job import StopRequested
 from functions.domain.times import Milliseconds
 
 

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from functions.domain.segment import SegmentType
-from functions.domain.social import NumberState, Platform
+from functions.domain.posts.post import NumberState, Platform
+from functions.domain.segments.segment import SegmentType
 from functions.handlers.api.models import analytics_examples as examples
 from functions.handlers.api.models.common import Day
 from functions.handlers.api.models.definitions import Definitions

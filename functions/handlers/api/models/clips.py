@@ -6,12 +6,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from functions.domain.exactness import Exactness
+from functions.domain.cutting.exactness import Exactness
 from functions.handlers.api.models import clip_examples as examples
 from functions.handlers.api.models.common import Body, FailureAnswer, Id
 from functions.handlers.api.models.examples import shown
 from functions.handlers.api.models.segmentation import EncodeTargetOptions
-from functions.services.clips import MAX_CLIPS, ClipState
+from functions.services.moments.clips import MAX_CLIPS, ClipState
 
 
 class ClipOptionsBody(Body):

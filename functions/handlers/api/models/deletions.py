@@ -8,7 +8,7 @@ from typing import Final
 from pydantic import BaseModel, Field
 from pydantic.config import JsonDict
 
-from functions.domain.deletion import DeletionState
+from functions.domain.deletions.deletion import DeletionState
 from functions.handlers.api.models import examples
 from functions.handlers.api.models.common import FailureAnswer
 from functions.handlers.api.models.examples import shown

@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic import Field
 
-from functions.domain.web_urls import MAX_URL
+from functions.domain.ingests.web_urls import MAX_URL
 from functions.handlers.api.models import examples
 from functions.handlers.api.models.common import Body, Text
 from functions.handlers.api.models.examples import shown

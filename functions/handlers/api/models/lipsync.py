@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from functions.domain.lipsync_generation import LipSyncModel, SyncMode
-from functions.domain.lipsync_rules import MAX_AUDIOS, MAX_REGIONS, MAX_SCRIPT
+from functions.domain.lipsync.generation import LipSyncModel, SyncMode
+from functions.domain.lipsync.rules import MAX_AUDIOS, MAX_REGIONS, MAX_SCRIPT
 from functions.handlers.api.models import lipsync_examples as examples
 from functions.handlers.api.models.common import MAX_SECONDS, Body, Id, Lines, Text
 from functions.handlers.api.models.examples import shown

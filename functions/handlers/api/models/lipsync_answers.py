@@ -6,8 +6,8 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from functions.domain.lipsync_generation import LipSyncModel, SyncMode
-from functions.domain.lipsync_states import LipSyncStatus
+from functions.domain.lipsync.generation import LipSyncModel, SyncMode
+from functions.domain.lipsync.states import LipSyncStatus
 from functions.handlers.api.models import lipsync_examples as examples
 from functions.handlers.api.models.common import FailureAnswer
 from functions.handlers.api.models.examples import shown

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from functions.domain.social import METRICS, Platform
+from functions.domain.posts.post import METRICS, Platform
 from functions.handlers.api.models import analytics_examples as examples
 from functions.handlers.api.models.common import Body, Id, Moment
 from functions.handlers.api.models.examples import shown
 from functions.handlers.api.models.social import PostId
-from functions.services.push_metrics import Fate
+from functions.services.posts.push_metrics import Fate
 
 MAX_ITEMS = 100
 Source = Annotated[

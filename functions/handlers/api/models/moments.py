@@ -8,8 +8,8 @@ from typing import Annotated, Final
 from pydantic import BaseModel, Field, ValidationInfo, field_validator, model_validator
 from pydantic.config import JsonDict
 
-from functions.domain.generation import GenerationStatus
-from functions.domain.moment import MAX_COUNT, Edges, MomentStatus
+from functions.domain.moments.generation import GenerationStatus
+from functions.domain.moments.moment import MAX_COUNT, Edges, MomentStatus
 from functions.handlers.api.models import moment_examples as examples
 from functions.handlers.api.models.common import MAX_SECONDS, WHOLE, Body, FailureAnswer, Text
 from functions.handlers.api.models.examples import shown

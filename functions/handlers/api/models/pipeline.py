@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from functions.domain.run import RunStatus
-from functions.domain.stage import Stage
+from functions.domain.runs.run import RunStatus
+from functions.domain.runs.stage import Stage
 from functions.handlers.api.models import examples
 from functions.handlers.api.models.common import Body, FailureAnswer, Id
 from functions.handlers.api.models.examples import shown

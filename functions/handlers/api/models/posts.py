@@ -6,10 +6,10 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from functions.domain.best_times import LeftOut
-from functions.domain.post_query import PostSort
-from functions.domain.segment_query import SortOrder
-from functions.domain.social import Platform
+from functions.domain.analytics.best_times import LeftOut
+from functions.domain.posts.post import Platform
+from functions.domain.posts.query import PostSort
+from functions.domain.segments.query import SortOrder
 from functions.handlers.api.models import analytics_examples as examples
 from functions.handlers.api.models.analytics import (
     PeriodAnswer,

@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from functions.domain.segment import SegmentSource, SegmentStatus, SegmentType
-from functions.domain.social import NumberState, Platform
+from functions.domain.posts.post import NumberState, Platform
+from functions.domain.segments.segment import SegmentSource, SegmentStatus, SegmentType
 from functions.handlers.api.models import segment_examples as examples
 from functions.handlers.api.models.common import FailureAnswer
 from functions.handlers.api.models.examples import shown

@@ -6,9 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from functions.domain.captions import MAX_TEXT, parse_captions
-from functions.domain.errors import InvalidInputError
-from functions.domain.exactness import (
+from functions.domain.captions.cue import MAX_TEXT, parse_captions
+from functions.domain.cutting.exactness import (
     ANY_CRF,
     BIT_RATES,
     CRFS,
@@ -19,7 +18,7 @@ from functions.domain.exactness import (
     Shape,
     VideoCodec,
 )
-from functions.domain.segmentation import (
+from functions.domain.cutting.segmentation import (
     MAX_LENGTH,
     MAX_PARTS,
     MAX_RANGES,
@@ -28,6 +27,7 @@ from functions.domain.segmentation import (
     MIN_SIZE,
     Mode,
 )
+from functions.domain.errors import InvalidInputError
 from functions.handlers.api.models.common import MAX_SECONDS, WHOLE, Body, Text
 
 

@@ -16,10 +16,10 @@ from pydantic import (
 )
 from pydantic.config import JsonValue
 
-from functions.domain.exactness import Exactness
-from functions.domain.segment import SegmentType
-from functions.domain.segment_query import SortBy, SortOrder, TagMatch
-from functions.domain.social import Platform
+from functions.domain.cutting.exactness import Exactness
+from functions.domain.posts.post import Platform
+from functions.domain.segments.query import SortBy, SortOrder, TagMatch
+from functions.domain.segments.segment import SegmentType
 from functions.handlers.api.models import segment_examples as examples
 from functions.handlers.api.models.common import (
     MAX_SECONDS,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 from functions.handlers.api.models import segment_examples as examples
 from functions.handlers.api.models.common import WHOLE, Body, Moment
 from functions.handlers.api.models.examples import shown

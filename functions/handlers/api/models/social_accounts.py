@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, StringConstraints
 
 from functions.domain.platforms.accounts import AccountStatus
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 from functions.handlers.api.models.common import Body
 from functions.handlers.api.models.examples import shown
 

@@ -6,9 +6,9 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
-from functions.domain.languages import LANGUAGES, language_code
-from functions.domain.transcript_correction import MAX_NAME, MAX_SPEAKERS, MAX_TEXT, MAX_WORDS
-from functions.domain.transcript_options import IDENTIFY, SPEAKERS
+from functions.domain.transcripts.correction import MAX_NAME, MAX_SPEAKERS, MAX_TEXT, MAX_WORDS
+from functions.domain.transcripts.languages import LANGUAGES, language_code
+from functions.domain.transcripts.options import IDENTIFY, SPEAKERS
 from functions.handlers.api.models import transcript_examples as examples
 from functions.handlers.api.models.common import (
     MAX_SECONDS,

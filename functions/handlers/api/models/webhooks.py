@@ -7,8 +7,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from functions.domain.event import EventType
-from functions.domain.webhook import DeliveryState, Fault, PauseReason, WebhookState
+from functions.domain.events.event import EventType
+from functions.domain.webhooks.webhook import DeliveryState, Fault, PauseReason, WebhookState
 from functions.handlers.api.models import webhook_examples as examples
 from functions.handlers.api.models.common import Body, Moment, Text
 from functions.handlers.api.models.examples import shown

@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 
-from functions.domain.counts import SegmentCounts
-from functions.domain.csv_text import Cell, table
-from functions.domain.figures import Figure, Numbers, Overview, States
-from functions.domain.growth import Point
-from functions.domain.hours import HOUR
-from functions.domain.period import Period
-from functions.domain.segment import Segment, SegmentType
-from functions.domain.social import METRICS, NumberState, Platform, Post
+from functions.domain.analytics.csv_text import Cell, table
+from functions.domain.analytics.figures import Figure, Numbers, Overview, States
+from functions.domain.analytics.growth import Point
+from functions.domain.analytics.hours import HOUR
+from functions.domain.analytics.period import Period
+from functions.domain.posts.post import METRICS, NumberState, Platform, Post
+from functions.domain.segments.counts import SegmentCounts
+from functions.domain.segments.segment import Segment, SegmentType
 from functions.handlers.api.models import analytics as models
 from functions.handlers.api.models.segment_answers import PostAnswer
 from functions.handlers.api.views import segments as segment_views
-from functions.services.analytics import UserAnalytics
+from functions.services.posts.analytics import UserAnalytics
 
 _DAY: Final = timedelta(days=1)
 

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from functions.domain.clip import ClipOptions
-from functions.domain.exactness import Exactness
+from functions.domain.cutting.exactness import Exactness
+from functions.domain.moments.clip import ClipOptions
 from functions.domain.times import seconds
 from functions.handlers.api.models import clips as models
 from functions.handlers.api.views.common import failure, seconds_or_none
 from functions.handlers.api.views.segmentation import target_of
-from functions.services.clips import ClipOfMoment, ClipState
+from functions.services.moments.clips import ClipOfMoment, ClipState
 
 
 def options_of(body: models.ClipOptionsBody) -> ClipOptions:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from functions.domain.deletion import Deletion, Tally
+from functions.domain.deletions.deletion import Deletion, Tally
 from functions.handlers.api.models import deletions as models
 from functions.handlers.api.views.common import failure
 

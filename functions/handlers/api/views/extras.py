@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import cache
 
-from functions.domain.analysis_result import AnalysisResult
-from functions.domain.boundaries import Stretch
+from functions.domain.analyses.boundaries import Stretch
+from functions.domain.analyses.result import AnalysisResult
+from functions.domain.cutting.segmentation import Segmentation
 from functions.domain.extras import Extra
-from functions.domain.segmentation import Segmentation
 from functions.domain.times import seconds
 from functions.domain.video import Video
 from functions.handlers.api.models import extras as models
 from functions.handlers.api.views.common import failure
-from functions.services.analysis import sheet_name
+from functions.services.analyses.left import sheet_name
 
 URL_SECONDS = 3_600
 # A pause, as long as nobody says otherwise.

@@ -6,17 +6,17 @@ from dataclasses import asdict
 from datetime import datetime
 from itertools import pairwise
 
-from functions.domain.lipsync_asked import LipSyncAsked, SegmentData
-from functions.domain.lipsync_cost import LipSyncCost
-from functions.domain.lipsync_generation import SyncOptions
-from functions.domain.lipsync_job import LipSyncJob
-from functions.domain.lipsync_states import LipSyncStatus
+from functions.domain.lipsync.asked import LipSyncAsked, SegmentData
+from functions.domain.lipsync.cost import LipSyncCost
+from functions.domain.lipsync.generation import SyncOptions
+from functions.domain.lipsync.job import LipSyncJob
+from functions.domain.lipsync.states import LipSyncStatus
 from functions.domain.times import seconds
 from functions.handlers.api.models import lipsync as models
 from functions.handlers.api.models import lipsync_answers as answers
 from functions.handlers.api.views.common import failure, seconds_or_none
 from functions.handlers.api.views.uploads import upload
-from functions.services.lipsync_places import Places
+from functions.services.lipsync.places import Places
 
 _AT = {
     LipSyncStatus.AWAITING_UPLOADS: 0.0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.domain.lipsync_asked import (
+from functions.domain.lipsync.asked import (
     Audio,
     FileAnnounced,
     LipSyncAsked,
@@ -11,7 +11,7 @@ from functions.domain.lipsync_asked import (
     TextRegion,
     TextRemoval,
 )
-from functions.domain.lipsync_generation import ActiveSpeaker, SyncOptions
+from functions.domain.lipsync.generation import ActiveSpeaker, SyncOptions
 from functions.domain.times import Milliseconds
 from functions.handlers.api.models import lipsync as models
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functions.domain.generation import Generation
-from functions.domain.moment import Moment, Quote, Refinement
+from functions.domain.moments.generation import Generation
+from functions.domain.moments.moment import Moment, Quote, Refinement
+from functions.domain.moments.usage import Usage
 from functions.domain.times import seconds
-from functions.domain.usage import Usage
 from functions.handlers.api.models import moments as models
 from functions.handlers.api.views.common import failure
 

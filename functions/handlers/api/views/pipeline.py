@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from functions.domain.budget import Estimate
-from functions.domain.run import Run, RunStatus, Stage
+from functions.domain.cutting.budget import Estimate
+from functions.domain.runs.run import Run, RunStatus, Stage
 from functions.handlers.api.models import pipeline as models
 from functions.handlers.api.views.common import failure
 from functions.handlers.api.views.videos import status_url

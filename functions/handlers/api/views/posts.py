@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from functions.domain.best_times import BestTimes, Slot
-from functions.domain.csv_text import Cell, table
+from functions.domain.analytics.best_times import BestTimes, Slot
+from functions.domain.analytics.csv_text import Cell, table
+from functions.domain.analytics.period import Period
 from functions.domain.paging import Page
-from functions.domain.period import Period
-from functions.domain.post_query import PostedPost
-from functions.domain.social import METRICS, Platform
+from functions.domain.posts.post import METRICS, Platform
+from functions.domain.posts.query import PostedPost
 from functions.handlers.api.models import posts as models
 from functions.handlers.api.views import segments as segment_views
 from functions.handlers.api.views.analytics import period as period_view

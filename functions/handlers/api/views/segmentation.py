@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, Final
 
+from functions.domain.cutting.exactness import EncodeTarget, Exactness
+from functions.domain.cutting.segmentation import AskedRange, Mode, Segmentation
 from functions.domain.errors import FieldError, InvalidInputError
-from functions.domain.exactness import EncodeTarget, Exactness
-from functions.domain.segmentation import AskedRange, Mode, Segmentation
 from functions.domain.times import Milliseconds, seconds
 from functions.handlers.api.models.segmentation import (
     EncodeTargetOptions,

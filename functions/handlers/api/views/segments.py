@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functions.domain.segment import Segment
-from functions.domain.social import METRICS, Post, combined
+from functions.domain.posts.post import METRICS, Post, combined
+from functions.domain.segments.segment import Segment
 from functions.handlers.api.models import segment_answers as models
 from functions.handlers.api.request import settings
 from functions.handlers.api.views.common import failure, seconds_or_none

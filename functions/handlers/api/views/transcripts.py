@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from functions.domain.caption_cues import captions_of
-from functions.domain.caption_files import plain, srt, vtt
+from functions.domain.captions.files import plain, srt, vtt
+from functions.domain.captions.making import captions_of
 from functions.domain.times import Milliseconds, seconds
-from functions.domain.transcript import Sentence, Transcript, Word
-from functions.domain.transcript_document import KeptTranscript
-from functions.domain.transcript_options import TranscriptOptions
+from functions.domain.transcripts.document import KeptTranscript
+from functions.domain.transcripts.options import TranscriptOptions
+from functions.domain.transcripts.transcript import Sentence, Transcript, Word
 from functions.domain.video import Video, VideoStatus
 from functions.handlers.api.models import transcripts as models
 from functions.handlers.api.views.common import failure
-from functions.services.tell_transcript import Told
+from functions.services.transcripts.tell_transcript import Told
 
 TYPES = {
     "json": "application/json",

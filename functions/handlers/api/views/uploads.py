@@ -6,7 +6,7 @@ from datetime import datetime
 
 from functions.domain.video import Video
 from functions.handlers.api.models import uploads as models
-from functions.services.uploads import UploadTicket, object_metadata
+from functions.services.ingests.uploads import UploadTicket, object_metadata
 
 
 def upload(ticket: UploadTicket, now: datetime) -> models.UploadAnswer:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 
-from functions.domain.ingest import Ingest
-from functions.domain.media import Media
+from functions.domain.ingests.ingest import Ingest
+from functions.domain.media.probe import Media
 from functions.domain.times import seconds
 from functions.domain.video import Video
 from functions.handlers.api.models import videos as models

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from functions.domain.webhook import Attempt, Delivery, PauseReason, Replay, Webhook
+from functions.domain.webhooks.webhook import Attempt, Delivery, PauseReason, Replay, Webhook
 from functions.handlers.api.models import webhooks as models
 
 _NOTICES: Final[Mapping[PauseReason, str]] = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from functions.domain.moment import Draft, Edges, MomentOptions, Proposal, Quote
-from functions.domain.transcript import Sentence, Transcript, Word
+from functions.domain.moments.moment import Draft, Edges, MomentOptions, Proposal, Quote
+from functions.domain.transcripts.transcript import Sentence, Transcript, Word
 from tests.media.talks import sentences_of, spoken
 
 MAX_WORD = 4_000

@@ -6,11 +6,11 @@ import base64
 
 import pytest
 
-from functions.domain.boundaries import Envelope
-from functions.domain.moment import MomentOptions, Proposal
+from functions.domain.analyses.boundaries import Envelope
 from functions.domain.moments.embedded import EmbeddedGenerator
+from functions.domain.moments.moment import MomentOptions, Proposal
 from functions.domain.moments.salience import WEIGHTS
-from functions.domain.transcript import Transcript
+from functions.domain.transcripts.transcript import Transcript
 from tests.media.talks import KEPT_APART, TRIED_ON, Talk, transcript_of
 from tests.unit.domain.moments.said import say
 

@@ -9,7 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.domain.moment import (
+from functions.domain.moments.embedded import EmbeddedGenerator
+from functions.domain.moments.grounding import MAX_OVERLAP, apart, ground
+from functions.domain.moments.lines import lines_of, within
+from functions.domain.moments.moment import (
     MAX_TAGS,
     QUOTE_LENGTH,
     REASON_LENGTH,
@@ -21,10 +24,7 @@ from functions.domain.moment import (
     Proposal,
     overlap,
 )
-from functions.domain.moments.embedded import EmbeddedGenerator
-from functions.domain.moments.grounding import MAX_OVERLAP, apart, ground
-from functions.domain.moments.lines import lines_of, within
-from functions.domain.transcript import Transcript
+from functions.domain.transcripts.transcript import Transcript
 from tests.unit.domain.moments.said import (
     make_draft,
     options,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.domain.moment import MomentStatus
+from functions.domain.moments.moment import MomentStatus
 from functions.domain.moments.ranking import FEEDBACK_WEIGHT, select
 from tests.builders import make_moment
 from tests.unit.domain.moments.said import make_draft, say

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from functions.domain.moments.lines import lines_of
 from functions.domain.moments.text import content, stem
 from functions.domain.moments.topics import find_topics, topics_of
-from functions.domain.transcript import Transcript
+from functions.domain.transcripts.transcript import Transcript
 from tests.media.talks import TRIED_ON, Talk, sentences_of, transcript_of
 from tests.unit.domain.moments.said import say
 
@@ -81,7 +81,7 @@ def test_given_pauses_when_words_do_not_tell_then_the_longest_one_does():
 
 
 def _later(start: int, end: int, by: int, text: str):
-    from functions.domain.transcript import Word
+    from functions.domain.transcripts.transcript import Word
 
     return Word(text=text, start=start + by, end=end + by)
 

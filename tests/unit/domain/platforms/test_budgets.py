@@ -16,7 +16,7 @@ from functions.domain.platforms.budgets import (
     pace_told,
 )
 from functions.domain.platforms.windows import Window, minutes, month, pacific_day
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 
 limits = st.integers(1, 100_000)
 shares = st.floats(0, 1)

@@ -13,7 +13,7 @@ from functions.domain.platforms.cadence import (
     next_day,
     retry_at,
 )
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 
 NOW = datetime(2026, 11, 21, 12, 30, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

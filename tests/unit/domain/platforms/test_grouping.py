@@ -11,7 +11,7 @@ from functions.domain.platforms.grouping import (
     in_batches,
     least_calls,
 )
-from functions.domain.social import Platform
+from functions.domain.posts.post import Platform
 
 some_due = st.lists(
     st.builds(
