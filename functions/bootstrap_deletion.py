@@ -20,7 +20,7 @@ from functions.adapters.dynamo.video_rows import (
 )
 from functions.adapters.dynamo.video_segments import DeletedSegmentRows, VideoSegmentRows
 from functions.adapters.s3_stored_objects import S3StoredObjects
-from functions.runtime.settings import DeletionSettings
+from functions.runtime.deletion_settings import DeletionSettings
 from functions.services.deletions.delete_video import Limits
 from functions.services.deletions.kinds import Belongings
 

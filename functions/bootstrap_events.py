@@ -12,7 +12,7 @@ from functions.services.events.record_changes import Recording
 
 if TYPE_CHECKING:
     from functions.adapters.user_tokens import UserPoolTokens
-    from functions.runtime.settings import PushSettings, RecordSettings
+    from functions.runtime.event_settings import PushSettings, RecordSettings
 
 
 @functools.cache

@@ -9,7 +9,7 @@ from functions.adapters.dynamo.inventory import DynamoInventory
 from functions.adapters.s3_object_listing import S3ObjectListing
 from functions.adapters.s3_stored_objects import S3StoredObjects
 from functions.domain.times import utc_now
-from functions.runtime.settings import OrphanSettings
+from functions.runtime.deletion_settings import OrphanSettings
 from functions.services.deletions.find_orphans import OrphanWork
 
 

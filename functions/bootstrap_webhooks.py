@@ -22,7 +22,8 @@ from functions.domain.webhooks.ports import (
 from functions.services.webhooks.deliveries import WebhookContext
 
 if TYPE_CHECKING:
-    from functions.runtime.settings import ApiSettings, WebhookSettings
+    from functions.runtime.api_settings import ApiSettings
+    from functions.runtime.event_settings import WebhookSettings
 
 
 @functools.cache

@@ -1,6 +1,6 @@
 """What the services need from outside: each has an adapter, and a fake under tests/fakes.
 
-What holds runs and starts them is in `runs/ports.py`, what stores and makes media in `media/ports.py`."""
+A room with ports of its own has them in its `ports.py`."""
 
 from __future__ import annotations
 

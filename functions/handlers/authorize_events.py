@@ -19,7 +19,8 @@ from functions.domain.events.connection import TicketUse
 from functions.domain.tiers import tier_of
 from functions.domain.times import utc_now
 from functions.runtime import telemetry
-from functions.runtime.settings import AuthorizeSettings, load
+from functions.runtime.event_settings import AuthorizeSettings
+from functions.runtime.settings import load
 from functions.services.events.tickets import admit_ticket
 
 settings = load(AuthorizeSettings)

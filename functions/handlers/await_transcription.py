@@ -10,10 +10,11 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions import bootstrap
+from functions import bootstrap, bootstrap_media
 from functions.domain.errors import CutroomError
 from functions.runtime import telemetry
-from functions.runtime.settings import AwaitSettings, load
+from functions.runtime.run_settings import AwaitSettings
+from functions.runtime.settings import load
 from functions.runtime.step import Event, step
 from functions.services.transcripts.await_transcription import await_transcription
 
@@ -23,7 +24,7 @@ settings = load(AwaitSettings)
 @step("await_transcription")
 def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
     """{video_id, run_id, transcription_id, window, task_token} -> {over}"""
-    scribes, token = bootstrap.scribes(settings), str(event["task_token"])
+    scribes, token = bootstrap_media.scribes(settings), str(event["task_token"])
     try:
         over = await_transcription(
             bootstrap.context(settings),

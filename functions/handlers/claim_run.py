@@ -7,7 +7,8 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions import bootstrap
-from functions.runtime.settings import ClaimSettings, load
+from functions.runtime.run_settings import ClaimSettings
+from functions.runtime.settings import load
 from functions.runtime.step import Event, step
 from functions.services.runs.claim_run import claim_run
 

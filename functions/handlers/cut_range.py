@@ -6,10 +6,11 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions import bootstrap
+from functions import bootstrap, bootstrap_media
 from functions.runtime import telemetry
+from functions.runtime.run_settings import TimedSettings
 from functions.runtime.scratch import scratch_folder
-from functions.runtime.settings import TimedSettings, load
+from functions.runtime.settings import load
 from functions.runtime.step import Event, step
 from functions.services.cutting.cut_range import RangeBounds, cut_range
 from functions.services.cutting.range_state import RangeKeys
@@ -27,7 +28,7 @@ def lambda_handler(event: Event, context: LambdaContext) -> dict[str, Any]:
     with scratch_folder() as folder:
         ready = cut_range(
             bootstrap.context(settings),
-            bootstrap.cutter(),
+            bootstrap_media.cutter(),
             RangeBounds(folder=folder, stop=out_of_time),
             segment_id=event["segment_id"],
             keys=RangeKeys(plan_key=event["plan_key"], target_key=event["target_key"]),

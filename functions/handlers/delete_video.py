@@ -10,7 +10,8 @@ from functions import bootstrap
 from functions.bootstrap_deletion import belongings, limits
 from functions.domain.times import utc_now
 from functions.runtime import telemetry
-from functions.runtime.settings import DeletionSettings, load
+from functions.runtime.deletion_settings import DeletionSettings
+from functions.runtime.settings import load
 from functions.runtime.step import Event, step
 from functions.services.deletions.delete_video import DeletionWork, Next, delete_video
 from functions.services.deletions.kinds import kinds

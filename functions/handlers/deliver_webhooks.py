@@ -15,7 +15,8 @@ from functions.domain.codec import from_plain
 from functions.domain.errors import CutroomError
 from functions.domain.webhooks.ports import SendTask
 from functions.runtime import telemetry
-from functions.runtime.settings import WebhookSettings, load
+from functions.runtime.event_settings import WebhookSettings
+from functions.runtime.settings import load
 from functions.services.webhooks.deliveries import WebhookContext
 from functions.services.webhooks.send_delivery import Outcome, send_delivery
 

@@ -10,7 +10,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions import bootstrap
 from functions.runtime import telemetry
-from functions.runtime.settings import EndDeletionSettings, load
+from functions.runtime.deletion_settings import EndDeletionSettings
+from functions.runtime.settings import load
 from functions.services.deletions.fail_deletion import fail_deletion
 
 settings = load(EndDeletionSettings)

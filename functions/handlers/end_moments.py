@@ -9,9 +9,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions import bootstrap
+from functions import bootstrap_moments
 from functions.runtime import telemetry
-from functions.runtime.settings import MomentSettings, load
+from functions.runtime.run_settings import MomentSettings
+from functions.runtime.settings import load
 from functions.services.moments.fail_generation import fail_generation
 
 settings = load(MomentSettings)
@@ -22,7 +23,7 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
     ids = json.loads(event["detail"]["input"])
     telemetry.begin(context, stage="end", video_id=ids["video_id"])
     failure = fail_generation(
-        bootstrap.moment_context(settings),
+        bootstrap_moments.moment_context(settings),
         video_id=ids["video_id"],
         generation_id=ids["generation_id"],
         code=None,

@@ -9,7 +9,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions import bootstrap
+from functions import bootstrap, bootstrap_reaping
 from functions.runtime import telemetry
 from functions.runtime.settings import StoreSettings, load
 from functions.services.runs.close_run import INTERNAL
@@ -33,7 +33,7 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
         run_id=run_id,
         code=says.code,
         detail=says.detail,
-        works=bootstrap.outside_work(),
+        works=bootstrap_reaping.outside_work(),
     )
     telemetry.logger.info("execution ended", extra={"status": status})
     return {"code": failure.code if failure else None}

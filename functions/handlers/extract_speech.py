@@ -6,9 +6,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions import bootstrap
+from functions import bootstrap, bootstrap_media
+from functions.runtime.run_settings import TimedSettings
 from functions.runtime.scratch import scratch_folder
-from functions.runtime.settings import TimedSettings, load
+from functions.runtime.settings import load
 from functions.runtime.step import Event, out_of_time, run_ids, step
 from functions.services.runs.heartbeat import beating
 from functions.services.transcripts.extract_speech import extract_speech
@@ -25,7 +26,7 @@ def lambda_handler(event: Event, context: LambdaContext) -> dict[str, Any]:
     with beating(stores, late, **ids) as stop, scratch_folder() as folder:
         audible = extract_speech(
             stores,
-            bootstrap.speech_extractor(),
+            bootstrap_media.speech_extractor(),
             folder,
             stop,
             transcription_id=event["transcription_id"],

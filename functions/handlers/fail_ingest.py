@@ -10,7 +10,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions import bootstrap
 from functions.domain.times import utc_now
 from functions.runtime import telemetry
-from functions.runtime.settings import FailIngestSettings, load
+from functions.runtime.run_settings import FailIngestSettings
+from functions.runtime.settings import load
 from functions.runtime.step import Event, read_cause, step
 from functions.services.ingests.fail_ingest import fail_ingest
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions import bootstrap
+from functions import bootstrap_moments
 from functions.runtime import telemetry
-from functions.runtime.settings import MomentSettings, load
+from functions.runtime.run_settings import MomentSettings
+from functions.runtime.settings import load
 from functions.runtime.step import Event, read_cause, step
 from functions.services.moments.fail_generation import INTERNAL, fail_generation
 
@@ -20,7 +21,7 @@ def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
     """{video_id, generation_id, error, cause} -> {failed}: not where it had ended before."""
     code, detail = read_cause(str(event.get("cause", "")))
     failure = fail_generation(
-        bootstrap.moment_context(settings),
+        bootstrap_moments.moment_context(settings),
         video_id=event["video_id"],
         generation_id=event["generation_id"],
         code=code,

@@ -6,7 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions import bootstrap
+from functions import bootstrap, bootstrap_reaping
 from functions.runtime import telemetry
 from functions.runtime.settings import StoreSettings, load
 from functions.runtime.step import Event, read_cause, step
@@ -25,7 +25,7 @@ def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
         run_id=event["run_id"],
         code=code,
         detail=detail,
-        works=bootstrap.outside_work(),
+        works=bootstrap_reaping.outside_work(),
     )
     if failure is None:
         telemetry.logger.info("run was over before", extra={"error": str(event.get("error"))})

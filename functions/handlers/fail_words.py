@@ -6,9 +6,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions import bootstrap
+from functions import bootstrap_moments
 from functions.runtime import telemetry
-from functions.runtime.settings import MomentSettings, load
+from functions.runtime.run_settings import MomentSettings
+from functions.runtime.settings import load
 from functions.runtime.step import Event, read_cause, run_ids, step
 from functions.services.moments.fail_generation import INTERNAL
 from functions.services.moments.moments_of_run import fail_words
@@ -20,7 +21,7 @@ settings = load(MomentSettings)
 def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
     """{video_id, run_id, error, cause} -> {code}"""
     code, detail = read_cause(str(event.get("cause", "")))
-    made = bootstrap.moment_context(settings)
+    made = bootstrap_moments.moment_context(settings)
     failure = fail_words(made, **run_ids(event), code=code, detail=detail)
     telemetry.logger.error(
         "moments of a run failed", extra={"code": failure.code, "error": str(event.get("error"))}

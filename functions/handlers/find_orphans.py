@@ -13,7 +13,8 @@ from functions.bootstrap_orphans import orphan_work
 from functions.domain.deletions.orphan import OrphanKind, OrphanSearch
 from functions.domain.keys import REPORTS
 from functions.runtime import telemetry
-from functions.runtime.settings import OrphanSettings, load
+from functions.runtime.deletion_settings import OrphanSettings
+from functions.runtime.settings import load
 from functions.services.deletions.find_orphans import find_orphans, latest_search
 from functions.services.deletions.orphan_looks import looks
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions import bootstrap
+from functions import bootstrap, bootstrap_media
 from functions.runtime.scratch import scratch_folder
 from functions.runtime.settings import StoreSettings, load
 from functions.runtime.step import Event, step
@@ -21,7 +21,7 @@ def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
     with scratch_folder() as folder:
         made = finish_analysis(
             bootstrap.context(settings),
-            bootstrap.analyser(),
+            bootstrap_media.analyser(),
             folder,
             video_id=event["video_id"],
             run_id=event["run_id"],

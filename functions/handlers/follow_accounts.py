@@ -8,11 +8,12 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions import bootstrap
+from functions import bootstrap_social
 from functions.domain.platforms.accounts import AccountStatus
 from functions.domain.posts.post import Platform
 from functions.runtime import telemetry
-from functions.runtime.settings import FollowAccountsSettings, load
+from functions.runtime.settings import load
+from functions.runtime.social_settings import FollowAccountsSettings
 from functions.services.posts.follow_account import forget_account, resume
 
 settings = load(FollowAccountsSettings)
@@ -37,7 +38,7 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
 def _follow(change: Mapping[str, Any]) -> None:
     user_id, platform = change["Keys"]["user_id"]["S"], Platform(change["Keys"]["platform"]["S"])
     old, new = change.get("OldImage", {}), change.get("NewImage", {})
-    work = bootstrap.account_work(settings)
+    work = bootstrap_social.account_work(settings)
     if not new:
         told = forget_account(user_id, platform, work)
         telemetry.logger.info("account forgotten", extra={"platform": platform, "posts": told})

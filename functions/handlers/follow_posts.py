@@ -7,10 +7,11 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions import bootstrap
+from functions import bootstrap, bootstrap_social
 from functions.runtime import telemetry
 from functions.runtime.clock import clock_at
-from functions.runtime.settings import FollowPostsSettings, load
+from functions.runtime.settings import load
+from functions.runtime.social_settings import FollowPostsSettings
 from functions.services.posts.follow_posts import follow_posts
 
 settings = load(FollowPostsSettings)
@@ -22,7 +23,7 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
     telemetry.begin(context)
     detail = event["detail"]
     segment_id = detail["data"].get("segment_id") or detail["subject_id"]
-    posts = bootstrap.sync_posts(settings.social_posts_table)
+    posts = bootstrap_social.sync_posts(settings.social_posts_table)
     try:
         follow_posts(segment_id, bootstrap.segments_of(settings), posts, clock())
     except Exception:

@@ -14,7 +14,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions import bootstrap
 from functions.domain.times import utc_now
 from functions.runtime import telemetry
-from functions.runtime.settings import FollowSettings, load
+from functions.runtime.run_settings import FollowSettings
+from functions.runtime.settings import load
 from functions.services.segments.purge_segment import purge_segment
 
 settings = load(FollowSettings)

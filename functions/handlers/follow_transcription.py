@@ -7,9 +7,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions import bootstrap
+from functions import bootstrap_media
 from functions.runtime import telemetry
-from functions.runtime.settings import ScribeSettings, load
+from functions.runtime.run_settings import ScribeSettings
+from functions.runtime.settings import load
 from functions.services.transcripts.settle_transcription import follow
 
 settings = load(ScribeSettings)
@@ -18,7 +19,7 @@ settings = load(ScribeSettings)
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """“Transcribe Job State Change” -> {over}: False where nobody of ours waits for it."""
     telemetry.begin(context)
-    over = follow(bootstrap.scribes(settings), str(event["detail"]["TranscriptionJobName"]))
+    over = follow(bootstrap_media.scribes(settings), str(event["detail"]["TranscriptionJobName"]))
     telemetry.count("TranscriptionsFollowed" if over else "TranscriptionEventsIgnored")
     telemetry.flush()
     return {"over": over}

@@ -6,10 +6,11 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions import bootstrap
+from functions import bootstrap, bootstrap_media
 from functions.domain.times import utc_now
 from functions.runtime import telemetry
-from functions.runtime.settings import IngestSettings, load
+from functions.runtime.run_settings import IngestSettings
+from functions.runtime.settings import load
 from functions.runtime.step import Event, step
 from functions.services.ingests.ingest_source import ingest_source
 from functions.services.ingests.intake import IngestTools
@@ -27,8 +28,8 @@ def lambda_handler(event: Event, context: LambdaContext) -> dict[str, Any]:
     tools = IngestTools(
         videos=bootstrap.video_store(settings.videos_table),
         media=bootstrap.media_store(settings.media_bucket),
-        reader=bootstrap.source_reader(settings.source_rules),
-        resolver=bootstrap.source_resolver(),
+        reader=bootstrap_media.source_reader(settings.source_rules),
+        resolver=bootstrap_media.source_resolver(),
         limits=settings.tier_limits,
         seconds=settings.fetch_seconds,
         clock=utc_now,

@@ -6,10 +6,11 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions import bootstrap
+from functions import bootstrap, bootstrap_media
 from functions.runtime import telemetry
+from functions.runtime.run_settings import JoinSettings
 from functions.runtime.scratch import scratch_folder
-from functions.runtime.settings import JoinSettings, load
+from functions.runtime.settings import load
 from functions.runtime.step import Event, out_of_time, run_ids, step
 from functions.services.cutting.cut_chunk import join_segment
 from functions.services.cutting.cut_window import Bounds
@@ -27,6 +28,8 @@ def lambda_handler(event: Event, context: LambdaContext) -> dict[str, Any]:
     with beating(stores, late, **ids) as stop, scratch_folder() as folder:
         disk = settings.join_disk_mb * 1024 * 1024
         bounds = Bounds(folder=folder, disk_budget=disk, stop=stop)
-        made = join_segment(stores, bootstrap.cutter(), bounds, index=int(event["window"]), **ids)
+        made = join_segment(
+            stores, bootstrap_media.cutter(), bounds, index=int(event["window"]), **ids
+        )
     telemetry.count("SegmentsCreated", int(made))
     return {"made": made}

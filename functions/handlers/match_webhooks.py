@@ -17,7 +17,8 @@ from functions.domain.errors import CutroomError
 from functions.domain.events.body import from_json
 from functions.domain.webhooks.ports import ReplayTask
 from functions.runtime import telemetry
-from functions.runtime.settings import WebhookSettings, load
+from functions.runtime.event_settings import WebhookSettings
+from functions.runtime.settings import load
 from functions.services.webhooks.deliveries import announce
 from functions.services.webhooks.replay_events import replay_step
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions import bootstrap
-from functions.runtime.settings import PlanAskedSettings, load
+from functions import bootstrap_social
+from functions.runtime.settings import load
+from functions.runtime.social_settings import PlanAskedSettings
 from functions.runtime.step import step
 from functions.services.posts.ask_for_sync import plan_demand
 
@@ -19,8 +20,8 @@ settings = load(PlanAskedSettings)
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """{user_id, sync_id} -> {key} of the list of batches; {} where there is none."""
     sync_id = str(event["sync_id"])
-    plan = plan_demand(str(event["user_id"]), sync_id, bootstrap.demand_work(settings))
+    plan = plan_demand(str(event["user_id"]), sync_id, bootstrap_social.demand_work(settings))
     if plan is None:
         return {}
-    _, key = bootstrap.sync_lists(settings.media_bucket).write(plan, sync_id)
+    _, key = bootstrap_social.sync_lists(settings.media_bucket).write(plan, sync_id)
     return {"key": key}

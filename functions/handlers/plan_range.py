@@ -6,9 +6,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions import bootstrap
+from functions import bootstrap, bootstrap_media
 from functions.domain.codec import to_plain
-from functions.runtime.settings import PlanRangeSettings, load
+from functions.runtime.run_settings import PlanRangeSettings
+from functions.runtime.settings import load
 from functions.runtime.step import Event, step
 from functions.services.cutting.plan_range import MIB, plan_range
 
@@ -20,7 +21,7 @@ def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
     """{segment_id} -> {plan_key, target_key}"""
     keys = plan_range(
         bootstrap.context(settings),
-        bootstrap.prober(settings.media_bucket),
+        bootstrap_media.prober(settings.media_bucket),
         segment_id=event["segment_id"],
         limit=settings.range_limit_mb * MIB,
     )

@@ -6,10 +6,11 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions import bootstrap
+from functions import bootstrap, bootstrap_media, bootstrap_moments
 from functions.domain.cutting.budget import Budget, Prices, width_of
 from functions.runtime import telemetry
-from functions.runtime.settings import PlanSettings, load
+from functions.runtime.run_settings import PlanSettings
+from functions.runtime.settings import load
 from functions.runtime.step import Event, step
 from functions.services.analyses.left import read_boundaries
 from functions.services.cutting.plan_segments import (
@@ -28,11 +29,11 @@ def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
     in the bucket; `at_once` functions may run side by side. No windows where all is there."""
     budget = _budget()
     context = bootstrap.context(settings)
-    moments = bootstrap.moment_store(settings.moments_table)
+    moments = bootstrap_moments.moment_store(settings.moments_table)
     ids = {"video_id": str(event["video_id"]), "run_id": str(event["run_id"])}
     plan = plan_segments(
         context,
-        bootstrap.prober(settings.media_bucket),
+        bootstrap_media.prober(settings.media_bucket),
         PlanBounds(segments_per_window=settings.segments_per_window, budget=budget),
         read_boundaries=lambda video: read_boundaries(context, video),
         read_moments=lambda video: moments_to_cut(moments, video),

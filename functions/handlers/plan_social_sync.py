@@ -8,11 +8,12 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions import bootstrap
+from functions import bootstrap_social
 from functions.domain.posts.post import Platform
 from functions.runtime import telemetry
 from functions.runtime.clock import clock_at
-from functions.runtime.settings import PlanSyncSettings, load
+from functions.runtime.settings import load
+from functions.runtime.social_settings import PlanSyncSettings
 from functions.services.posts.plan_sync import plan_sync
 
 settings = load(PlanSyncSettings)
@@ -24,8 +25,8 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
     del event
     telemetry.begin(context)
     now = clock()
-    budgets = bootstrap.budgets(settings.budgets_table)
-    posts = bootstrap.sync_posts(settings.social_posts_table)
+    budgets = bootstrap_social.budgets(settings.budgets_table)
+    posts = bootstrap_social.sync_posts(settings.social_posts_table)
     plan = plan_sync(posts, budgets, limit=settings.sync_limit, now=now)
     for platform in Platform:
         age = (now - plan.oldest.get(platform, now)).total_seconds()
@@ -33,7 +34,7 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
         used = 100 * budgets.used(platform, now)
         telemetry.count("SocialQuotaUsed", used, MetricUnit.Percent, platform=platform.value)
     if plan.batches:
-        runs = bootstrap.sync_runs(settings.sync_machine_arn, settings.media_bucket)
+        runs = bootstrap_social.sync_runs(settings.sync_machine_arn, settings.media_bucket)
         runs.start(plan)
     chosen = sum(len(batch.posts) for batch in plan.batches)
     told = {"batches": len(plan.batches), "posts": chosen, "postponed": plan.postponed}

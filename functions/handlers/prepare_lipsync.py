@@ -6,7 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions import bootstrap, bootstrap_lipsync
+from functions import bootstrap_lipsync, bootstrap_media
 from functions.runtime import telemetry
 from functions.runtime.lipsync_settings import PrepareLipSyncSettings
 from functions.runtime.settings import load
@@ -25,7 +25,7 @@ def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
         settings.media_bucket,
         settings.lipsync_rules,
     )
-    fits = prepare_lipsync(desk, bootstrap.prober(settings.media_bucket), event["job_id"])
+    fits = prepare_lipsync(desk, bootstrap_media.prober(settings.media_bucket), event["job_id"])
     if not fits:
         telemetry.count("LipSyncsRejected")
     return {"fits": fits}

@@ -10,7 +10,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions import bootstrap_events
 from functions.adapters.dynamo.event_log import events_of_stream
 from functions.runtime import telemetry
-from functions.runtime.settings import PublishSettings, load
+from functions.runtime.event_settings import PublishSettings
+from functions.runtime.settings import load
 from functions.services.events.publish_events import publish_events
 
 settings = load(PublishSettings)

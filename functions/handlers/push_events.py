@@ -10,7 +10,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions import bootstrap_events
 from functions.adapters.dynamo.event_log import events_of_stream
 from functions.runtime import telemetry
-from functions.runtime.settings import PushSettings, load
+from functions.runtime.event_settings import PushSettings
+from functions.runtime.settings import load
 from functions.services.events.push_events import push_events
 
 settings = load(PushSettings)

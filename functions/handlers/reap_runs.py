@@ -8,10 +8,11 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions import bootstrap
+from functions import bootstrap_reaping
 from functions.domain.times import utc_now
 from functions.runtime import telemetry
-from functions.runtime.settings import ReapSettings, load
+from functions.runtime.run_settings import ReapSettings
+from functions.runtime.settings import load
 from functions.services.cutting.reap_ranges import reap_ranges
 from functions.services.ingests.reap_ingests import reap_ingests
 from functions.services.runs.reap_runs import reap_runs
@@ -24,9 +25,9 @@ def lambda_handler(_: Mapping[str, Any], context: LambdaContext) -> dict[str, An
     """-> {runs: {stopped: 1, …}, ranges: {…}, ingests: {…}}: what was found, by what was done."""
     telemetry.begin(context, stage="reap")
     now, limit = utc_now(), settings.reap_limit
-    reaper = bootstrap.reaper(settings, settings.state_machine_arn)
-    ranges = bootstrap.range_reaper(settings, settings.range_machine_arn)
-    ingests = bootstrap.ingest_reaper(settings, settings.ingest_machine_arn)
+    reaper = bootstrap_reaping.reaper(settings, settings.state_machine_arn)
+    ranges = bootstrap_reaping.range_reaper(settings, settings.range_machine_arn)
+    ingests = bootstrap_reaping.ingest_reaper(settings, settings.ingest_machine_arn)
     runs = Counter(reap_runs(reaper, now, limit))
     telemetry.count("RunsReaped", runs[Reaped.STOPPED])
     telemetry.count("RunsRevived", runs[Reaped.REVIVED])

@@ -13,7 +13,8 @@ from functions.adapters.dynamo.items import decode_item
 from functions.domain.events.change import Change
 from functions.domain.events.kinds import DRAFTING
 from functions.runtime import telemetry
-from functions.runtime.settings import RecordSettings, load
+from functions.runtime.event_settings import RecordSettings
+from functions.runtime.settings import load
 from functions.services.events.record_changes import record_changes
 
 settings = load(RecordSettings)

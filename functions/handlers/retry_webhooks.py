@@ -9,7 +9,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions import bootstrap_webhooks as bootstrap
 from functions.runtime import telemetry
-from functions.runtime.settings import WebhookSettings, load
+from functions.runtime.event_settings import WebhookSettings
+from functions.runtime.settings import load
 from functions.services.webhooks.retry_deliveries import retry_deliveries
 
 settings = load(WebhookSettings)

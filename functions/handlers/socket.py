@@ -11,7 +11,8 @@ from functions import bootstrap_events
 from functions.domain.errors import CutroomError
 from functions.domain.tiers import Tier
 from functions.runtime import telemetry
-from functions.runtime.settings import SocketSettings, load
+from functions.runtime.event_settings import SocketSettings
+from functions.runtime.settings import load
 from functions.services.events.follow_socket import connect, hear
 
 settings = load(SocketSettings)

@@ -14,7 +14,8 @@ from functions.domain.lipsync.job_ports import LipSyncRuns
 from functions.domain.times import from_iso, utc_now
 from functions.domain.video import Source
 from functions.runtime import telemetry
-from functions.runtime.settings import StartSettings, load
+from functions.runtime.run_settings import StartSettings
+from functions.runtime.settings import load
 from functions.services.ingests.admit_object import admit
 from functions.services.lipsync.jobs import LipSyncDesk
 from functions.services.lipsync.start_lipsync import video_arrival, voice_arrival

@@ -14,7 +14,8 @@ from functions.domain.events.connection import Wanted
 from functions.domain.events.stream import CONTENT_TYPE, read_id
 from functions.domain.times import utc_now
 from functions.runtime import problem, telemetry
-from functions.runtime.settings import StreamSettings, load
+from functions.runtime.event_settings import StreamSettings
+from functions.runtime.settings import load
 from functions.services.events.follow_socket import MAX_ID
 from functions.services.events.stream_events import Listening, Streaming, stream_events
 

@@ -9,12 +9,13 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions import bootstrap
+from functions import bootstrap_social
 from functions.domain.platforms.demands import COUNTS
 from functions.domain.posts.post import Platform
 from functions.domain.times import from_iso
 from functions.runtime import telemetry
-from functions.runtime.settings import SyncSettings, load
+from functions.runtime.settings import load
+from functions.runtime.social_settings import SyncSettings
 from functions.runtime.step import step
 from functions.services.posts.sync_posts import sync_posts
 
@@ -25,7 +26,7 @@ settings = load(SyncSettings)
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     platform = Platform(event["platform"])
     outcome = sync_posts(
-        bootstrap.sync_tools(settings),
+        bootstrap_social.sync_tools(settings),
         str(event["user_id"]),
         platform,
         [(str(segment), platform, str(post)) for segment, post in json.loads(event["posts"])],
@@ -33,7 +34,7 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
     )
     if event["sync_id"]:
         counts = {name: int(getattr(outcome, name)) for name in COUNTS}
-        demands = bootstrap.demands(settings.syncs_table)
+        demands = bootstrap_social.demands(settings.syncs_table)
         demands.tell(str(event["user_id"]), str(event["sync_id"]), str(event["batch"]), counts)
     telemetry.count("SocialCalls", outcome.calls, platform=platform.value)
     telemetry.count("SocialPostsRead", outcome.read, platform=platform.value)

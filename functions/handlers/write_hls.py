@@ -6,9 +6,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions import bootstrap
+from functions import bootstrap, bootstrap_media
+from functions.runtime.run_settings import CutSettings
 from functions.runtime.scratch import scratch_folder
-from functions.runtime.settings import CutSettings, load
+from functions.runtime.settings import load
 from functions.runtime.step import Event, out_of_time, run_ids, step
 from functions.services.cutting.cut_window import Bounds
 from functions.services.hls.write_hls import write_window
@@ -28,7 +29,7 @@ def lambda_handler(event: Event, context: LambdaContext) -> dict[str, Any]:
         bounds = Bounds(folder=folder, disk_budget=disk, stop=stop)
         written = write_window(
             stores,
-            bootstrap.hls_writer(),
+            bootstrap_media.hls_writer(),
             bounds,
             hls_id=event["hls_id"],
             index=int(event["window"]),

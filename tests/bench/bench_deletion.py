@@ -23,7 +23,8 @@ from functions.adapters.s3_media_store import S3MediaStore
 from functions.bootstrap_deletion import belongings
 from functions.domain.times import utc_now
 from functions.domain.video import Video
-from functions.runtime.settings import DeletionSettings, load
+from functions.runtime.deletion_settings import DeletionSettings
+from functions.runtime.settings import load
 from functions.services.deletions.delete_video import DeletionWork, Limits, Next, delete_video
 from functions.services.deletions.kinds import kinds
 from functions.services.segments.purge_segment import purge_segment

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 
 def _ours(video_id: str, user_id: str) -> Callable[[], object]:
     """The handler as it is deployed, in a container that has started."""
-    from functions import bootstrap
+    from functions import bootstrap, bootstrap_media
     from functions.adapters import aws
     from functions.handlers import ingest_source
     from tests.fakes.lambda_context import FakeLambdaContext
@@ -23,7 +23,7 @@ def _ours(video_id: str, user_id: str) -> Callable[[], object]:
     settings = ingest_source.settings
     bootstrap.video_store(settings.videos_table)
     bootstrap.media_store(settings.media_bucket)
-    bootstrap.source_reader(settings.source_rules)
+    bootstrap_media.source_reader(settings.source_rules)
     event = {"video_id": video_id, "user_id": user_id}
     return lambda: ingest_source.lambda_handler(event, FakeLambdaContext())
 

@@ -7,11 +7,27 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
-from functions.runtime import lipsync_settings
-from functions.runtime import settings as runtime_settings
+from functions.runtime import (
+    api_settings,
+    deletion_settings,
+    event_settings,
+    lipsync_settings,
+    run_settings,
+    settings,
+    social_settings,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 _FOLDER = ROOT / "functions" / "handlers"
+_SETTINGS = (
+    api_settings,
+    deletion_settings,
+    event_settings,
+    lipsync_settings,
+    run_settings,
+    settings,
+    social_settings,
+)
 
 
 def source(handler: str) -> str:
@@ -44,7 +60,7 @@ def settings_class(handler: str) -> type:
 
 
 def _named(name: str) -> type:
-    found: type = getattr(runtime_settings, name, None) or getattr(lipsync_settings, name)
+    found: type = next(getattr(one, name) for one in _SETTINGS if hasattr(one, name))
     return found
 
 
@@ -56,10 +72,10 @@ def layers(handler: str) -> set[str]:
     """The layers of the libraries behind what the handler asks `bootstrap` for."""
     text = source(handler)
     wanted = {"dependencies"}
-    if "bootstrap.prober(" in text:
+    if "bootstrap_media.prober(" in text:
         wanted.add("av")
     if "bootstrap_lipsync.tools(" in text or any(
-        f"bootstrap.{maker}(" in text
+        f"bootstrap_media.{maker}(" in text
         for maker in ("cutter", "analyser", "hls_writer", "speech_extractor")
     ):
         wanted.add("ffmpeg")

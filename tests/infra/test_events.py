@@ -13,7 +13,9 @@ from functions.adapters.dynamo.items import encode_item
 from functions.domain.codec import to_plain
 from functions.domain.tiers import Tier
 from functions.domain.webhooks.webhook import WebhookState
-from functions.runtime.settings import ApiSettings, SocketSettings, load
+from functions.runtime.api_settings import ApiSettings
+from functions.runtime.event_settings import SocketSettings
+from functions.runtime.settings import load
 from infra.constructs.http_api import EVENTS
 from infra.settings import stage_settings
 from tests.builders import make_webhook

@@ -1,4 +1,4 @@
-"""What the services need to begin runs, to follow and to end them (see `domain/ports.py` for the rest)."""
+"""What the services need to begin runs, to follow and to end them (see `domain/ports.py`)."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from aws_lambda_powertools.event_handler import Response
 
-from functions import bootstrap
+from functions import bootstrap_moments
 from functions.domain.moments.ports import MomentRefiner
 from functions.handlers.api.conditional import accepted, versioned
 from functions.handlers.api.models import moments as models
@@ -57,7 +57,7 @@ def refine(
 
 
 def _refiner(name: str) -> MomentRefiner:
-    return bootstrap.moment_refiner(settings.models, name)
+    return bootstrap_moments.moment_refiner(settings.models, name)
 
 
 def _wanted(body: models.RefineMoment) -> Exactly | Instructed:

@@ -8,7 +8,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from functions import bootstrap
+from functions import bootstrap_moments
 from functions.domain.errors import NotFoundError
 from functions.domain.moments.moment import MomentOptions, MomentStatus
 from functions.handlers.api.conditional import versioned
@@ -62,7 +62,7 @@ def generate(video_id: str, body: models.GenerateMoments) -> Response[models.Gen
     )
     generation = request_moments(
         moment_context(),
-        bootstrap.moment_runs(settings.moment_machine_arn),
+        bootstrap_moments.moment_runs(settings.moment_machine_arn),
         caller(router),
         video_id,
         Wanted(options=options, regenerate=body.regenerate),

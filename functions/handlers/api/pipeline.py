@@ -8,7 +8,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from functions import bootstrap
+from functions import bootstrap, bootstrap_reaping
 from functions.domain.cutting.segmentation import Segmentation
 from functions.domain.errors import NotFoundError
 from functions.handlers.api.models import pipeline as models
@@ -57,7 +57,7 @@ def start(body: models.StartPipeline) -> Response[models.RunAccepted]:
         stages=None if body.stages is None else tuple(dict.fromkeys(body.stages)),
         from_stage=body.from_stage,
     )
-    reaper = bootstrap.reaper(settings, settings.state_machine_arn)
+    reaper = bootstrap_reaping.reaper(settings, settings.state_machine_arn)
     run = views.accepted(restart(caller(router), body.video_id, stores(), reaper, new))
     return answer(run, HTTPStatus.ACCEPTED, {"Location": run.status_url})
 
@@ -76,7 +76,7 @@ def _segmentation(body: models.StartPipeline) -> Segmentation | None:
 )
 def cancel(video_id: str, run_id: RunId | None = None) -> Response[models.RunAccepted]:
     context = bootstrap.context(settings)
-    works = bootstrap.all_work(settings.state_machine_arn)
+    works = bootstrap_reaping.all_work(settings.state_machine_arn)
     run = views.accepted(cancel_run(caller(router), video_id, context, works, run_id))
     telemetry.count("RunsCancelled")
     return answer(run, HTTPStatus.ACCEPTED, {"Location": run.status_url})

@@ -13,14 +13,15 @@ from aws_lambda_powertools.event_handler.api_gateway import BaseRouter, Router
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from pydantic import BaseModel
 
-from functions import bootstrap
+from functions import bootstrap, bootstrap_moments
 from functions.domain.deletions.ports import DeletionStore
 from functions.domain.media.ports import MediaStore
 from functions.domain.ports import SegmentStore, VideoStore
 from functions.domain.posts.query import PostLists
 from functions.domain.runs.ports import RunStore
 from functions.domain.tiers import tier_of
-from functions.runtime.settings import ApiSettings, load
+from functions.runtime.api_settings import ApiSettings
+from functions.runtime.settings import load
 from functions.services.moments.context import MomentContext
 from functions.services.ownership import Caller
 from functions.services.runs.start_run import Stores
@@ -95,7 +96,7 @@ def segment_store() -> SegmentStore:
 
 
 def moment_context() -> MomentContext:
-    return bootstrap.moment_context(settings)
+    return bootstrap_moments.moment_context(settings)
 
 
 def post_lists() -> PostLists:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from aws_lambda_powertools.event_handler import Response
 
-from functions import bootstrap
+from functions import bootstrap_social
 from functions.domain.platforms.demands import Demand
 from functions.domain.posts.post import METRICS
 from functions.domain.times import utc_now
@@ -63,8 +63,8 @@ def link(segment_id: str, body: models.LinkPost) -> Response[answers.SegmentAnsw
 def _looked_at(segment_id: str, body: models.LinkPost) -> Demand | None:
     return look_at_once(
         caller(router),
-        bootstrap.demand_work(settings),
-        bootstrap.demand_runs(settings.sync_machine_arn),
+        bootstrap_social.demand_work(settings),
+        bootstrap_social.demand_runs(settings.sync_machine_arn),
         an_hour=settings.sync_calls[caller(router).tier],
         segment_id=segment_id,
         at=body.platform,

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from aws_lambda_powertools.event_handler import Response
 
-from functions import bootstrap
+from functions import bootstrap_social
 from functions.domain.platforms.accounts import SocialAccount
 from functions.handlers.api.models import social_accounts as models
 from functions.handlers.api.request import answer, caller, new_router, settings
@@ -77,7 +77,7 @@ def remove(platform: str) -> Response[None]:
 
 
 def _keyring() -> Keyring:
-    return bootstrap.keyring(settings)
+    return bootstrap_social.keyring(settings)
 
 
 def _view(account: SocialAccount) -> models.SocialAccountAnswer:

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from aws_lambda_powertools.event_handler import Response
 
-from functions import bootstrap
+from functions import bootstrap_social
 from functions.domain.platforms.demands import Demand
 from functions.handlers.api.models import social_syncs as models
 from functions.handlers.api.request import answer, caller, new_router, settings
@@ -30,11 +30,11 @@ TAGS = ["social"]
     ),
 )
 def sync() -> Response[models.SyncAnswer]:
-    work = bootstrap.demand_work(settings)
+    work = bootstrap_social.demand_work(settings)
     demand = ask_for_sync(
         caller(router),
         work,
-        bootstrap.demand_runs(settings.sync_machine_arn),
+        bootstrap_social.demand_runs(settings.sync_machine_arn),
         an_hour=settings.sync_calls[caller(router).tier],
         segment_id=None,
     )
@@ -50,7 +50,7 @@ def sync() -> Response[models.SyncAnswer]:
     description="It can be asked for during seven days.",
 )
 def get_sync(sync_id: str) -> models.SyncAnswer:
-    work = bootstrap.demand_work(settings)
+    work = bootstrap_social.demand_work(settings)
     return _view(own_demand(caller(router), work.demands, sync_id), work.clock())
 
 

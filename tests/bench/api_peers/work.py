@@ -14,7 +14,8 @@ from functions.handlers.api.models import segment_answers as answers
 from functions.handlers.api.models import segments as models
 from functions.handlers.api.views import segments as views
 from functions.runtime import cursor as cursors
-from functions.runtime.settings import ApiSettings, load
+from functions.runtime.api_settings import ApiSettings
+from functions.runtime.settings import load
 from functions.services.ownership import Caller, own_segment, own_video
 from functions.services.segments.change_segment import Words
 from functions.services.segments.change_segment import edit_segment as edit

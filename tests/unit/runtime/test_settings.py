@@ -6,17 +6,15 @@ from dataclasses import fields
 import pytest
 
 from functions.domain.tiers import Tier, TierLimits
-from functions.runtime.settings import (
-    ApiSettings,
+from functions.runtime.api_settings import ApiSettings
+from functions.runtime.run_settings import (
     ClaimSettings,
     CutSettings,
     PlanSettings,
     ProbeSettings,
-    SettingsError,
     StartSettings,
-    StoreSettings,
-    load,
 )
+from functions.runtime.settings import SettingsError, StoreSettings, load
 from tests.environment import FUNCTION_ENVIRONMENT, MIB, TIERS
 
 KINDS = [
