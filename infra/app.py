@@ -13,10 +13,11 @@ from typing import Any
 from aws_cdk import App, CliCredentialsStackSynthesizer, Environment, Tags, Validations
 from cdk_nag import AwsSolutionsChecks
 
-from infra.settings import StageSettings, stage_settings, with_local_sources
+from infra.settings import StageSettings
 from infra.stacks.data_stack import DataStack
 from infra.stacks.service_stack import ServiceStack
 from infra.stacks.watch_stack import WatchStack
+from infra.stages import stage_settings, with_local_sources
 
 SERVICE = "cutroom"
 _ADDRESSES = (

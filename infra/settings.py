@@ -1,101 +1,26 @@
-"""Sizes, schedules, retention and limits of each stage."""
+"""Sizes, schedules, retention and limits: what they are unless a stage sets them otherwise."""
 
 from __future__ import annotations
 
 import json
-import platform
-import sys
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from infra.bedrock_settings import HAIKU, BedrockModel
 from infra.lipsync_settings import LipSyncSettings
+from infra.tier_settings import (
+    CLOUD_RATES,
+    CLOUD_TIERS,
+    FETCH_SECONDS,
+    FOLLOWERS,
+    WEBHOOKS,
+    TierLimit,
+)
 
-# Of the simulator on one machine: it takes any key, and signs as it is told here.
-LOCAL_KEYS = {"api_key": "sk-local", "webhook_secret": "whsec_local"}
 _NO_KEYS = {"api_key": "unset", "webhook_secret": "unset"}
-GIB = 1024**3
-MIB = 1024**2
-HOUR_MS = 3_600_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TierLimit:
-    """A tier's largest source in bytes and longest in milliseconds."""
-
-    max_bytes: int
-    max_duration: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BedrockModel:
-    """A model that moments may be left to: `name` is what users choose it by, `profile` the
-    inference profile that is asked, `model_id` the model behind it, and `regions` those where it
-    may answer (none: wherever it is). Prices are dollars for a million tokens."""
-
-    name: str
-    profile: str
-    model_id: str
-    regions: tuple[str, ...] = ()
-    input_usd: float
-    output_usd: float
-    temperature: float = 0.2
-
-    def arns(self, partition: str, region: str, account: str) -> list[str]:
-        """The profile, and the model in each region; without a region for those of everywhere."""
-        start = f"arn:{partition}:bedrock"
-        models = [
-            f"{start}:{one}::foundation-model/{self.model_id}" for one in (region, *self.regions)
-        ]
-        everywhere = [] if self.regions else [f"{start}:::foundation-model/{self.model_id}"]
-        profile = f"{start}:{region}:{account}:inference-profile/{self.profile}"
-        return [profile, *models, *everywhere]
-
-
-# List prices; a profile whose name begins with `global.` is answered wherever there is room.
-HAIKU = BedrockModel(
-    name="claude-haiku",
-    profile="global.anthropic.claude-haiku-4-5-20251001-v1:0",
-    model_id="anthropic.claude-haiku-4-5-20251001-v1:0",
-    input_usd=1.0,
-    output_usd=5.0,
-)
-# Stands in on one machine, where its address is told: it counts long words.
-SIMULATED = BedrockModel(
-    name="simulated",
-    profile="local.simulated-v1:0",
-    model_id="local.simulated-v1:0",
-    input_usd=1.0,
-    output_usd=5.0,
-)
-
-CLOUD_TIERS = {
-    "free": TierLimit(max_bytes=2 * GIB, max_duration=HOUR_MS // 2),
-    "pro": TierLimit(max_bytes=20 * GIB, max_duration=4 * HOUR_MS),
-    "enterprise": TierLimit(max_bytes=100 * GIB, max_duration=12 * HOUR_MS),
-}
-# One machine keeps its objects in memory while it works on them.
-LOCAL_TIERS = {
-    "free": TierLimit(max_bytes=100 * MIB, max_duration=HOUR_MS // 2),
-    "pro": TierLimit(max_bytes=4 * GIB, max_duration=4 * HOUR_MS),
-    "enterprise": TierLimit(max_bytes=8 * GIB, max_duration=12 * HOUR_MS),
-}
-
-
-# Seconds that a source may take to be fetched, by its owner's tier.
-FETCH_SECONDS = {"free": 3_600, "pro": 3 * 3_600, "enterprise": 10 * 3_600}
-
-
-# Requests a minute of one user.
-CLOUD_RATES = {"free": 120, "pro": 600, "enterprise": 3_000}
-# Tests and demos poll hard, but for those of the free tier, who try the limit.
-LOCAL_RATES = {"free": 240, "pro": 6_000, "enterprise": 30_000}
-# Webhooks of one user.
-WEBHOOKS = {"free": 2, "pro": 10, "enterprise": 50}
 # Seconds between the tries of one delivery: 24 hours in all.
 WEBHOOK_WAITS = (60, 300, 900, 3_600, 7_200, 14_400, 25_200, 34_740)
-# WebSocket connections of one user at once, and tickets that are open.
-FOLLOWERS = {"free": 3, "pro": 20, "enterprise": 100}
-# The generator of requests asks for as many tickets as it likes.
-LOCAL_FOLLOWERS = {**FOLLOWERS, "enterprise": 10_000}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,65 +232,3 @@ class StageSettings:
     def rate_limits(self) -> str:
         """Requests a minute by tier, as the API reads them."""
         return json.dumps(self.rates, separators=(",", ":"))
-
-
-_STAGES = {
-    "local": StageSettings(
-        stage="local",
-        local=True,
-        python_version=f"{sys.version_info.major}.{sys.version_info.minor}",
-        machine=platform.machine(),
-        log_days=1,
-        tiers=LOCAL_TIERS,
-        rates=LOCAL_RATES,
-        followers=LOCAL_FOLLOWERS,
-        windows_at_once=2,
-        analyses_at_once=1,
-        hls_at_once=1,
-        transcribe_endpoint="http://127.0.0.1:4577",
-        transcriber="whisper-base",
-        recheck_s=20,
-        bedrock_models=(SIMULATED,),
-        bedrock_endpoint="http://127.0.0.1:4578",
-        moment_model="embedded",
-        # Nobody waits a quarter of an hour for a test; new objects are refused before (`fence`).
-        deletion_settle_s=3,
-        deletion_worker_s=20,
-        # The local cloud calls what is scheduled one after the other.
-        lipsync=LipSyncSettings(tick_s=10),
-        sync_so_endpoint="http://127.0.0.1:4579",
-        sync_so_keys=LOCAL_KEYS,
-        rekognition_endpoint="http://127.0.0.1:4580",
-        # The schedule ticks once a minute; tests tick by hand.
-        webhook_waits=(2, 4, 8),
-        webhook_matchers=2,
-        webhook_workers=6,
-        social_endpoint="http://127.0.0.1:4581",
-        social_redirect_uri="http://127.0.0.1:4580/social",
-        sync_minutes=1,
-        syncs_at_once=2,
-    ),
-    "dev": StageSettings(stage="dev"),
-    "prod": StageSettings(
-        stage="prod",
-        protected=True,
-        log_days=90,
-        windows_at_once=40,
-        analyses_at_once=20,
-        followers_at_once=300,
-    ),
-}
-
-
-def stage_settings(name: str) -> StageSettings:
-    """Settings of a stage. Raises ValueError for a name that is none."""
-    if name not in _STAGES:
-        raise ValueError(f"unknown stage {name!r}: use one of {', '.join(_STAGES)}")
-    return _STAGES[name]
-
-
-def with_local_sources(settings: StageSettings, port: int) -> StageSettings:
-    """One machine's sources of URLs are on loopback, at one port. Raises ValueError elsewhere."""
-    if not settings.local:
-        raise ValueError(f"sources of {settings.stage} are on the public internet only")
-    return replace(settings, source_openings=(f"127.0.0.0/8:{port}",))

@@ -1,4 +1,4 @@
-"""One dashboard, and an alarm for everything that needs a person."""
+"""An alarm for everything that needs a person, and the dashboard."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_lambda as lambda_
@@ -16,6 +15,8 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from infra.constructs.dashboard import ORPHAN_COUNTS, own_graphs, show
+from infra.constructs.metrics import FIVE, OwnMetrics, throttles, waiting
 from infra.constructs.nag import acknowledge
 from infra.constructs.social_secrets import PLATFORMS
 from infra.settings import StageSettings
@@ -28,31 +29,6 @@ if TYPE_CHECKING:
     from infra.constructs.webhooks import Webhooks
     from infra.stacks.data_stack import DataStack
 
-STAGES = (
-    "claim", "probe", "plan_analysis", "analyse", "finish_analysis", "plan_hls",
-    "write_hls", "finish_hls", "plan_transcript", "extract_speech", "await_transcription",
-    "finish_transcript", "plan", "cut", "join", "audio",
-    "finish", "plan_range", "cut_range", "moments", "clips",
-    "ingest", "delete_video", "prepare_lipsync", "enter_lipsync", "submit_lipsync",
-    "await_lipsync", "collect_lipsync", "encode_lipsync", "finish_lipsync",
-    "social_sync", "plan_asked_sync",
-)  # fmt: skip
-RUN_COUNTS = ("RunsStarted", "RunsSucceeded", "RunsFailed", "RunFaults", "UploadsIgnored")
-ENDED_COUNTS = ("RunsCancelled", "RunsReaped", "RunsRevived", "RunsClosed")
-MOMENT_COUNTS = ("MomentsFound", "MomentsFailed", "ModelsReplaced")
-RANGE_COUNTS = ("RangesCut", "RangesFailed", "RangeFaults", "RangesReaped", "RangesRevived")
-INGEST_COUNTS = ("IngestsFinished", "IngestsFailed", "IngestFaults")
-DELETION_COUNTS = ("VideosDeleted", "DeletionFaults")
-WEBHOOK_COUNTS = (
-    "WebhooksMatched", "WebhooksDelivered", "WebhooksRetried", "WebhooksDeadLettered",
-    "WebhooksDropped", "WebhooksHeldBack", "WebhooksDue",
-)  # fmt: skip
-EVENT_COUNTS = ("EventsRecorded", "EventsPublished", "ConnectionsTold")
-ORPHAN_COUNTS = ("OrphanObjects", "OrphanRows")
-LIPSYNC_COUNTS = (
-    "LipSyncsCompleted", "LipSyncsFailed", "LipSyncsRejected", "LipSyncFaults", "LipSyncPolls",
-)  # fmt: skip
-_FIVE = Duration.minutes(5)
 Metric = cloudwatch.IMetric
 
 
@@ -81,16 +57,16 @@ class Monitoring(Construct):
         self, scope: Construct, name: str, settings: StageSettings, watched: Watched
     ) -> None:
         super().__init__(scope, name)
-        self._watched, self._service = watched, settings.service
+        self._watched, self._own = watched, OwnMetrics(settings.service)
         self._topic = self._alarm_topic(settings)
         queue, http = watched.uploads.queue, watched.http.api
-        self._age = queue.metric_approximate_age_of_oldest_message(period=_FIVE)
+        self._age = queue.metric_approximate_age_of_oldest_message(period=FIVE)
         sources = (watched.uploads, watched.stream, watched.events)
         webhooks = watched.webhooks
-        self._dead = [_waiting(one.dead_letters) for one in sources]
-        self._dead += [_waiting(queue) for queue in (webhooks.unmatched, webhooks.unsent)]
-        self._faults = http.metric_server_error(period=_FIVE)
-        self._throttles = _throttles(watched.data)
+        self._dead = [waiting(one.dead_letters) for one in sources]
+        self._dead += [waiting(queue) for queue in (webhooks.unmatched, webhooks.unsent)]
+        self._faults = http.metric_server_error(period=FIVE)
+        self._throttles = throttles(watched.data)
         self._ring_for_events()
         self._ring_for_runs()
         self._ring_for_moments()
@@ -107,12 +83,12 @@ class Monitoring(Construct):
         self._alarm("DeadLetters", depth, 1, "An upload could not be started: redrive the queue.")
         self._alarm("Unfollowed", unfollowed, 1, "A range was not cut, or a deletion not finished.")
         behind = self._watched.functions["FollowSegments"].metric(
-            "IteratorAge", statistic="Maximum", period=_FIVE
+            "IteratorAge", statistic="Maximum", period=FIVE
         )
         self._alarm("Untold", untold, 1, "A change was not told: see the dead letters of events.")
         for name in ("RecordEvents", "PublishEvents", "PushEvents"):
             age = self._watched.functions[name].metric(
-                "IteratorAge", statistic="Maximum", period=_FIVE
+                "IteratorAge", statistic="Maximum", period=FIVE
             )
             self._alarm(f"{name}Age", age, 60_000, "Events are told a minute late, or later.")
         # The stream forgets after a day.
@@ -121,65 +97,65 @@ class Monitoring(Construct):
         self._alarm("QueueAge", self._age, 300, waits)
 
     def _ring_for_runs(self) -> None:
-        faults = self._ours("RunFaults")
+        faults = self._own.one("RunFaults")
         self._alarm("RunFaults", faults, 1, "A run failed through a fault of ours.")
-        overdue = self._watched.machine.metric_timed_out(period=_FIVE)
+        overdue = self._watched.machine.metric_timed_out(period=FIVE)
         self._alarm("Overdue", overdue, 1, "A run hit the overall time limit.")
-        reaped = self._ours("RunsReaped")
+        reaped = self._own.one("RunsReaped")
         self._alarm("RunsReaped", reaped, 1, "A run stopped without an end, and was ended for it.")
-        broken = self._watched.functions["ReapRuns"].metric_errors(period=_FIVE)
+        broken = self._watched.functions["ReapRuns"].metric_errors(period=FIVE)
         self._alarm("ReaperFaults", broken, 2, "The function that looks for stopped runs fails.")
 
     def _ring_for_ranges(self) -> None:
-        reaped = self._ours("RangesReaped")
+        reaped = self._own.one("RangesReaped")
         self._alarm("RangesReaped", reaped, 1, "A range's cut stopped without an end.")
-        faults = self._ours("RangeFaults")
+        faults = self._own.one("RangeFaults")
         self._alarm("RangeFaults", faults, 1, "A range failed by a fault of ours.")
-        late = self._watched.ranges.metric_timed_out(period=_FIVE)
+        late = self._watched.ranges.metric_timed_out(period=FIVE)
         self._alarm("RangeOverdue", late, 1, "The cut of a range hit its time limit.")
-        reaped = self._ours("IngestsReaped")
+        reaped = self._own.one("IngestsReaped")
         self._alarm("IngestsReaped", reaped, 1, "The fetching of a URL stopped without an end.")
-        faults = self._ours("IngestFaults")
+        faults = self._own.one("IngestFaults")
         self._alarm("IngestFaults", faults, 1, "A URL was not fetched by a fault of ours.")
-        faults = self._ours("LipSyncFaults")
+        faults = self._own.one("LipSyncFaults")
         self._alarm("LipSyncFaults", faults, 1, "A lip-sync job failed by a fault of ours.")
-        late = self._watched.lipsync.metric_timed_out(period=_FIVE)
+        late = self._watched.lipsync.metric_timed_out(period=FIVE)
         self._alarm("LipSyncOverdue", late, 1, "A lip-sync job hit its time limit.")
-        late = self._watched.ingest.metric_timed_out(period=_FIVE)
+        late = self._watched.ingest.metric_timed_out(period=FIVE)
         self._alarm("IngestOverdue", late, 1, "The fetching of a URL hit its time limit.")
 
     def _ring_for_syncs(self) -> None:
-        late = self._watched.sync.metric_timed_out(period=_FIVE)
+        late = self._watched.sync.metric_timed_out(period=FIVE)
         self._alarm("SyncOverdue", late, 1, "A look at posts hit its time limit.")
         for at in PLATFORMS:
-            oldest = self._ours("SocialOldestDue", "Maximum", platform=at)
+            oldest = self._own.one("SocialOldestDue", "Maximum", platform=at)
             self._alarm(f"PostsOverdue-{at}", oldest, 6 * 3_600, f"Posts on {at} wait for hours.")
-            failures = self._ours("SocialFailures", platform=at)
+            failures = self._own.one("SocialFailures", platform=at)
             self._alarm(f"SocialFailures-{at}", failures, 20, f"{at} refuses or fails many calls.")
-            refused = self._ours("SocialAppRefused", platform=at)
+            refused = self._own.one("SocialAppRefused", platform=at)
             self._alarm(f"SocialApp-{at}", refused, 1, f"{at} refuses our app's credentials.")
-            used = self._ours("SocialQuotaUsed", "Maximum", platform=at)
+            used = self._own.one("SocialQuotaUsed", "Maximum", platform=at)
             self._alarm(f"SocialQuota-{at}", used, 90, f"A limit on {at} is nearly used.")
-        broken = self._watched.functions["PlanSocialSync"].metric_errors(period=_FIVE)
+        broken = self._watched.functions["PlanSocialSync"].metric_errors(period=FIVE)
         self._alarm("SyncPlanFaults", broken, 2, "The function that plans the sync fails.")
 
     def _ring_for_moments(self) -> None:
-        faults = self._ours("MomentFaults")
+        faults = self._own.one("MomentFaults")
         self._alarm("MomentFaults", faults, 1, "Moments were not found by a fault of ours.")
-        late = self._watched.search.metric_timed_out(period=_FIVE)
+        late = self._watched.search.metric_timed_out(period=FIVE)
         self._alarm("MomentsOverdue", late, 1, "A search for moments hit its time limit.")
-        replaced = self._ours("ModelsReplaced")
+        replaced = self._own.one("ModelsReplaced")
         self._alarm("ModelsReplaced", replaced, 5, "A model does not answer, or makes no sense.")
 
     def _ring_for_deletions(self) -> None:
         says = "A video was not deleted: its receipt says why."
-        self._alarm("DeletionFaults", self._ours("DeletionFaults"), 1, says)
-        overdue = self._watched.deletion.metric_timed_out(period=_FIVE)
+        self._alarm("DeletionFaults", self._own.one("DeletionFaults"), 1, says)
+        overdue = self._watched.deletion.metric_timed_out(period=FIVE)
         self._alarm("DeletionOverdue", overdue, 1, "A deletion hit its time limit.")
         for name, what in zip(ORPHAN_COUNTS, ("Objects", "Rows"), strict=True):
             says = f"{what} were found that belong to nothing, or name nothing: see the report."
-            self._alarm(name, self._ours(name), 1, says)
-        broken = self._watched.functions["FindOrphans"].metric_errors(period=_FIVE)
+            self._alarm(name, self._own.one(name), 1, says)
+        broken = self._watched.functions["FindOrphans"].metric_errors(period=FIVE)
         self._alarm("OrphanFaults", broken, 1, "The function that looks for orphans fails.")
 
     def _ring_for_webhooks(self) -> None:
@@ -188,9 +164,9 @@ class Monitoring(Construct):
         self._alarm("Unmatched", unmatched, 1, "An event was put on its way to no webhook.")
         self._alarm("Unsent", unsent, 1, "A delivery failed by a fault of ours, time and again.")
         for name, queue in self._webhook_queues().items():
-            age = queue.metric_approximate_age_of_oldest_message(period=_FIVE)
+            age = queue.metric_approximate_age_of_oldest_message(period=FIVE)
             self._alarm(f"{name}Age", age, 900, "Webhooks wait: the function fails or is slow.")
-        broken = self._watched.functions["RetryWebhooks"].metric_errors(period=_FIVE)
+        broken = self._watched.functions["RetryWebhooks"].metric_errors(period=FIVE)
         self._alarm("RetryFaults", broken, 2, "The function that retries webhooks fails.")
 
     def _webhook_queues(self) -> dict[str, sqs.Queue]:
@@ -202,66 +178,17 @@ class Monitoring(Construct):
         for table, metric in self._throttles.items():
             self._alarm(f"{table}Throttles", metric, 10, "The table refuses requests.")
 
-    def _shown_of_platforms(self) -> dict[str, list[Metric]]:
-        def each(name: str, statistic: str = "Sum") -> list[Metric]:
-            return [self._ours(name, statistic, platform=at) for at in PLATFORMS]
-
-        return {
-            "Calls to platforms": each("SocialCalls"),
-            "Calls to platforms (ms, p90)": each("SocialCallTime", "p90"),
-            "Batches that failed": each("SocialFailures"),
-            "Limits of platforms: used (%)": each("SocialQuotaUsed", "Maximum"),
-            "Oldest due post (s)": each("SocialOldestDue", "Maximum"),
-        }
-
     def _show(self) -> None:
         functions = self._watched.functions.values()
-        latency = self._watched.http.api.metric_latency(period=_FIVE)
-        self._dashboard({
-            "Segments created of planned (%)": [self._created_share()],
-            "Runs": [self._ours(name) for name in RUN_COUNTS],
-            "Runs cancelled, and found stopped": [self._ours(name) for name in ENDED_COUNTS],
-            "Ranges": [self._ours(name) for name in RANGE_COUNTS],
-            "Moments": [self._ours(name) for name in MOMENT_COUNTS],
-            "Tokens of models": [self._ours("ModelTokens")],
-            "Fetched by URL": [self._ours(name) for name in INGEST_COUNTS],
-            **self._shown_of_platforms(),
-            "Deletions": [self._ours(name) for name in DELETION_COUNTS],
-            "Found to belong to nothing": [self._ours(name) for name in ORPHAN_COUNTS],
-            "Lip-sync": [self._ours(name) for name in LIPSYNC_COUNTS],
-            "Events": [self._ours(name) for name in EVENT_COUNTS],
-            "Webhooks": [self._ours(name) for name in WEBHOOK_COUNTS],
-            "Stage durations (ms, p90)": [self._stage(stage) for stage in STAGES],
+        latency = self._watched.http.api.metric_latency(period=FIVE)
+        show(self, {
+            **own_graphs(self._own),
             "Upload queue: oldest message (s)": [self._age],
             "Dead letters": [*self._dead],
             "Table throttles": list(self._throttles.values()),
             "API: 5xx and latency": [self._faults, latency],
-            "Function errors": [one.metric_errors(period=_FIVE) for one in functions],
+            "Function errors": [one.metric_errors(period=FIVE) for one in functions],
         })  # fmt: skip
-
-    def _ours(self, name: str, statistic: str = "Sum", **dimensions: str) -> cloudwatch.Metric:
-        return cloudwatch.Metric(
-            namespace="Cutroom",
-            metric_name=name,
-            statistic=statistic,
-            period=_FIVE,
-            dimensions_map={"service": self._service, **dimensions},
-        )
-
-    def _stage(self, stage: str) -> cloudwatch.Metric:
-        return self._ours("StageDuration", "p90", stage=stage)
-
-    def _created_share(self) -> cloudwatch.MathExpression:
-        named: dict[str, Metric] = {
-            "created": self._ours("SegmentsCreated"),
-            "planned": self._ours("SegmentsPlanned"),
-        }
-        return cloudwatch.MathExpression(
-            expression="IF(planned > 0, 100 * created / planned, 100)",
-            using_metrics=named,
-            label="Created of planned",
-            period=Duration.hours(1),
-        )
 
     def _alarm_topic(self, settings: StageSettings) -> sns.Topic:
         topic = sns.Topic(self, "Alarms", enforce_ssl=not settings.local)
@@ -284,56 +211,3 @@ class Monitoring(Construct):
             alarm_description=says,
         )
         alarm.add_alarm_action(actions.SnsAction(self._topic))
-
-    def _dashboard(self, graphs: Mapping[str, list[Metric]]) -> None:
-        board = cloudwatch.Dashboard(self, "Dashboard")
-        widgets = [
-            cloudwatch.GraphWidget(title=title, left=metrics, width=12)
-            for title, metrics in graphs.items()
-        ]
-        for at in range(0, len(widgets), 2):
-            board.add_widgets(*widgets[at : at + 2])
-
-
-def _waiting(queue: sqs.Queue) -> cloudwatch.Metric:
-    return queue.metric_approximate_number_of_messages_visible(period=_FIVE)
-
-
-def _throttles(data: DataStack) -> dict[str, cloudwatch.Metric]:
-    tables = data.tables
-    named = {
-        "Videos": tables.videos,
-        "Segments": tables.segments,
-        "Runs": tables.runs,
-        "Counters": tables.counters,
-        "Snapshots": tables.snapshots,
-        "Rates": tables.rates,
-        "Preferences": tables.preferences,
-        "Transcriptions": tables.transcriptions,
-        "Moments": tables.moments,
-        "Generations": tables.generations,
-        "LipSyncJobs": tables.lipsync_jobs,
-        "LipSyncGate": tables.lipsync_gate,
-        "Idempotency": tables.idempotency,
-        "Deletions": tables.deletions,
-        "SocialAccounts": tables.social_accounts,
-        "SocialPosts": tables.social_posts,
-        "SocialBudgets": tables.budgets,
-        "SocialSyncs": tables.syncs,
-        "Events": tables.events,
-        "EventMarks": tables.event_marks,
-        "Connections": tables.connections,
-        "Webhooks": tables.webhooks,
-        "WebhookDeliveries": tables.webhook_deliveries,
-    }
-    return {
-        f"{name}{way}": cloudwatch.Metric(
-            namespace="AWS/DynamoDB",
-            metric_name=f"{way}ThrottleEvents",
-            statistic="Sum",
-            period=_FIVE,
-            dimensions_map={"TableName": table.table_name},
-        )
-        for name, table in named.items()
-        for way in ("Read", "Write")
-    }

@@ -63,6 +63,16 @@ class Tables(Construct):
     def __init__(self, scope: Construct, name: str, settings: StageSettings) -> None:
         super().__init__(scope, name)
         self._settings = settings
+        self._make_segments()
+        self._make_runs()
+        self._make_moments()
+        self._make_lipsync()
+        self._make_posts()
+        self._make_requests()
+        self._make_events()
+
+    def _make_segments(self) -> None:
+        """Videos, their segments, and what is counted of both."""
         self.videos = self._table("Videos", "video_id", told=True)
         _index(self.videos, "user_id-created_at-index", "user_id", "created_at")
         # Sparse: a user's videos that were fetched from one URL.
@@ -73,27 +83,35 @@ class Tables(Construct):
             _index(self.segments, index, *keys)
         _watch_index(self.segments, *SEGMENT_WATCH_INDEX)
         self.counters = self._table("Counters", "counter_of", "counter_name")
-        self.snapshots = self._table("SocialSnapshots", "post_key", "captured_at", ttl="expires_at")
-        _index(self.snapshots, "user_id-captured_on-index", "user_id", "captured_on")
-        for index, keys in POST_INDEXES.items():
-            _index(self.snapshots, index, *keys)
-        self.rates = self._table("RateLimits", "rate_key", ttl="expires_at")
+
+    def _make_runs(self) -> None:
+        """Runs of the pipeline, and what they wait for."""
         self.runs = self._table("PipelineRuns", "video_id", "run_id", told=True)
         _watch_index(self.runs, *RUN_WATCH_INDEX)
-        self.moments = self._table("Moments", "video_id", "moment_id", told=True)
-        _index(self.moments, "moment_id-index", "moment_id")
-        self.generations = self._table("MomentGenerations", "video_id", "generation_id", told=True)
-        self.preferences = self._table("Preferences", "user_id")
         self.transcriptions = self._table(
             "Transcriptions", "video_id", "window_id", ttl="expires_at"
         )
         # Only what waits is in it.
         _index(self.transcriptions, "wait_shard-check_at-index", "wait_shard", "check_at")
+
+    def _make_moments(self) -> None:
+        self.moments = self._table("Moments", "video_id", "moment_id", told=True)
+        _index(self.moments, "moment_id-index", "moment_id")
+        self.generations = self._table("MomentGenerations", "video_id", "generation_id", told=True)
+
+    def _make_lipsync(self) -> None:
         self.lipsync_jobs = self._table("LipSyncJobs", "job_id", told=True)
         _index(self.lipsync_jobs, "user_id-created_at-index", "user_id", "created_at")
         _partial_index(self.lipsync_jobs, LIPSYNC_VIDEO_INDEX)
         _partial_index(self.lipsync_jobs, LIPSYNC_POLL_INDEX)
         self.lipsync_gate = self._table("LipSyncGate", "gate", "place", ttl="expires_at")
+
+    def _make_posts(self) -> None:
+        """Posts, their numbers as time went, and the accounts they are looked at with."""
+        self.snapshots = self._table("SocialSnapshots", "post_key", "captured_at", ttl="expires_at")
+        _index(self.snapshots, "user_id-captured_on-index", "user_id", "captured_on")
+        for index, keys in POST_INDEXES.items():
+            _index(self.snapshots, index, *keys)
         # Beside the accounts stand consents that are awaited, and those expire.
         self.social_accounts = self._table(
             "SocialAccounts",
@@ -110,10 +128,14 @@ class Tables(Construct):
         self.budgets = self._table("SocialBudgets", "budget_key", ttl="expires_at")
         # Looks at posts that users have asked for.
         self.syncs = self._table("SocialSyncs", "user_id", "sync_id", ttl="expires_at")
+
+    def _make_requests(self) -> None:
+        """What answers to users go by, and what they have asked to be deleted."""
+        self.rates = self._table("RateLimits", "rate_key", ttl="expires_at")
+        self.preferences = self._table("Preferences", "user_id")
         self.idempotency = self._table("Idempotency", "id", ttl="expiration")
         # A user's receipts, and what hides and finds things of a video while it is deleted.
         self.deletions = self._table("Deletions", "user_id", "entry", ttl="expires_at", told=True)
-        self._make_events()
 
     def _make_events(self) -> None:
         """The log of what changed, how far each row was told of, and who is told."""

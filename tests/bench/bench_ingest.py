@@ -26,7 +26,8 @@ from functions.services.ingests.uploads import UPLOAD_LIFE, part_size
 from infra.local import emulator
 from infra.local.deployment import client
 from infra.local.simulators.sources import Source, Sources, serving
-from infra.settings import CLOUD_TIERS, stage_settings
+from infra.stages import stage_settings
+from infra.tier_settings import CLOUD_TIERS
 from tests.bench.rows import MissedError, Row, compared, measured
 from tests.builders import make_ingesting_video, make_upload
 from tests.contract.tables import make_tables

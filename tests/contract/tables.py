@@ -8,7 +8,7 @@ from aws_cdk import App, Stack
 from aws_cdk.assertions import Template
 
 from infra.constructs.tables import Tables
-from infra.settings import stage_settings
+from infra.stages import stage_settings
 
 _KINDS = {
     "Videos": "videos",

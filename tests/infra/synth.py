@@ -14,7 +14,8 @@ from aws_cdk import App
 from aws_cdk.assertions import Template
 
 from infra.app import build
-from infra.settings import StageSettings, stage_settings
+from infra.settings import StageSettings
+from infra.stages import stage_settings
 
 STAGES = ("dev", "prod", "local")
 CLOUD = ("dev", "prod")

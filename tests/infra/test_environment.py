@@ -13,7 +13,7 @@ from functions.domain.ingests.addresses import AddressRules
 from functions.runtime.api_settings import ApiSettings
 from functions.runtime.run_settings import IngestSettings
 from functions.runtime.settings import load
-from infra.settings import stage_settings, with_local_sources
+from infra.stages import stage_settings, with_local_sources
 from tests.environment import FUNCTION_ENVIRONMENT
 from tests.infra.handlers import HANDLERS, ROOT, layers, settings_class, variables
 from tests.infra.synth import STAGES, Synth, synthesise, synthesise_with

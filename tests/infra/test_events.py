@@ -17,7 +17,7 @@ from functions.runtime.api_settings import ApiSettings
 from functions.runtime.event_settings import SocketSettings
 from functions.runtime.settings import load
 from infra.constructs.http_api import EVENTS
-from infra.settings import stage_settings
+from infra.stages import stage_settings
 from tests.builders import make_webhook
 from tests.infra.synth import Synth
 from tests.infra.test_tables import TOLD

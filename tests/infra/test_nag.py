@@ -9,7 +9,7 @@ import pytest
 from aws_cdk import aws_sqs as sqs
 
 from infra.app import build
-from infra.settings import stage_settings
+from infra.stages import stage_settings
 from tests.infra.synth import quick_app
 
 

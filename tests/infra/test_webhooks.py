@@ -8,7 +8,8 @@ import pytest
 
 from functions.adapters.dynamo.receiver_health import PLACES
 from functions.domain.webhooks.retries import DAY, WAITS
-from infra.settings import WEBHOOK_WAITS, stage_settings, with_local_sources
+from infra.settings import WEBHOOK_WAITS
+from infra.stages import stage_settings, with_local_sources
 from tests.infra.synth import Synth
 
 API, MATCH, DELIVER, RETRY = "api.app", "match_webhooks", "deliver_webhooks", "retry_webhooks"
