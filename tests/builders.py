@@ -9,11 +9,13 @@ from typing import Any
 
 from functions.domain.cutting.plan import Plan, PlannedSegment, Window
 from functions.domain.cutting.segmentation import Segmentation
+from functions.domain.failure import Failure
 from functions.domain.ids import fingerprint
 from functions.domain.ingests.ingest import Ingest
 from functions.domain.keys import upload_key
 from functions.domain.media.containers import M4A, MP4
 from functions.domain.media.probe import AudioTrack, KeyframeIndex, Media, Probe, VideoTrack
+from functions.domain.media.source import Source
 from functions.domain.moments.generation import LEASE, Generation, generation_id_of
 from functions.domain.moments.moment import Edges, Moment, MomentOptions
 from functions.domain.runs.course import usual
@@ -29,7 +31,7 @@ from functions.domain.segments.segment import (
 from functions.domain.tiers import Tier
 from functions.domain.times import Milliseconds
 from functions.domain.transcripts.transcript import Sentence, Transcript, Word
-from functions.domain.video import Failure, Source, Upload, Video, VideoStatus
+from functions.domain.video import Upload, Video, VideoStatus
 from functions.domain.webhooks.webhook import SealedSecret, Webhook
 from functions.services.ingests.uploads import MIN_PART, NewUpload
 from functions.services.ownership import Caller

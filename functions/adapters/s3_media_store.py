@@ -14,7 +14,7 @@ from functions.adapters.s3_bucket import ABSENT, translated
 from functions.adapters.s3_multiparts import S3Multiparts
 from functions.adapters.s3_removal import S3Removal
 from functions.adapters.s3_signatures import S3Signatures
-from functions.domain.video import Source
+from functions.domain.media.source import Source
 
 _JSON = "application/json"
 

@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from functions.adapters.aws import client, error_code, unavailable
 from functions.adapters.range_file import RangeFile
 from functions.domain.errors import MediaError
-from functions.domain.video import Source
+from functions.domain.media.source import Source
 
 
 class S3RangeFile(RangeFile):

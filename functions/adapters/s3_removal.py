@@ -8,7 +8,7 @@ from functions.adapters.aws import client
 from functions.adapters.s3_bucket import S3Bucket, translated
 from functions.domain.errors import UnavailableError
 from functions.domain.media.ports import StoredVersion
-from functions.domain.video import Source
+from functions.domain.media.source import Source
 
 
 class S3Removal(S3Bucket):

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from functions.adapters.aws import client
 from functions.adapters.s3_bucket import S3Bucket
-from functions.domain.video import Source
+from functions.domain.media.source import Source
 
 
 class S3Signatures(S3Bucket):

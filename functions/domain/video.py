@@ -17,8 +17,10 @@ from enum import StrEnum
 from functions.domain.cutting.segmentation import Segmentation
 from functions.domain.errors import ConflictError, GoneError, StaleWriteError
 from functions.domain.extras import DEFAULT_EXTRAS, Extra
+from functions.domain.failure import Failure
 from functions.domain.ingests.ingest import Ingest
 from functions.domain.media.probe import Media
+from functions.domain.media.source import Source
 from functions.domain.transcripts.options import NO_TRANSCRIPT, TranscriptOptions
 
 
@@ -34,18 +36,7 @@ class VideoStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-_OURS = frozenset({"ingest.internal", "lipsync.internal", "lipsync.provider_account"})
 HELD = frozenset({VideoStatus.QUEUED, VideoStatus.PROCESSING})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """The uploaded object, pinned: its version where the bucket keeps versions, else its ETag."""
-
-    key: str
-    size: int
-    etag: str
-    version_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,21 +48,6 @@ class Upload:
     expires_at: datetime
     upload_id: str | None = None
     part_size: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """Why a run ended without a result; `code` is stable, `detail` is for the user."""
-
-    code: str
-    detail: str
-    stage: str
-
-    @property
-    def ours(self) -> bool:
-        """A fault of the service, not of the file or the request."""
-        parts = {"pipeline", "dependency", "ffmpeg", "cut", "write"}
-        return self.code.partition(".")[0] in parts or self.code in _OURS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions import bootstrap, bootstrap_lipsync
 from functions.domain.errors import CutroomError
 from functions.domain.lipsync.job_ports import LipSyncRuns
+from functions.domain.media.source import Source
 from functions.domain.times import from_iso, utc_now
-from functions.domain.video import Source
 from functions.runtime import telemetry
 from functions.runtime.run_settings import StartSettings
 from functions.runtime.settings import load

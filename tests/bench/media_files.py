@@ -13,7 +13,7 @@ from functions.adapters.pyav.prober import PyAvProber
 from functions.domain.cutting.plan import Plan
 from functions.domain.cutting.planning import make_plan
 from functions.domain.cutting.segmentation import Segmentation
-from functions.domain.video import Source
+from functions.domain.media.source import Source
 from infra.local.emulator import CREDENTIALS
 from tests.bench.range_server import Counter, serve
 

@@ -21,8 +21,8 @@ from functions.domain.analyses.plan import ANALYSES, plan_analysis
 from functions.domain.analyses.result import AnalysisResult, merged
 from functions.domain.extras import Extra
 from functions.domain.media.probe import Media, Probe
+from functions.domain.media.source import Source
 from functions.domain.times import Milliseconds
-from functions.domain.video import Source
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from functions.domain.cutting.planning import make_plan
 from functions.domain.cutting.segmentation import Segmentation
 from functions.domain.media.probe import Probe
 from functions.domain.media.reach import Reach
-from functions.domain.video import Source
+from functions.domain.media.source import Source
 
 Maker = Callable[[Path], Path]
 

@@ -20,8 +20,9 @@ from functions.domain.deletions.deletion import (
 )
 from functions.domain.deletions.ports import DeletionStore
 from functions.domain.errors import StaleWriteError
+from functions.domain.failure import Failure
 from functions.domain.ports import VideoStore
-from functions.domain.video import Failure, Video
+from functions.domain.video import Video
 from tests.builders import make_queued_video
 from tests.contract.counting import at_once
 from tests.fakes.clock import EPOCH

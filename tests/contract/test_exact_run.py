@@ -13,8 +13,8 @@ from functions.domain.cutting.exactness import EncodeTarget, Exactness
 from functions.domain.cutting.job import CutFile
 from functions.domain.cutting.segmentation import Segmentation
 from functions.domain.extras import Extra
+from functions.domain.media.source import Source
 from functions.domain.segments.segment import Segment, SegmentType
-from functions.domain.video import Source
 from functions.services.segments.captions import keep_captions
 from tests.contract.exact_cutting import require_frames, require_sound, source_of
 from tests.contract.packets import packets

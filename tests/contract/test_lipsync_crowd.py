@@ -22,8 +22,8 @@ from functions.domain.lipsync.attempt import InputSource
 from functions.domain.lipsync.job import LipSyncJob
 from functions.domain.lipsync.ports import LipSyncProvider
 from functions.domain.lipsync.states import LipSyncStatus
+from functions.domain.media.source import Source
 from functions.domain.times import utc_now
-from functions.domain.video import Source
 from functions.services.lipsync.await_lipsync import await_lipsync
 from functions.services.lipsync.collect_lipsync import Collecting, collect_lipsync
 from functions.services.lipsync.course import Step

@@ -9,6 +9,7 @@ import pytest
 
 from functions.adapters.dynamo.lipsync_jobs import DynamoLipSyncJobStore
 from functions.domain.errors import FieldError, StaleWriteError
+from functions.domain.failure import Failure
 from functions.domain.lipsync.asked import (
     Audio,
     FileAnnounced,
@@ -25,8 +26,8 @@ from functions.domain.lipsync.job import LipSyncJob
 from functions.domain.lipsync.job_ports import DueJob, LipSyncJobStore
 from functions.domain.lipsync.polling import POLL_SHARDS
 from functions.domain.lipsync.states import LipSyncStatus
+from functions.domain.media.source import Source
 from functions.domain.tiers import Tier
-from functions.domain.video import Failure, Source
 from tests.fakes.clock import EPOCH
 from tests.fakes.lipsync import FakeLipSyncJobStore
 

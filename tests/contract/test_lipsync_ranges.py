@@ -21,7 +21,7 @@ from functions.domain.lipsync.asked import Audio, SegmentData, TextRegion, TextR
 from functions.domain.lipsync.generation import GenerationStatus
 from functions.domain.lipsync.job import LipSyncJob
 from functions.domain.lipsync.states import LipSyncStatus
-from functions.domain.video import Source
+from functions.domain.media.source import Source
 from functions.services.lipsync.course import Step
 from infra.local.simulators.sources import Source as Served
 from tests.builders import make_media, make_video_track

@@ -14,7 +14,7 @@ from functions.adapters.range_file import BLOCK
 from functions.adapters.s3_media_store import S3MediaStore
 from functions.adapters.s3_range_file import S3RangeFile
 from functions.domain.errors import MediaError
-from functions.domain.video import Source
+from functions.domain.media.source import Source
 
 BODY = random.Random(7).randbytes(48 * BLOCK + 1234)
 

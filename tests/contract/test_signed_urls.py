@@ -11,7 +11,7 @@ import botocore.auth
 import pytest
 
 from functions.adapters.s3_media_store import S3MediaStore
-from functions.domain.video import Source
+from functions.domain.media.source import Source
 from tests.support.cloud import send
 
 BODY = bytes(range(256)) * 16

@@ -12,7 +12,7 @@ import pytest
 from boto3.dynamodb.types import TypeDeserializer
 from boto3.s3.transfer import TransferConfig
 
-from functions.domain.video import Source
+from functions.domain.media.source import Source
 from tests.events.build import object_created
 from tests.media import odd
 from tests.support.cloud import PATIENCE_S, Cloud

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from functions.domain.video import Source
+from functions.domain.media.source import Source
 
 _HERE = Path(__file__).parent
 

@@ -16,7 +16,8 @@ from functions.domain.deletions.deletion import (
     Tally,
 )
 from functions.domain.errors import StaleWriteError
-from functions.domain.video import Failure, Video
+from functions.domain.failure import Failure
+from functions.domain.video import Video
 from tests.fakes.videos import FakeVideoStore
 
 

@@ -25,8 +25,8 @@ from functions.domain.lipsync.rules import LipSyncRules
 from functions.domain.lipsync.states import JobOverError, LipSyncStatus
 from functions.domain.media.ports import MediaStore
 from functions.domain.media.probe import AudioTrack, Media
+from functions.domain.media.source import Source
 from functions.domain.tiers import Tier
-from functions.domain.video import Source
 from functions.services.deletions.mark_video import mark_video
 from functions.services.lipsync.await_lipsync import await_lipsync
 from functions.services.lipsync.collect_lipsync import Collecting, collect_lipsync

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from functions.domain.errors import UnavailableError
 from functions.domain.media.ports import Part, StoredVersion
-from functions.domain.video import Source
+from functions.domain.media.source import Source
 
 
 class FakeMediaStore:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functions.domain.errors import MediaError
 from functions.domain.media.probe import KeyframeIndex, Probe
 from functions.domain.media.reach import Reach
+from functions.domain.media.source import Source
 from functions.domain.media.weights import Weights
 from functions.domain.times import Milliseconds
-from functions.domain.video import Source
 
 
 @dataclass

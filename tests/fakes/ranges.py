@@ -8,9 +8,9 @@ from pathlib import Path
 
 from functions.domain.codec import from_plain
 from functions.domain.cutting.plan import Plan
+from functions.domain.failure import Failure
 from functions.domain.keys import range_key, range_plan_key, range_thumbnail_key
 from functions.domain.segments.segment import Segment, range_thumbnail_id
-from functions.domain.video import Failure
 from functions.services.cutting.cut_range import RangeBounds, cut_range
 from functions.services.cutting.fail_range import fail_range
 from functions.services.cutting.plan_range import plan_range

@@ -10,11 +10,12 @@ from datetime import datetime
 from functions.domain.codec import from_plain, to_plain
 from functions.domain.cutting.budget import Estimate
 from functions.domain.errors import RunOverError, StaleWriteError
+from functions.domain.failure import Failure
 from functions.domain.paging import Page, Position
 from functions.domain.runs.lease import CLOSING, lease_from
 from functions.domain.runs.run import Outcome, Run, RunStatus, Stage, StageTimes
 from functions.domain.times import Milliseconds
-from functions.domain.video import Failure, Video
+from functions.domain.video import Video
 from tests.fakes.videos import FakeVideoStore
 
 Change = Callable[[Run], Run]

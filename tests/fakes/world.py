@@ -15,6 +15,7 @@ from functions.domain.cutting.budget import Budget
 from functions.domain.cutting.plan import Plan
 from functions.domain.extras import Extra
 from functions.domain.media.probe import Media
+from functions.domain.media.source import Source
 from functions.domain.moments.embedded import EmbeddedGenerator
 from functions.domain.moments.models import Models
 from functions.domain.moments.ports import Memory, MomentGenerator, MomentRefiner
@@ -25,7 +26,7 @@ from functions.domain.runs.ports import RunWork
 from functions.domain.runs.run import Run, Stage
 from functions.domain.segments.segment import Segment, SegmentType
 from functions.domain.tiers import Tier, TierLimits
-from functions.domain.video import Source, Video
+from functions.domain.video import Video
 from functions.services.analyses.analyse_window import analyse_window
 from functions.services.analyses.finish_analysis import finish_analysis
 from functions.services.analyses.left import read_boundaries

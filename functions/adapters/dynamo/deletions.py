@@ -40,9 +40,10 @@ from functions.domain.deletions.deletion import (
     Tally,
 )
 from functions.domain.errors import StaleWriteError
+from functions.domain.failure import Failure
 from functions.domain.paging import Position
 from functions.domain.times import to_iso
-from functions.domain.video import Failure, Video
+from functions.domain.video import Video
 
 _DELETING = "#state = :deleting"
 _STATE = {"#state": "state"}

@@ -12,11 +12,11 @@ from functions.adapters.dynamo.table import Table
 from functions.domain.codec import from_plain, to_plain
 from functions.domain.cutting.budget import Estimate
 from functions.domain.errors import RunOverError
+from functions.domain.failure import Failure
 from functions.domain.paging import Page, Position
 from functions.domain.runs.lease import CLOSING, lease_from
 from functions.domain.runs.run import Outcome, Run, RunStatus, Stage
 from functions.domain.times import Milliseconds, to_iso
-from functions.domain.video import Failure
 
 _EXISTS = "attribute_exists(run_id)"
 _OPEN = "#status IN (:queued, :running)"

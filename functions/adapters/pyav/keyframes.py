@@ -10,8 +10,8 @@ from av.video.stream import VideoStream
 
 from functions.domain.errors import MediaError
 from functions.domain.media.probe import KeyframeIndex
+from functions.domain.media.source import Source
 from functions.domain.times import Milliseconds
-from functions.domain.video import Source
 
 _INDEXED = ("mov", "matroska", "avi")
 _KEYFRAME_PACKETS = 5_000

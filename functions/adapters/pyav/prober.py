@@ -25,9 +25,9 @@ from functions.adapters.s3_range_file import S3RangeFile
 from functions.domain.errors import MediaError
 from functions.domain.media.probe import KeyframeIndex, Media, Probe
 from functions.domain.media.reach import Reach
+from functions.domain.media.source import Source
 from functions.domain.media.weights import Weights
 from functions.domain.times import Milliseconds
-from functions.domain.video import Source
 
 CONTAINERS = (
     "mov", "mp4", "m4a", "3gp", "3g2", "mj2", "matroska", "webm", "mpegts", "mpeg", "avi", "flv",

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from functions.domain.failure import Failure
 from functions.domain.ids import derived_id
-from functions.domain.video import Failure
 
 
 class DeletionState(StrEnum):

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from functions.domain.deletions.deletion import Deletion, Leftover, ObjectBatch, StoredObject, Tally
+from functions.domain.failure import Failure
 from functions.domain.paging import Page, Position
 from functions.domain.runs.run import Run
 from functions.domain.transcripts.transcription import Transcription
-from functions.domain.video import Failure, Video
+from functions.domain.video import Video
 
 Row = TypeVar("Row")
 

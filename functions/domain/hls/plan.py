@@ -13,8 +13,8 @@ from functions.domain.errors import MediaError
 from functions.domain.hls.rendition import HlsPlan, HlsWindow
 from functions.domain.ids import fingerprint
 from functions.domain.media.probe import AudioTrack, Media, Probe
+from functions.domain.media.source import Source
 from functions.domain.times import Milliseconds
-from functions.domain.video import Source
 
 LENGTH: Final[Milliseconds] = 6_000
 # A playlist is told in one answer, with a signed address of up to two kilobytes for each piece.

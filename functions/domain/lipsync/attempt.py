@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from functions.domain.media.source import Source
 from functions.domain.times import Milliseconds
-from functions.domain.video import Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

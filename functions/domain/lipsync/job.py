@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from functions.domain.errors import FieldError
+from functions.domain.failure import Failure
 from functions.domain.lipsync.asked import (
     Audio,
     FileAnnounced,
@@ -23,7 +24,6 @@ from functions.domain.lipsync.cost import LipSyncCost
 from functions.domain.lipsync.generation import LipSyncModel, SyncMode, SyncOptions
 from functions.domain.lipsync.states import ORDER, OVER, JobOverError, LipSyncStatus
 from functions.domain.tiers import Tier
-from functions.domain.video import Failure
 
 UPLOADS_LIFE: Final = timedelta(hours=24)
 MAX_ATTEMPTS: Final = 4

@@ -11,9 +11,9 @@ from functions.domain.cutting.job import CutFile, CutJob, Inspection, Progress, 
 from functions.domain.cutting.plan import Chunk, Plan
 from functions.domain.media.probe import KeyframeIndex, Probe
 from functions.domain.media.reach import Reach
+from functions.domain.media.source import Source
 from functions.domain.media.weights import Weights
 from functions.domain.times import Milliseconds
-from functions.domain.video import Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from functions.domain.failure import Failure
 from functions.domain.ids import fingerprint
 from functions.domain.moments.moment import Moment, MomentOptions
 from functions.domain.moments.proposals import Proposals
 from functions.domain.moments.usage import Usage
-from functions.domain.video import Failure
 
 LEASE: Final = timedelta(minutes=75)
 """Longer than its execution may take: a generation that is open after that is lost."""

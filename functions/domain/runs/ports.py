@@ -7,10 +7,11 @@ from enum import Enum
 from typing import Protocol
 
 from functions.domain.cutting.budget import Estimate
+from functions.domain.failure import Failure
 from functions.domain.paging import Page, Position
 from functions.domain.runs.run import Outcome, Run, Stage
 from functions.domain.times import Milliseconds
-from functions.domain.video import Failure, Video
+from functions.domain.video import Video
 
 
 class ExecutionState(Enum):

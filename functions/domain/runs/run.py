@@ -11,9 +11,9 @@ from functions.domain.cutting.budget import Estimate, Spent
 from functions.domain.cutting.exactness import Exactness
 from functions.domain.cutting.segmentation import Mode
 from functions.domain.extras import Extra
+from functions.domain.failure import Failure
 from functions.domain.runs.stage import ALL_STAGES, STAGES, Stage
 from functions.domain.times import Milliseconds
-from functions.domain.video import Failure
 
 __all__ = ["Outcome", "Run", "RunOptions", "RunStatus", "Stage", "StageTimes"]
 

@@ -7,10 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from functions.domain.cutting.exactness import EncodeTarget
+from functions.domain.failure import Failure
 from functions.domain.ids import derived_id
 from functions.domain.posts.post import Post
 from functions.domain.times import Milliseconds
-from functions.domain.video import Failure
 
 
 class SegmentType(StrEnum):

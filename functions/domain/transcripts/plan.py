@@ -12,9 +12,9 @@ from typing import Final
 
 from functions.domain.ids import fingerprint
 from functions.domain.media.probe import Probe
+from functions.domain.media.source import Source
 from functions.domain.times import Milliseconds
 from functions.domain.transcripts.options import TranscriptOptions
-from functions.domain.video import Source
 
 WINDOW_BYTES: Final = 8 * 1024**3
 """What one function reads, at 15 MB a second in nine minutes."""

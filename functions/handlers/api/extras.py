@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functions import bootstrap
-from functions.domain.video import Source
+from functions.domain.media.source import Source
 from functions.handlers.api.models.extras import ExtrasAnswer
 from functions.handlers.api.request import caller, new_router, settings, video_store
 from functions.handlers.api.views.extras import URL_SECONDS, extras

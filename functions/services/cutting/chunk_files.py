@@ -10,8 +10,8 @@ from functions.domain.cutting.job import CutFile, CutJob
 from functions.domain.cutting.plan import Chunk
 from functions.domain.errors import MediaError, UnavailableError
 from functions.domain.media.ports import Cutter
+from functions.domain.media.source import Source
 from functions.domain.runs.run import Run
-from functions.domain.video import Source
 from functions.services.cutting.cut_job import Bounds, too_slow
 from functions.services.runs.stages import Context, require_open
 

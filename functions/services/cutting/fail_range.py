@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from functions.domain.failure import Failure
 from functions.domain.segments.segment import Segment, SegmentStatus
-from functions.domain.video import Failure
 from functions.services.cutting.range_state import RangeKeys, clear_up, settle
 from functions.services.runs.stages import Context
 

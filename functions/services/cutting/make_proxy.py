@@ -11,10 +11,10 @@ from pathlib import Path
 from functions.domain.cutting.plan import Chunk, Plan, Window
 from functions.domain.errors import MediaError, UnavailableError
 from functions.domain.extras import Extra
+from functions.domain.failure import Failure
 from functions.domain.keys import chunk_key, proxy_key
 from functions.domain.media.ports import Cutter
 from functions.domain.runs.run import Stage
-from functions.domain.video import Failure
 from functions.services.cutting.chunk_files import ChunkPlace, encode_to, joined
 from functions.services.cutting.cut_job import Bounds, cut_job, too_slow
 from functions.services.cutting.redo import work_name

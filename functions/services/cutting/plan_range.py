@@ -9,9 +9,9 @@ from functions.domain.cutting.range_plan import Range, make_range_plan
 from functions.domain.errors import ConflictError, NotFoundError, TooLargeError
 from functions.domain.keys import range_key, range_plan_key
 from functions.domain.media.ports import Prober
+from functions.domain.media.source import Source
 from functions.domain.segments.segment import Segment, SegmentStatus
 from functions.domain.times import Milliseconds
-from functions.domain.video import Source
 from functions.services.cutting.plan_segments import piece_of
 from functions.services.cutting.range_state import RangeKeys
 from functions.services.runs.stages import Context, read_probe

@@ -18,9 +18,10 @@ from functions.domain.keys import plan_key
 from functions.domain.media.ports import Prober
 from functions.domain.media.probe import Probe
 from functions.domain.media.proxy import plan_proxy
+from functions.domain.media.source import Source
 from functions.domain.runs.run import Stage
 from functions.domain.times import Milliseconds
-from functions.domain.video import Source, Video
+from functions.domain.video import Video
 from functions.services.cutting.adopt_segments import adopt_segments
 from functions.services.cutting.make_proxy import proxy_wanted
 from functions.services.runs.progress import lengths

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from functions.domain.failure import Failure
 from functions.domain.ports import RangeCuts, SegmentWatch
 from functions.domain.runs.lease import RANGE_PATIENCE
 from functions.domain.segments.segment import SegmentStatus
-from functions.domain.video import Failure
 from functions.services.cutting.fail_range import fail_range
 from functions.services.runs.reaping import Reaped, brought_on, reap_each
 from functions.services.runs.stages import Context

@@ -15,8 +15,9 @@ from math import ceil
 from functions.domain.deletions.deletion import Deletion, DeletionState, Leftover
 from functions.domain.deletions.ports import DeletionStore
 from functions.domain.errors import StaleWriteError
+from functions.domain.failure import Failure
 from functions.domain.ports import VideoStore
-from functions.domain.video import Failure, Video
+from functions.domain.video import Video
 from functions.services.deletions.mark_video import mark_video
 from functions.services.deletions.sweep_objects import NAMED
 from functions.services.deletions.sweeping import Found, Kind, Sweep

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functions.domain.deletions.deletion import Deletion, DeletionState, deletion_id_of
 from functions.domain.deletions.ports import DeletionStore
-from functions.domain.video import Failure
+from functions.domain.failure import Failure
 
 INTERNAL = Failure(
     code="deletion.internal",

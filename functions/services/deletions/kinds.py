@@ -23,12 +23,12 @@ from functions.domain.deletions.ports import (
 from functions.domain.keys import MEDIA, WORK, upload_key, voices_prefix
 from functions.domain.lipsync.job_ports import LipSyncPlaces
 from functions.domain.lipsync.states import OVER, LipSyncStatus
+from functions.domain.media.source import Source
 from functions.domain.moments.generation import GenerationStatus, search_name
 from functions.domain.runs.run import Run, RunStatus
 from functions.domain.segments.segment import Segment, SegmentStatus
 from functions.domain.times import from_iso
 from functions.domain.transcripts.transcription import Transcription, WaitState
-from functions.domain.video import Source
 from functions.services.deletions.sweep_objects import Place, objects, open_batch
 from functions.services.deletions.sweep_rows import Stopped, Stopper, rows
 from functions.services.deletions.sweeping import Found, Kind, Sweep, Sweeping

@@ -12,8 +12,8 @@ from typing import Any, Final
 from functions.domain.deletions.deletion import StoredObject
 from functions.domain.deletions.orphan import Orphan, OrphanKind, Phase, Step
 from functions.domain.keys import parse_upload_key, parse_voice_name, upload_key
+from functions.domain.media.source import Source
 from functions.domain.paging import Position
-from functions.domain.video import Source
 from functions.services.deletions.find_orphans import Look, Looking
 from functions.services.deletions.orphans_of_video import orphans_of_video
 from functions.services.ingests.admit_object import dropped

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from functions.domain.failure import Failure
 from functions.domain.runs.stage import Stage
-from functions.domain.video import Failure
 from functions.services.runs.stages import Context, change_video, load
 
 

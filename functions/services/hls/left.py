@@ -8,9 +8,10 @@ from functions.domain.extras import Extra
 from functions.domain.hls.rendition import HlsIndex, HlsPlan, playlist
 from functions.domain.keys import hls_folder, hls_work
 from functions.domain.media.ports import MediaStore
+from functions.domain.media.source import Source
 from functions.domain.runs.stage import Stage
 from functions.domain.times import Milliseconds
-from functions.domain.video import Source, Video
+from functions.domain.video import Video
 from functions.services.runs.stages import Context, StageWork
 
 # A playlist is read once, and its addresses are good for as long as it takes to see all of it,

@@ -10,8 +10,8 @@ from functions.domain.hls.plan import can_copy, plan_hls
 from functions.domain.hls.rendition import HlsPlan
 from functions.domain.keys import proxy_key
 from functions.domain.media.ports import Prober
+from functions.domain.media.source import Source
 from functions.domain.runs.stage import Stage
-from functions.domain.video import Source
 from functions.services.cutting.redo import work_name
 from functions.services.hls.left import hls_wanted, plan_key_of
 from functions.services.runs.stages import Context, StageWork, load, noted, read_probe

@@ -18,8 +18,9 @@ from functions.domain.hls.rendition import (
     HlsPlan,
     HlsWindowPieces,
 )
+from functions.domain.media.source import Source
 from functions.domain.runs.run import Stage
-from functions.domain.video import Source, Video
+from functions.domain.video import Video
 from functions.services.cutting.cut_window import SOURCE_URL_SECONDS, UPLOAD_THREADS, Bounds
 from functions.services.hls.left import folder_of, pieces_key, read_hls_plan
 from functions.services.runs.stages import Context, load, noted, require_open

@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from functions.domain.errors import StaleWriteError
+from functions.domain.failure import Failure
 from functions.domain.keys import upload_key
 from functions.domain.media.ports import MediaStore
 from functions.domain.ports import VideoStore
-from functions.domain.video import Failure, VideoStatus
+from functions.domain.video import VideoStatus
 from functions.services.ingests.ingest_source import leave_nothing
 from functions.services.ingests.multiparts import clear_multiparts
 

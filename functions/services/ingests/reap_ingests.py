@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from functions.domain.failure import Failure
 from functions.domain.ingests.ports import Ingests, IngestWatch
 from functions.domain.runs.lease import INGEST_PATIENCE
-from functions.domain.video import Failure, VideoStatus
+from functions.domain.video import VideoStatus
 from functions.services.ingests.fail_ingest import fail_ingest
 from functions.services.runs.reaping import Reaped, brought_on, reap_each
 from functions.services.runs.stages import Context

@@ -9,11 +9,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from functions.domain.failure import Failure
 from functions.domain.lipsync.codes import Remedy
 from functions.domain.lipsync.job import MAX_ATTEMPTS, LipSyncJob
 from functions.domain.lipsync.states import LipSyncStatus
 from functions.domain.lipsync.trouble import SyncTrouble
-from functions.domain.video import Failure
 from functions.services.lipsync.jobs import LipSyncLine, change
 
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from functions.domain.errors import ConflictError, NotFoundError
+from functions.domain.failure import Failure
 from functions.domain.ids import derived_id
 from functions.domain.lipsync.codes import Remedy
 from functions.domain.lipsync.job import LipSyncJob
 from functions.domain.lipsync.job_ports import LipSyncGate, LipSyncRuns
 from functions.domain.lipsync.states import LipSyncStatus
 from functions.domain.lipsync.trouble import SyncTrouble
-from functions.domain.video import Failure
 from functions.services.lipsync.course import give_up
 from functions.services.lipsync.jobs import LipSyncDesk, LipSyncLine, change, own_job
 from functions.services.lipsync.start_lipsync import start_if_whole

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from functions.domain.errors import FieldError, MediaError
+from functions.domain.failure import Failure
 from functions.domain.lipsync.asked import Measured
 from functions.domain.lipsync.attempt import InputSource
 from functions.domain.lipsync.checks import wrong_places
@@ -15,8 +16,8 @@ from functions.domain.lipsync.rules import LipSyncRules
 from functions.domain.lipsync.states import LipSyncStatus
 from functions.domain.media.ports import Prober
 from functions.domain.media.probe import Media
+from functions.domain.media.source import Source
 from functions.domain.times import Milliseconds
-from functions.domain.video import Failure, Source
 from functions.services.lipsync.jobs import LipSyncDesk, audio_key, change, open_job, video_key
 
 REFUSED = Failure(

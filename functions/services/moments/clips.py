@@ -12,10 +12,10 @@ from functions.domain.errors import (
     InvalidInputError,
     NotFoundError,
 )
+from functions.domain.media.source import Source
 from functions.domain.moments.clip import ClipOptions
 from functions.domain.moments.moment import Moment, to_cut
 from functions.domain.segments.segment import Segment, SegmentStatus
-from functions.domain.video import Source
 from functions.services.moments.cut_clips import Cutting, clip_of, cut_clips
 from functions.services.ownership import Caller, is_id, own_video, require_owner
 

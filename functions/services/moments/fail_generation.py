@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.domain.video import Failure
+from functions.domain.failure import Failure
 from functions.services.moments.context import MomentContext
 
 INTERNAL = "moments.internal"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functions.domain.errors import CutroomError, UnavailableError
+from functions.domain.failure import Failure
 from functions.domain.moments.clip import USUAL_CLIP
 from functions.domain.moments.generation import Generation, GenerationStatus
 from functions.domain.moments.moment import Moment, MomentOptions, to_cut
 from functions.domain.runs.run import Run
 from functions.domain.runs.stage import Stage
 from functions.domain.segments.segment import SegmentStatus
-from functions.domain.video import Failure, Video
+from functions.domain.video import Video
 from functions.services.moments.context import Generators, MomentContext
 from functions.services.moments.cut_clips import Cutting, clip_of, cut_clips
 from functions.services.moments.fail_generation import fail_generation, moments_failure

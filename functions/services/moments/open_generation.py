@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from functions.domain.errors import ConflictError, CutroomError, FieldError, InvalidInputError
+from functions.domain.failure import Failure
 from functions.domain.moments.generation import (
     LEASE,
     Generation,
@@ -15,7 +16,7 @@ from functions.domain.moments.generation import (
 from functions.domain.moments.models import Models
 from functions.domain.moments.moment import MomentOptions
 from functions.domain.moments.ports import MomentRuns
-from functions.domain.video import Failure, Video
+from functions.domain.video import Video
 from functions.services.moments.context import MomentContext, has_sound, made_by, require_words
 from functions.services.ownership import Caller, own_video
 

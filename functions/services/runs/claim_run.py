@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from functions.domain.errors import MediaError, RunOverError
+from functions.domain.media.source import Source
 from functions.domain.ports import UserDirectory
 from functions.domain.runs.run import Stage
 from functions.domain.tiers import LimitsByTier, Tier
-from functions.domain.video import Source, Video, VideoStatus
+from functions.domain.video import Video, VideoStatus
 from functions.services.runs.stages import Context, change_video, stage
 
 

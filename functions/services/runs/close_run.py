@@ -10,10 +10,11 @@ from datetime import datetime
 from functools import partial
 
 from functions.domain.errors import CutroomError, NotFoundError
+from functions.domain.failure import Failure
 from functions.domain.keys import is_piece_of_run, work_prefix
 from functions.domain.runs.ports import RunWork
 from functions.domain.runs.run import Run, RunStatus, Stage
-from functions.domain.video import Failure, Video
+from functions.domain.video import Video
 from functions.services.runs.stages import Context, change_video
 
 logger = logging.getLogger(__name__)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from functions.domain.failure import Failure
 from functions.domain.runs.ports import RunWork
 from functions.domain.runs.run import RunStatus, Stage
-from functions.domain.video import Failure
 from functions.services.runs.close_run import INTERNAL, close_run
 from functions.services.runs.stages import Context
 

@@ -6,10 +6,11 @@ from functions.domain.codec import to_plain
 from functions.domain.keys import probe_key
 from functions.domain.media.ports import Prober
 from functions.domain.media.probe import Media, Probe
+from functions.domain.media.source import Source
 from functions.domain.runs.run import Stage
 from functions.domain.segments.segment import Segment, SegmentSource, SegmentType, segment_id_of
 from functions.domain.tiers import TierLimits
-from functions.domain.video import Source, Video
+from functions.domain.video import Video
 from functions.services.runs.stages import Context, StageWork, change_video, read_probe, stage
 
 

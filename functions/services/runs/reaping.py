@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import Final
 
 from functions.domain.errors import CutroomError
+from functions.domain.failure import Failure
 from functions.domain.runs.lease import WATCH_SHARDS
 from functions.domain.runs.ports import ExecutionState
-from functions.domain.video import Failure
 
 logger: Final = logging.getLogger(__name__)
 

@@ -18,12 +18,13 @@ from functions.domain.errors import (
 )
 from functions.domain.media.ports import MediaStore
 from functions.domain.media.probe import Probe
+from functions.domain.media.source import Source
 from functions.domain.ports import SegmentStore, VideoStore
 from functions.domain.runs.lease import half_gone, lease_from
 from functions.domain.runs.ports import RunStore
 from functions.domain.runs.run import Run, Stage
 from functions.domain.segments.segment import Segment, SegmentType, segment_id_of
-from functions.domain.video import Source, Video
+from functions.domain.video import Video
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,13 @@ from datetime import datetime
 from functions.domain.errors import StaleWriteError
 from functions.domain.ids import derived_id, ordered_id
 from functions.domain.keys import UploadKey, parse_upload_key, upload_key
+from functions.domain.media.source import Source
 from functions.domain.ports import PreferenceStore, VideoStore
 from functions.domain.runs.course import usual
 from functions.domain.runs.lease import lease_from, watch_shard
 from functions.domain.runs.ports import Pipeline, RunLock, RunStore
 from functions.domain.runs.run import Run, RunOptions, RunStatus
-from functions.domain.video import Source, Video, VideoStatus
+from functions.domain.video import Video, VideoStatus
 
 logger = logging.getLogger(__name__)
 

@@ -10,8 +10,9 @@ import pytest
 from functions import bootstrap
 from functions.domain.deletions.deletion import DeletionState, Leftover, Tally, deletion_id_of
 from functions.domain.errors import UnavailableError
+from functions.domain.failure import Failure
 from functions.domain.times import utc_now
-from functions.domain.video import Failure, VideoStatus
+from functions.domain.video import VideoStatus
 from tests.builders import (
     RUN,
     STRANGER,

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from functions.domain.extras import DEFAULT_EXTRAS, Extra
-from functions.domain.video import Failure
+from functions.domain.failure import Failure
 from tests.builders import STRANGER, VIDEO
 from tests.fakes.world import World
 from tests.unit.api.client import Client

@@ -7,8 +7,8 @@ import pytest
 
 from functions.domain.codec import to_plain
 from functions.domain.extras import Extra
+from functions.domain.failure import Failure
 from functions.domain.hls.rendition import HlsEntry, HlsIndex
-from functions.domain.video import Failure
 from functions.services.hls.left import KEPT_SECONDS
 from tests.builders import STRANGER, USER, VIDEO
 from tests.fakes.world import World

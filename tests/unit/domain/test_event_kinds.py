@@ -18,11 +18,12 @@ from functions.domain.events.body import to_json
 from functions.domain.events.change import Change, Draft
 from functions.domain.events.event import PROGRESS, VERSIONS, Event, EventType
 from functions.domain.events.kinds import DATA, drafts_of, schema_of
+from functions.domain.failure import Failure
 from functions.domain.posts.post import Platform, new_post
 from functions.domain.runs.run import Outcome, RunStatus, StageTimes
 from functions.domain.runs.stage import Stage
 from functions.domain.segments.segment import SegmentSource, SegmentStatus
-from functions.domain.video import Failure, VideoStatus
+from functions.domain.video import VideoStatus
 from tests.builders import (
     USER,
     VIDEO,

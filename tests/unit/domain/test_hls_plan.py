@@ -11,7 +11,7 @@ from functions.domain.errors import MediaError
 from functions.domain.hls.plan import LEAD, LENGTH, MAX_WINDOWS, MOST_PIECES, plan_hls
 from functions.domain.hls.rendition import HlsPlan
 from functions.domain.media.probe import AudioTrack, KeyframeIndex, Probe
-from functions.domain.video import Source
+from functions.domain.media.source import Source
 from tests.builders import make_media, make_probe, make_probe_without_index
 
 HOUR = 3_600_000

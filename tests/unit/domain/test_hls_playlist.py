@@ -15,7 +15,7 @@ from functions.domain.hls.rendition import (
     make_index,
     playlist,
 )
-from functions.domain.video import Source
+from functions.domain.media.source import Source
 from tests.builders import make_probe
 
 PLAN = plan_hls(make_probe(), Source(key="k", size=1, etag="e"))

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from functions.domain.extras import Extra
+from functions.domain.failure import Failure
 from functions.domain.moments.generation import Generation, GenerationStatus
 from functions.domain.moments.moment import MomentOptions
 from functions.domain.runs.run import RunStatus, Stage
-from functions.domain.video import Failure, VideoStatus
+from functions.domain.video import VideoStatus
 from functions.handlers import (
     cut_clips,
     end_moments,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from functions.domain.keys import voice_key
-from functions.domain.video import Source
+from functions.domain.media.source import Source
 from functions.services.deletions.mark_video import mark_video
 from functions.services.ingests.admit_object import admit
 from functions.services.runs.start_run import ObjectCreated, start_from_event

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from functions.domain.video import Failure, VideoStatus
+from functions.domain.failure import Failure
+from functions.domain.video import VideoStatus
 from functions.services.ingests.fail_ingest import fail_ingest
 from tests.builders import USER, VIDEO, make_failure, make_ingesting_video, make_upload
 from tests.fakes.clock import EPOCH

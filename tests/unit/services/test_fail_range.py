@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from functions.domain.failure import Failure
 from functions.domain.segments.segment import SegmentStatus
-from functions.domain.video import Failure
 from functions.services.cutting.fail_range import fail_range
 from tests.builders import RANGE, USER, VIDEO
 from tests.fakes.ranges import KEYS, THUMBNAIL_KEY, Ranges

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+from functions.domain.failure import Failure
 from functions.domain.runs.run import RunStatus
-from functions.domain.video import Failure, VideoStatus
+from functions.domain.video import VideoStatus
 from functions.services.runs.fail_run import fail_run
 from tests.builders import RUN, VIDEO, make_run
 from tests.fakes.world import World

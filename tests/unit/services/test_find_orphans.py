@@ -14,7 +14,8 @@ from functions.domain.codec import from_plain
 from functions.domain.deletions.orphan import Orphan, OrphanKind, OrphanSearch
 from functions.domain.deletions.ports import StoredObjects
 from functions.domain.keys import orphans_key, voice_key
-from functions.domain.video import Source, VideoStatus
+from functions.domain.media.source import Source
+from functions.domain.video import VideoStatus
 from functions.services.deletions.find_orphans import OrphanWork, find_orphans, latest_search
 from functions.services.deletions.mark_video import mark_video
 from functions.services.deletions.orphan_looks import looks

@@ -6,8 +6,9 @@ import pytest
 
 from functions.domain.errors import StaleWriteError, UnavailableError
 from functions.domain.keys import upload_key
+from functions.domain.media.source import Source
 from functions.domain.runs.run import RunStatus
-from functions.domain.video import Source, VideoStatus
+from functions.domain.video import VideoStatus
 from functions.services.runs.start_run import ObjectCreated, start_from_event
 from tests.builders import (
     STRANGER,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from functions.domain.failure import Failure
 from functions.domain.times import Milliseconds, seconds
-from functions.domain.video import Failure
 from functions.handlers.api.models.common import FailureAnswer
 
 
