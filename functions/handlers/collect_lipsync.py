@@ -19,7 +19,7 @@ settings = load(CollectLipSyncSettings)
 
 @step("collect_lipsync")
 def lambda_handler(event: Event, context: LambdaContext) -> dict[str, Any]:
-    """{job_id} -> {next, seconds}: see `services/lipsync_course`"""
+    """{job_id} -> {next, seconds}: see `services/lipsync/course.py`"""
     with scratch_folder() as folder:
         desk = Collecting(
             line=bootstrap_lipsync.line(settings),

@@ -23,7 +23,7 @@ def webhook(job_id: str) -> str:
 
 @step("submit_lipsync")
 def lambda_handler(event: Event, _: LambdaContext) -> dict[str, Any]:
-    """{job_id} -> {next, seconds}: see `services/lipsync_course`"""
+    """{job_id} -> {next, seconds}: see `services/lipsync/course.py`"""
     desk = Submission(
         line=bootstrap_lipsync.line(settings),
         provider=bootstrap_lipsync.provider(settings),
