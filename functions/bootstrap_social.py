@@ -17,6 +17,7 @@ from functions.runtime.clock import clock_at
 if TYPE_CHECKING:
     from functions.adapters.step_functions_syncs import S3SyncLists
     from functions.runtime.api_settings import ApiSettings
+    from functions.runtime.deletion_settings import ForgetUserSettings
     from functions.runtime.social_settings import (
         FollowAccountsSettings,
         PlanAskedSettings,
@@ -49,7 +50,7 @@ def consents(platform: Platform, endpoint: str, apps_arn: str) -> Consents:
     return make_consents(platform, endpoint, lambda: app_of(apps_arn, platform))
 
 
-def keyring(settings: SyncSettings | ApiSettings) -> Keyring:
+def keyring(settings: SyncSettings | ApiSettings | ForgetUserSettings) -> Keyring:
     """What tokens of accounts are had with."""
     from functions.services.posts.fresh_tokens import Keyring
 

@@ -51,3 +51,25 @@ class OrphanSettings(StoreSettings):
 class EndDeletionSettings:
     videos_table: str
     deletions_table: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetUserSettings:
+    """`settle_s` as for a deletion; `handover_s` is kept free at the end, to say how far it is."""
+
+    videos_table: str
+    deletions_table: str
+    deletion_machine_arn: str
+    settle_s: int
+    webhooks_table: str
+    social_accounts_table: str
+    social_key: str
+    social_apps_arn: str
+    social_endpoint: str
+    social_clock: str
+    counters_table: str
+    preferences_table: str
+    syncs_table: str
+    connections_table: str
+    events_table: str
+    handover_s: int

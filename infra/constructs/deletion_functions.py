@@ -17,6 +17,7 @@ from infra.constructs.tables import EVENTS_INDEX, LIPSYNC_VIDEO_INDEX
 
 # By type, of segments that were deleted alone; by number, of all others.
 INDEXES = ("video_id-segment_type-index", "video_id-segment_order-index")
+BY_USER = "user_id-created_at-index"
 HANDOVER_S = 30
 
 
@@ -130,6 +131,39 @@ class DeletionFunctions(FunctionSet):
                 resources=[self._bucket.bucket_arn],
             )
         )
+
+    def forget(self, deletion: sfn.StateMachine) -> lambda_.Function:
+        """For operators: what is left of a user who has left."""
+        tables = self._data.tables
+        environment = {
+            **self._social(),
+            "VIDEOS_TABLE": tables.videos.table_name,
+            "DELETIONS_TABLE": tables.deletions.table_name,
+            "DELETION_MACHINE_ARN": deletion.state_machine_arn,
+            "SETTLE_S": str(self._settings.deletion_settle_s),
+            "WEBHOOKS_TABLE": tables.webhooks.table_name,
+            "COUNTERS_TABLE": tables.counters.table_name,
+            "PREFERENCES_TABLE": tables.preferences.table_name,
+            "SYNCS_TABLE": tables.syncs.table_name,
+            "CONNECTIONS_TABLE": tables.connections.table_name,
+            "EVENTS_TABLE": tables.events.table_name,
+            "HANDOVER_S": str(HANDOVER_S),
+        }
+        sizing = Sizing(timeout_s=300)
+        function = self._add("ForgetUser", "forget_user", sizing, environment)
+        grant_table(function, tables.videos, "GetItem")
+        grant_table(function, tables.videos, index=BY_USER)
+        grant_table(function, tables.deletions, "GetItem", "Query", "PutItem", "UpdateItem")
+        deletion.grant_start_execution(function)
+        accounts = ("GetItem", "Query", "DeleteItem", "BatchWriteItem")
+        grant_table(function, tables.social_accounts, *accounts)
+        self._data.social.grant(function)
+        webhooks = ("GetItem", "Query", "DeleteItem", "UpdateItem", "BatchWriteItem")
+        grant_table(function, tables.webhooks, *webhooks)
+        for table in (tables.counters, tables.preferences, tables.syncs, tables.connections):
+            grant_table(function, table, "Query", "BatchWriteItem")
+        grant_table(function, tables.events, "Query", "BatchWriteItem")
+        return function
 
     def end(self) -> lambda_.Function:
         tables = self._data.tables

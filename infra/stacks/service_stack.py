@@ -149,13 +149,15 @@ class ServiceStack(Stack):
 
     def _deletion(self, at_work: Stopped) -> VideoDeletion:
         functions = self._set(DeletionFunctions)
-        return VideoDeletion(
+        made = VideoDeletion(
             self,
             "VideoDeletion",
             self._settings,
             delete=functions.delete(at_work),
             end=functions.end(),
         )
+        functions.forget(made.machine)
+        return made
 
     def _sync(self, functions: SocialFunctions) -> SocialSync:
         """Looks at posts when they are due."""
@@ -259,7 +261,7 @@ class ServiceStack(Stack):
         CfnOutput(self, "ApiUrl", value=made.http.api.api_endpoint)
         CfnOutput(self, "ApiId", value=made.http.api.api_id)
         CfnOutput(self, "StateMachineArn", value=made.machine.state_machine_arn)
-        finder = made.functions["FindOrphans"]
-        CfnOutput(self, "FindOrphansName", value=finder.function_name)
+        for name in ("FindOrphans", "ForgetUser"):
+            CfnOutput(self, f"{name}Name", value=made.functions[name].function_name)
         CfnOutput(self, "UploadQueueUrl", value=made.uploads.queue.queue_url)
         CfnOutput(self, "UploadDeadLettersUrl", value=made.uploads.dead_letters.queue_url)

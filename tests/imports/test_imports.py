@@ -104,6 +104,7 @@ USES = {
     "fail_ingest": ("video_store", "media_store"),
     "delete_video": ("video_store", "deletion_store", "segments_of"),
     "end_deletion": ("deletion_store",),
+    "forget_user": ("video_store", "deletion_store", "social.keyring", "webhooks.webhook_store"),
     "find_orphans": ("deletion_store", "segments_of", "media_store"),
     "record_events": ("events.recording",),
     "publish_events": ("events.event_bus",),

@@ -17,7 +17,7 @@ from functions.domain.errors import StaleWriteError
 from functions.domain.platforms.accounts import PendingAsk, SocialAccount
 from functions.domain.posts.post import Platform
 
-_ASK: Final = "ask#"
+ASK: Final = "ask#"
 _VERSION: Final = {"#version": "version"}
 
 
@@ -32,7 +32,7 @@ class DynamoAccountStore:
     def of_user(self, user_id: str) -> list[SocialAccount]:
         """At most one of each platform, so that one page holds them all."""
         rows = self._table.query("user_id = :user", {":user": user_id}, consistent=True).items
-        accounts = [row for row in rows if not str(row["platform"]).startswith(_ASK)]
+        accounts = [row for row in rows if not str(row["platform"]).startswith(ASK)]
         return [from_plain(SocialAccount, row) for row in accounts]
 
     def save(self, account: SocialAccount) -> SocialAccount:
@@ -56,12 +56,12 @@ class DynamoAccountStore:
     def ask(self, pending: PendingAsk) -> None:
         expires = int(pending.ends_at.timestamp())
         row: dict[str, Any] = {**to_plain(pending), "expires_at": expires}
-        row["platform"] = _ASK + pending.platform.value
+        row["platform"] = ASK + pending.platform.value
         # Whichever was there: of two, the later one counts.
         self._table.put(row, "attribute_not_exists(version)")
 
     def take(self, user_id: str, platform: Platform, state_hash: str) -> PendingAsk | None:
-        key = {"user_id": user_id, "platform": _ASK + platform.value}
+        key = {"user_id": user_id, "platform": ASK + platform.value}
         row = self._table.get(key)
         if row is None or row.get("state_hash") != state_hash:
             return None

@@ -14,7 +14,7 @@ from functions.domain.errors import ConflictError, StaleWriteError
 from functions.domain.webhooks.webhook import Replay, Webhook
 
 # Sorts before every id, as does what follows it here.
-_COUNT: Final = "#count"
+COUNT: Final = "#count"
 _IDS: Final = "$"
 _KEY: Final = {"user_id", "webhook_id"}
 # Written by deliveries, by expressions of their own.
@@ -113,7 +113,7 @@ def _key(webhook: Webhook) -> dict[str, str]:
 
 
 def _count_key(webhook: Webhook) -> dict[str, str]:
-    return {"user_id": webhook.user_id, "webhook_id": _COUNT}
+    return {"user_id": webhook.user_id, "webhook_id": COUNT}
 
 
 def _too_many(limit: int) -> ConflictError:

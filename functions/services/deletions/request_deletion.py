@@ -47,11 +47,18 @@ def request_deletion(
         return _begun_again(known, stores, now) if _has_ended(known, now) else known
     if accepted is not None and video.version not in accepted:
         raise PreconditionError("The video", video.version)
-    _start(stores, f"{deletion_id_of(video_id)}-1", caller.user_id, video_id)
+    return begin_deletion(stores, caller.user_id, video_id, now=now, settle=settle)
+
+
+def begin_deletion(
+    stores: DeletionStores, user_id: str, video_id: str, *, now: datetime, settle: timedelta
+) -> Deletion:
+    """Whether or not the video is shown to its user. Raises NotFoundError where it has no row."""
+    _start(stores, f"{deletion_id_of(video_id)}-1", user_id, video_id)
     return mark_video(
         stores.videos,
         stores.deletions,
-        user_id=caller.user_id,
+        user_id=user_id,
         video_id=video_id,
         now=now,
         settle=settle,
