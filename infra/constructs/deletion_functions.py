@@ -151,7 +151,7 @@ class DeletionFunctions(FunctionSet):
         }
         sizing = Sizing(timeout_s=300)
         function = self._add("ForgetUser", "forget_user", sizing, environment)
-        grant_table(function, tables.videos, "GetItem")
+        grant_table(function, tables.videos, "GetItem", "PutItem")
         grant_table(function, tables.videos, index=BY_USER)
         grant_table(function, tables.deletions, "GetItem", "Query", "PutItem", "UpdateItem")
         deletion.grant_start_execution(function)

@@ -12,6 +12,7 @@ import pytest
 from tests.e2e.test_social_accounts import _connect
 from tests.media import odd
 from tests.support.cloud import Cloud
+from tests.support.following import ticket
 
 PATIENCE_S = 240
 # Receipts, answers that were kept, counts of requests and calls, deliveries of webhooks, and what
@@ -35,7 +36,7 @@ def leaver(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Cloud:
     assert own.call("POST", f"/api/segments/{segment}/social-media", post).status == 201
     hook = {"url": f"http://127.0.0.1:{own.outputs.sources_port}/in", "events": ["*"]}
     assert own.call("POST", "/api/webhooks", hook).status == 201
-    assert own.call("POST", "/api/events/tickets").status == 201
+    ticket(own, "event_source")
     given_up = own.announce(1000)["video_id"]
     assert own.call("DELETE", f"/api/videos/uploads/{given_up}").status == 204
     return own
