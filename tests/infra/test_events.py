@@ -110,8 +110,9 @@ def test_given_the_log_when_written_then_by_the_recorder_alone(synth: Synth):
 
     assert {handler: rights for handler, rights in writing.items() if rights} == {
         RECORDER: {"dynamodb:PutItem", "dynamodb:UpdateItem"},
-        # What was told of a video goes with it.
+        # What was told of a video goes with it, and of a user, too.
         "delete_video": {"dynamodb:BatchWriteItem"},
+        "forget_user": {"dynamodb:BatchWriteItem"},
     }
 
 
