@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,7 +55,7 @@ def _x(at: int, days: int) -> float:
 
 
 def _lines(draw: ImageDraw.ImageDraw, series: Series, days: int) -> None:
-    most = max((total or 0 for points in series.values() for total, _ in points), default=0) or 1
+    most = _scale(total or 0 for points in series.values() for total, _ in points)
     _grid(draw, most, _LINES)
     ends = sorted((max(total or 0 for total, _ in points), name) for name, points in series.items())
     for name, points in series.items():
@@ -77,7 +77,7 @@ def _lines(draw: ImageDraw.ImageDraw, series: Series, days: int) -> None:
 
 def _bars(draw: ImageDraw.ImageDraw, series: Series, days: int) -> None:
     sums = [sum(points[at][1] or 0 for points in series.values()) for at in range(days)]
-    most = max(sums, default=0) or 1
+    most = _scale(sums)
     _grid(draw, most, _BARS)
     for at in range(days):
         below = 0
@@ -88,6 +88,16 @@ def _bars(draw: ImageDraw.ImageDraw, series: Series, days: int) -> None:
             if gained:
                 draw.rectangle(box, fill=_COLOURS[name])
             below += gained
+
+
+def _scale(values: Iterable[int]) -> int:
+    """Where an axis ends: at or above all values, in steps that read well."""
+    most, unit = max(values, default=0), 1
+    while True:
+        for step in (1, 2, 5):
+            if step * unit * _STEPS >= most:
+                return step * unit * _STEPS
+        unit *= 10
 
 
 def _grid(draw: ImageDraw.ImageDraw, most: int, place: tuple[int, int]) -> None:
