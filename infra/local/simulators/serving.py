@@ -7,11 +7,14 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from infra.local.ports import HOST
+
+Behind = TypeVar("Behind")
 
 
 class Server(ThreadingHTTPServer):
@@ -42,6 +45,25 @@ def served(server: Server) -> Iterator[None]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@dataclass(frozen=True, slots=True)
+class Running(Generic[Behind]):
+    """A server that runs: its address, and what is behind it."""
+
+    endpoint: str
+    service: Behind
+
+
+@contextmanager
+def running(
+    handler: type[BaseHTTPRequestHandler], service: Behind, port: int
+) -> Iterator[Running[Behind]]:
+    """Serve on loopback until the block ends, with a `service` of this server's own."""
+    own = type(handler.__name__, (handler,), {"service": service})
+    server = Server(own, port)
+    with served(server):
+        yield Running(server.endpoint, service)
 
 
 class Serving(Protocol):

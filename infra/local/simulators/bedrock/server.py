@@ -10,17 +10,16 @@ import json
 import re
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from http.server import BaseHTTPRequestHandler
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import unquote
 
+from infra.local.simulators import serving as serving_of
 from infra.local.simulators.bedrock import faults
 from infra.local.simulators.bedrock.contract import violations
 from infra.local.simulators.bedrock.model import choose, sentences_in
-from infra.local.simulators.serving import Server, served
 
 _CONVERSE = re.compile(r"/model/([^/]+)/converse")
 _SCOPE = "/bedrock/aws4_request"
@@ -172,21 +171,9 @@ def _prompt(body: dict[str, Any]) -> str:
     return "\n".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A server that runs: its address, and what it is asked."""
-
-    endpoint: str
-    service: Service
+Running: TypeAlias = serving_of.Running[Service]
 
 
-@contextmanager
-def serving(port: int = 0) -> Iterator[Running]:
+def serving(port: int = 0) -> AbstractContextManager[Running]:
     """Serve on loopback until the block ends."""
-
-    class Handler(_Handler):
-        service = Service()
-
-    server = Server(Handler, port)
-    with served(server):
-        yield Running(server.endpoint, Handler.service)
+    return serving_of.running(_Handler, Service(), port)

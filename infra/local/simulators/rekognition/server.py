@@ -10,14 +10,14 @@ import base64
 import binascii
 import json
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
+from infra.local.simulators import serving as serving_of
 from infra.local.simulators.rekognition.sight import Seen, lines_in
-from infra.local.simulators.serving import Server, served
 
 TARGET: Final = "RekognitionService.DetectText"
 MOST_BYTES: Final = 5 * 1024**2
@@ -154,21 +154,9 @@ def _shape(one: Seen) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A server that runs: its address, and what it is asked."""
-
-    endpoint: str
-    service: Service
+Running: TypeAlias = serving_of.Running[Service]
 
 
-@contextmanager
-def serving(port: int = 0) -> Iterator[Running]:
+def serving(port: int = 0) -> AbstractContextManager[Running]:
     """Serve on loopback until the block ends."""
-
-    class Handler(_Handler):
-        service = Service()
-
-    server = Server(Handler, port)
-    with served(server):
-        yield Running(server.endpoint, Handler.service)
+    return serving_of.running(_Handler, Service(), port)

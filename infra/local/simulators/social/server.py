@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import AbstractContextManager
+from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
+from infra.local.simulators import serving as serving_of
 from infra.local.simulators.running import HEALTH
-from infra.local.simulators.serving import Server, served
 from infra.local.simulators.social import doors
 from infra.local.simulators.social.grants import Grants
 from infra.local.simulators.social.graph import Graph
@@ -170,21 +169,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A server that runs: its address, and what it holds."""
-
-    endpoint: str
-    service: Service
+Running: TypeAlias = serving_of.Running[Service]
 
 
-@contextmanager
-def serving(port: int = 0) -> Iterator[Running]:
+def serving(port: int = 0) -> AbstractContextManager[Running]:
     """Serve on loopback until the block ends."""
-
-    class Handler(_Handler):
-        service = Service()
-
-    server = Server(Handler, port)
-    with served(server):
-        yield Running(server.endpoint, Handler.service)
+    return serving_of.running(_Handler, Service(), port)
