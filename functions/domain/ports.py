@@ -1,6 +1,6 @@
 """What the services need from outside: each has an adapter, and a fake under tests/fakes.
 
-A room with ports of its own has them in its `ports.py`."""
+A room with ports of its own has them in its `ports.py`, or `…_ports.py`."""
 
 from __future__ import annotations
 

@@ -18,13 +18,14 @@ settings = load(ForgetUserSettings)
 
 
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """{user_id} -> {accounts, webhooks, videos, finished}. Called again until it is `finished`."""
+    """{user_id} -> {accounts, webhooks, videos, rows, objects, stuck, finished}. Called again until
+    it is `finished`."""
     telemetry.begin(context, stage="forget_user")
 
     def out_of_time() -> bool:
         return context.get_remaining_time_in_millis() < settings.handover_s * 1000
 
-    told = asdict(forget_user(str(event["user_id"]), leaving_work(settings, out_of_time)))
-    telemetry.logger.info("user forgotten", extra=told)
+    told = asdict(forget_user(event.get("user_id"), leaving_work(settings, out_of_time)))
+    telemetry.logger.info("user being forgotten", extra={"told": told})
     telemetry.flush()
     return told

@@ -1,5 +1,5 @@
-"""The environment of the functions that delete, and that look for what belongs to nothing (see
-`settings`)."""
+"""The environment of the functions that delete videos, forget users, and look for what belongs to
+nothing (see `settings`)."""
 
 from __future__ import annotations
 
@@ -57,8 +57,10 @@ class EndDeletionSettings:
 class ForgetUserSettings:
     """`settle_s` as for a deletion; `handover_s` is kept free at the end, to say how far it is."""
 
+    user_pool_id: str
     videos_table: str
     deletions_table: str
+    media_bucket: str
     deletion_machine_arn: str
     settle_s: int
     webhooks_table: str

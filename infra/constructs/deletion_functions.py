@@ -134,9 +134,11 @@ class DeletionFunctions(FunctionSet):
 
     def forget(self, deletion: sfn.StateMachine) -> lambda_.Function:
         """For operators: what is left of a user who has left."""
-        tables = self._data.tables
+        tables, pool = self._data.tables, self._data.users.pool
         environment = {
             **self._social(),
+            "USER_POOL_ID": pool.user_pool_id,
+            "MEDIA_BUCKET": self._bucket.bucket_name,
             "VIDEOS_TABLE": tables.videos.table_name,
             "DELETIONS_TABLE": tables.deletions.table_name,
             "DELETION_MACHINE_ARN": deletion.state_machine_arn,
@@ -162,7 +164,9 @@ class DeletionFunctions(FunctionSet):
         grant_table(function, tables.webhooks, *webhooks)
         for table in (tables.counters, tables.preferences, tables.syncs, tables.connections):
             grant_table(function, table, "Query", "BatchWriteItem")
-        grant_table(function, tables.events, "Query", "BatchWriteItem")
+        grant_table(function, tables.events, "Query", "BatchWriteItem", "UpdateItem")
+        pool.grant(function, "cognito-idp:AdminGetUser", "cognito-idp:AdminListGroupsForUser")
+        self._grant_objects(function)
         return function
 
     def end(self) -> lambda_.Function:

@@ -3,24 +3,10 @@
 from __future__ import annotations
 
 import json
-import urllib.error
-import urllib.request
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
-import pytest
-
-from tests.support.cloud import Answer, Cloud, send
-
-PLATFORMS = ("facebook", "instagram", "tiktok", "x", "youtube")
-BASE = "/api/social/accounts"
-
-
-class _Stay(urllib.request.HTTPRedirectHandler):
-    """The address it is sent back to is the application's, which is not here."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
+from tests.support.cloud import Cloud, send
+from tests.support.consents import ACCOUNTS, PLATFORMS, agree, connect
 
 
 def _door(cloud: Cloud, door: str, **told: Any) -> None:
@@ -29,26 +15,8 @@ def _door(cloud: Cloud, door: str, **told: Any) -> None:
     assert send("POST", address, json.dumps(told).encode(), as_json).status == 200
 
 
-def _agree(address: str) -> dict[str, str]:
-    """What a user's browser comes back with."""
-    with pytest.raises(urllib.error.HTTPError) as redirected:
-        urllib.request.build_opener(_Stay).open(address, timeout=10)
-    with redirected.value as answer:
-        assert answer.code == 302
-        query = parse_qs(urlsplit(answer.headers["Location"]).query)
-    return {name: values[0] for name, values in query.items()}
-
-
-def _connect(cloud: Cloud, platform: str, bearer: str) -> Answer:
-    asked = cloud.call("POST", f"{BASE}/{platform}/connect", bearer=bearer)
-    assert asked.status == 200, asked.body
-    back = _agree(asked.json["authorization_url"])
-    body = {"code": back["code"], "state": back["state"]}
-    return cloud.call("POST", f"{BASE}/{platform}/callback", body, bearer=bearer)
-
-
 def _listed(cloud: Cloud, bearer: str) -> dict[str, str]:
-    items = cloud.call("GET", BASE, bearer=bearer).json["items"]
+    items = cloud.call("GET", ACCOUNTS, bearer=bearer).json["items"]
     return {item["platform"]: item["status"] for item in items}
 
 
@@ -58,13 +26,13 @@ def test_given_a_user_when_all_five_are_connected_then_they_are_listed_until_dis
     bearer = cloud.new_user("social-one@cutroom.example", "pro")
 
     for platform in PLATFORMS:
-        answer = _connect(cloud, platform, bearer)
+        answer = connect(cloud, platform, bearer)
         assert answer.status == 200, answer.body
         assert answer.json["account_id"] == "1000"
     assert _listed(cloud, bearer) == dict.fromkeys(PLATFORMS, "connected")
     assert _listed(cloud, cloud.token("pro2")) == {}
     for platform in PLATFORMS:
-        assert cloud.call("DELETE", f"{BASE}/{platform}", bearer=bearer).status == 204
+        assert cloud.call("DELETE", f"{ACCOUNTS}/{platform}", bearer=bearer).status == 204
     assert _listed(cloud, bearer) == {}
 
 
@@ -73,7 +41,7 @@ def test_given_connected_accounts_when_their_rows_are_looked_at_then_tokens_are_
 ) -> None:
     bearer = cloud.new_user("social-two@cutroom.example", "pro")
     for platform in PLATFORMS:
-        assert _connect(cloud, platform, bearer).status == 200
+        assert connect(cloud, platform, bearer).status == 200
 
     dynamodb = cloud.client("dynamodb")
     (table,) = [
@@ -100,8 +68,8 @@ def test_given_a_user_who_denies_when_back_then_nothing_is_connected(cloud: Clou
     bearer = cloud.new_user("social-three@cutroom.example", "pro")
     _door(cloud, "login", platform="youtube", denies=True)
     try:
-        asked = cloud.call("POST", f"{BASE}/youtube/connect", bearer=bearer)
-        back = _agree(asked.json["authorization_url"])
+        asked = cloud.call("POST", f"{ACCOUNTS}/youtube/connect", bearer=bearer)
+        back = agree(asked.json["authorization_url"])
     finally:
         _door(cloud, "login", platform="youtube", denies=False)
 

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from infra.local.platforms_beside import Platforms
-from tests.e2e.test_social_accounts import PLATFORMS, _connect
 from tests.media import odd
 from tests.support.cloud import Cloud
+from tests.support.consents import PLATFORMS, connect
 
 PATIENCE_S = 120
 IDS = {
@@ -48,7 +48,7 @@ def video_id(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> str:
     video_id = cloud.upload(odd.tiny(folder / "followed.mp4"))
     cloud.finished(video_id)
     for platform in PLATFORMS:
-        assert _connect(cloud, platform, cloud.token("pro")).status == 200
+        assert connect(cloud, platform, cloud.token("pro")).status == 200
     return video_id
 
 

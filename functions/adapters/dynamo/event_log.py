@@ -11,7 +11,7 @@ no stream can tell of the write any more.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from functions.adapters.dynamo.items import decode_item
 from functions.adapters.dynamo.table import Table
 from functions.adapters.dynamo.transaction import Transaction
 from functions.domain.deletions.deletion import Deletion
+from functions.domain.deletions.leaving import Cleared
 from functions.domain.errors import StaleWriteError
 from functions.domain.events.body import from_json, to_json
 from functions.domain.events.event import KEPT, Event
@@ -32,6 +33,7 @@ BY_VIDEO: Final = "video_id-sequence-index"
 _MARKS_KEPT: Final = timedelta(days=2)
 """A stream tells of a write for one."""
 _AT_ONCE: Final = 100
+_HEAD_KEPT: Final = KEPT + timedelta(days=1)
 
 
 class DynamoEventLog:
@@ -74,13 +76,13 @@ class DynamoEventLog:
     def _move_head(
         self, writes: Transaction, user_id: str, last: int, to: int, now: datetime
     ) -> None:
-        """The head stays for good: numbers are never given again."""
+        """The head stays while its user does: numbers are never given again."""
         writes.update(
             self._events,
             _head(user_id),
             "SET #last = :to, began = if_not_exists(began, :now)",
-            "#last = :last" if last else "attribute_not_exists(#last)",
-            {":to": to, ":now": to_iso(now), **({":last": last} if last else {})},
+            "#last = :last" if last else "attribute_not_exists(#last) OR #last = :last",
+            {":to": to, ":now": to_iso(now), ":last": last},
             {"#last": "last"},
         )
 
@@ -140,6 +142,44 @@ class VideoEventRows:
         keys = [{"user_id": row["user_id"], "sequence": row["sequence"]} for row in rows]
         self._events.delete_many(keys)
         return len(keys)
+
+
+class UserEventRows:
+    """The whole log of a user who has left. Its head stays until what is on its way to the log has
+    been told, and expires then: by itself it would not."""
+
+    def __init__(self, events: str) -> None:
+        self._events = Table(events, "events")
+
+    def forget(self, user_id: str, stop: Callable[[], bool]) -> Cleared:
+        count = 0
+        while not stop():
+            rows = self._events.query(
+                "user_id = :user AND #sequence > :head",
+                {":user": user_id, ":head": 0},
+                {"#sequence": "sequence"},
+                limit=_AT_ONCE,
+                consistent=True,
+            )
+            if not rows.items:
+                self._let_expire(user_id)
+                return Cleared(count=count, done=True)
+            self._events.delete_many(
+                [{name: row[name] for name in ("user_id", "sequence")} for row in rows.items]
+            )
+            count += len(rows.items)
+        return Cleared(count=count, done=False)
+
+    def _let_expire(self, user_id: str) -> None:
+        now = utc_now()
+        self._events.update(
+            _head(user_id),
+            "SET expires_at = :at, #last = if_not_exists(#last, :none), "
+            "began = if_not_exists(began, :now)",
+            None,
+            {":at": int((now + _HEAD_KEPT).timestamp()), ":none": 0, ":now": to_iso(now)},
+            {"#last": "last"},
+        )
 
 
 def _head(user_id: str) -> dict[str, str | int]:

@@ -93,9 +93,9 @@ class Table:
 
     def update(
         self,
-        key: Mapping[str, str],
+        key: Mapping[str, str | int],
         change: str,
-        condition: str,
+        condition: str | None,
         values: Mapping[str, Any],
         names: Mapping[str, str] | None = None,
     ) -> None:
@@ -106,7 +106,7 @@ class Table:
                 TableName=self.name,
                 Key=encode_item(key),
                 UpdateExpression=change,
-                ConditionExpression=condition,
+                **({"ConditionExpression": condition} if condition else {}),
                 **expression(values, names),
             ),
         )

@@ -6,7 +6,8 @@ syncs             looks at posts that were asked for
 social accounts   consents that are awaited
 webhooks          how many there are
 connections       who follows, and tickets
-events            the log, its head included
+
+The log of events is beside them (see `event_log`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from functions.adapters.dynamo.counter_rows import user as counted_user
 from functions.adapters.dynamo.social_accounts import ASK
 from functions.adapters.dynamo.table import Table
 from functions.adapters.dynamo.webhooks import COUNT
+from functions.domain.deletions.leaving import Cleared
+from functions.domain.deletions.ports import UserRows
 
 _AT_ONCE: Final = 100
 
@@ -55,25 +58,34 @@ def webhook_count_of_user(webhooks: str) -> UserPlace:
     return UserPlace(table=webhooks, what="webhooks", sort="webhook_id", begins=COUNT)
 
 
+class UserPlaceRows:
+    def __init__(self, place: UserPlace) -> None:
+        self._place, self._table = place, Table(place.table, place.what)
+
+    def forget(self, user_id: str, stop: Callable[[], bool]) -> Cleared:
+        """Each page is the first: what was read is gone."""
+        place, count = self._place, 0
+        names = [place.partition, *([place.sort] if place.sort else [])]
+        condition, values = f"{place.partition} = :owner", {":owner": place.owner(user_id)}
+        if place.begins:
+            condition += f" AND begins_with({place.sort}, :begins)"
+            values[":begins"] = place.begins
+        while not stop():
+            rows = self._table.query(condition, values, limit=_AT_ONCE, consistent=True)
+            if not rows.items:
+                return Cleared(count=count, done=True)
+            self._table.delete_many([{name: row[name] for name in names} for row in rows.items])
+            count += len(rows.items)
+        return Cleared(count=count, done=False)
+
+
 class DynamoUserRows:
-    def __init__(self, places: Sequence[UserPlace]) -> None:
+    """Place by place, in their order."""
+
+    def __init__(self, places: Sequence[UserRows]) -> None:
         self._places = places
 
-    def forget(self, user_id: str, stop: Callable[[], bool]) -> bool:
-        return all(_forget(place, user_id, stop) for place in self._places)
-
-
-def _forget(place: UserPlace, user_id: str, stop: Callable[[], bool]) -> bool:
-    """Each page is the first: what was read is gone."""
-    table = Table(place.table, place.what)
-    names = [place.partition, *([place.sort] if place.sort else [])]
-    condition, values = f"{place.partition} = :owner", {":owner": place.owner(user_id)}
-    if place.begins:
-        condition += f" AND begins_with({place.sort}, :begins)"
-        values[":begins"] = place.begins
-    while not stop():
-        rows = table.query(condition, values, limit=_AT_ONCE, consistent=True)
-        if not rows.items:
-            return True
-        table.delete_many([{name: row[name] for name in names} for row in rows.items])
-    return False
+    def forget(self, user_id: str, stop: Callable[[], bool]) -> Cleared:
+        cleared = [place.forget(user_id, stop) for place in self._places]
+        count = sum(one.count for one in cleared)
+        return Cleared(count=count, done=all(one.done for one in cleared))

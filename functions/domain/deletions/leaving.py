@@ -1,24 +1,36 @@
-"""A user who leaves: what of theirs is left to go."""
+"""A user who leaves: what went in one call, and what is left to go."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleared:
+    """How many things went, and whether none is left."""
+
+    count: int
+    done: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stuck:
+    """A video whose deletion has failed before, with what its receipt said then; None where that
+    is not known any more."""
+
+    video_id: str
+    deletion_id: str
+    code: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaving:
-    """How far it is: accounts and webhooks that went now, videos that are still being deleted, and
-    whether all is gone."""
+    """`videos` are not gone yet; all other numbers are of what went in this call."""
 
-    accounts: int
-    webhooks: int
-    videos: int
-    finished: bool
-
-
-class UserRows(Protocol):
-    def forget(self, user_id: str, stop: Callable[[], bool]) -> bool:
-        """Remove what is kept of the user beside videos, accounts and webhooks. Safe to repeat;
-        False if it was stopped before all was gone."""
+    accounts: int = 0
+    webhooks: int = 0
+    videos: int = 0
+    rows: int = 0
+    objects: int = 0
+    stuck: tuple[Stuck, ...] = ()
+    finished: bool = False

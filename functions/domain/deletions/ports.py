@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
 from functions.domain.deletions.deletion import Deletion, Leftover, ObjectBatch, StoredObject, Tally
+from functions.domain.deletions.leaving import Cleared
 from functions.domain.failure import Failure
 from functions.domain.paging import Page, Position
 from functions.domain.runs.run import Run
@@ -105,6 +106,11 @@ class StoredObjects(Protocol):
 
     def abandon(self, uploads: Sequence[StoredObject]) -> Refused:
         """Give uploads up; absent ones are fine."""
+
+
+class UserRows(Protocol):
+    def forget(self, user_id: str, stop: Callable[[], bool]) -> Cleared:
+        """Remove what is kept of the user beside videos, accounts and webhooks. Safe to repeat."""
 
 
 class TranscriptionJobs(Protocol):

@@ -44,7 +44,7 @@ def request_deletion(
         known = _known(caller, video_id, stores)
         if known is None:
             raise
-        return _begun_again(known, stores, now) if _has_ended(known, now) else known
+        return _gone_on(known, stores, now)
     if accepted is not None and video.version not in accepted:
         raise PreconditionError("The video", video.version)
     return begin_deletion(stores, caller.user_id, video_id, now=now, settle=settle)
@@ -76,6 +76,16 @@ def _has_ended(known: Deletion, now: datetime) -> bool:
     """Without having deleted all."""
     over = known.state is DeletionState.DELETING and now > known.started_at + LONGEST
     return over or known.state is DeletionState.FAILED
+
+
+def _gone_on(known: Deletion, stores: DeletionStores, now: datetime) -> Deletion:
+    if known.state is DeletionState.DELETED:
+        return known
+    if _has_ended(known, now):
+        return _begun_again(known, stores, now)
+    # Whoever has begun it again may have been killed before this; once is enough.
+    _start(stores, known.execution, known.user_id, known.video_id)
+    return known
 
 
 def _begun_again(known: Deletion, stores: DeletionStores, now: datetime) -> Deletion:

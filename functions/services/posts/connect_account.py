@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import logging
 
-from functions.domain.errors import FieldError, InvalidInputError, NotFoundError, StaleWriteError
+from functions.domain.errors import (
+    FieldError,
+    InvalidInputError,
+    NotFoundError,
+    StaleWriteError,
+    UnavailableError,
+)
 from functions.domain.platforms.accounts import (
     ASK_LIVES,
     AccountStatus,
@@ -108,5 +114,5 @@ def _revoke(account: SocialAccount, keyring: Keyring) -> None:
         return
     try:
         keyring.consents(account.platform).revoke(opened(keyring, account))
-    except PlatformError as error:
+    except (PlatformError, UnavailableError) as error:
         logger.warning("consent not taken back", extra={"code": error.code})

@@ -7,13 +7,15 @@ from datetime import timedelta
 import pytest
 
 from functions.domain.deletions.deletion import DeletionState, deletion_id_of
-from functions.domain.deletions.leaving import Leaving
+from functions.domain.deletions.leaving import Cleared, Leaving, Stuck
+from functions.domain.errors import ConflictError, InvalidInputError, UnavailableError
 from functions.domain.platforms.accounts import SocialAccount
 from functions.domain.platforms.errors import PlatformDownError
 from functions.domain.platforms.tokens import Tokens
 from functions.domain.posts.post import Platform
+from functions.domain.tiers import Tier
 from functions.domain.video import VideoStatus
-from functions.services.deletions.forget_user import LeavingWork, forget_user
+from functions.services.deletions.forget_user import AT_ONCE, LeavingWork, forget_user
 from functions.services.deletions.request_deletion import DeletionStores
 from functions.services.posts.fresh_tokens import with_tokens
 from tests.builders import (
@@ -26,6 +28,8 @@ from tests.builders import (
     make_webhook,
 )
 from tests.fakes.clock import EPOCH
+from tests.fakes.stored_objects import FakeStoredObjects
+from tests.fakes.users import FakeUserDirectory
 from tests.fakes.world import World
 
 OTHER = "01890000-0000-7000-8000-000000000002"
@@ -36,22 +40,28 @@ TOKENS = Tokens(access="access-0", refresh="refresh-0", scopes=("read",))
 class FakeUserRows:
     forgotten: list[str] = field(default_factory=list)
 
-    def forget(self, user_id: str, stop: Callable[[], bool]) -> bool:
+    def forget(self, user_id: str, stop: Callable[[], bool]) -> Cleared:
         if stop():
-            return False
+            return Cleared(count=0, done=False)
         self.forgotten.append(user_id)
-        return True
+        return Cleared(count=3, done=True)
 
 
 @dataclass
 class Leaver:
     world: World = field(default_factory=World)
     rows: FakeUserRows = field(default_factory=FakeUserRows)
+    bucket: FakeStoredObjects = field(default_factory=lambda: FakeStoredObjects(page_size=2))
     out_of_time: bool = False
 
-    def call(self, user_id: str = USER) -> Leaving:
+    def __post_init__(self) -> None:
+        self.world.users = FakeUserDirectory({})
+
+    def call(self, user_id: object = USER) -> Leaving:
         world = self.world
         work = LeavingWork(
+            users=world.users,
+            objects=self.bucket,
             keyring=world.keyring,
             webhooks=world.hooks.store,
             stores=DeletionStores(
@@ -86,7 +96,7 @@ def leaver() -> Leaver:
 
 
 def test_given_a_user_with_nothing_when_forgotten_then_it_is_finished_at_once(leaver: Leaver):
-    assert leaver.call() == Leaving(accounts=0, webhooks=0, videos=0, finished=True)
+    assert leaver.call() == Leaving(rows=3, finished=True)
 
     assert leaver.rows.forgotten == [USER]
 
@@ -143,7 +153,7 @@ def test_given_videos_that_are_being_deleted_when_called_again_then_it_says_so_a
     leaver.call()
     begun = dict(leaver.world.deleting.started)
 
-    assert leaver.call() == Leaving(accounts=0, webhooks=0, videos=1, finished=False)
+    assert leaver.call() == Leaving(videos=1)
 
     assert leaver.world.deleting.started == begun
 
@@ -165,10 +175,12 @@ def test_given_a_deletion_that_has_failed_when_called_again_then_it_is_begun_aga
     leaver.call()
     receipt = leaver.world.deletions.get(USER, deletion_id_of(VIDEO))
     assert receipt is not None
-    leaver.world.deletions.fail(receipt, make_failure())
+    leaver.world.deletions.fail(receipt, make_failure(code="deletion.refused"))
 
-    leaver.call()
+    told = leaver.call()
 
+    stuck = Stuck(video_id=VIDEO, deletion_id=deletion_id_of(VIDEO), code="deletion.refused")
+    assert (told.stuck, told.finished) == ((stuck,), False)
     known = leaver.world.deletions.get(USER, deletion_id_of(VIDEO))
     assert known is not None
     assert (known.state, known.attempt) == (DeletionState.DELETING, receipt.attempt + 1)
@@ -202,8 +214,82 @@ def test_given_two_users_when_one_is_forgotten_then_the_other_keeps_everything(l
     leaver.world.hooks.store.create(make_webhook(), 5)
     leaver.add_video()
 
-    assert leaver.call(STRANGER) == Leaving(accounts=0, webhooks=0, videos=0, finished=True)
+    assert leaver.call(STRANGER) == Leaving(rows=3, finished=True)
 
     assert len(leaver.world.social_accounts.of_user(USER)) == 1
     assert len(leaver.world.hooks.store.of_user(USER)) == 1
     assert leaver.world.deletions.hidden(USER) == frozenset()
+
+
+@pytest.mark.parametrize("user_id", [None, "", " ", "a/b", "a" * 65, ["a"], 7, "sub\n"])
+def test_given_what_is_no_id_when_forgotten_then_it_says_what_to_send(
+    leaver: Leaver, user_id: object
+):
+    with pytest.raises(InvalidInputError) as raised:
+        leaver.call(user_id)
+
+    assert raised.value.code == "user.no_id"
+    assert leaver.rows.forgotten == []
+
+
+def test_given_a_user_who_can_still_sign_in_when_forgotten_then_nothing_is_touched(
+    leaver: Leaver,
+):
+    leaver.connect(Platform.X)
+    leaver.world.users = FakeUserDirectory({USER: Tier.PRO})
+
+    with pytest.raises(ConflictError) as raised:
+        leaver.call()
+
+    assert raised.value.code == "user.still_there"
+    assert len(leaver.world.social_accounts.of_user(USER)) == 1
+
+
+def test_given_objects_that_no_video_has_when_forgotten_then_they_go_with_all_versions(
+    leaver: Leaver,
+):
+    for number in range(5):
+        leaver.bucket.put(f"uploads/{USER}/dropped-{number}.txt")
+    leaver.bucket.put_mark(f"uploads/{USER}/dropped-0.txt")
+    leaver.bucket.begin(f"media/{USER}/x")
+    leaver.bucket.put(f"uploads/{STRANGER}/dropped.txt")
+
+    told = leaver.call()
+
+    assert (told.objects, told.finished) == (7, True)
+    assert [one.key for one in leaver.bucket.versions] == [f"uploads/{STRANGER}/dropped.txt"]
+    assert leaver.bucket.uploads == []
+
+
+def test_given_an_object_that_stays_when_forgotten_then_it_says_so(leaver: Leaver):
+    leaver.bucket.put(f"uploads/{USER}/held")
+    leaver.bucket.refused[f"uploads/{USER}/held"] = "AccessDenied"
+
+    with pytest.raises(UnavailableError, match="AccessDenied"):
+        leaver.call()
+
+
+def test_given_very_many_videos_when_forgotten_then_some_are_deleted_at_once(leaver: Leaver):
+    for number in range(AT_ONCE + 20):
+        leaver.add_video(f"video-{number:03}")
+
+    told = leaver.call()
+
+    assert len(leaver.world.deletions.hidden(USER)) == AT_ONCE
+    assert told.videos > AT_ONCE
+    for number in range(AT_ONCE + 20):
+        if f"video-{number:03}" in leaver.world.deletions.hidden(USER):
+            leaver.deleted(f"video-{number:03}")
+    assert leaver.call().videos == 20
+
+
+def test_given_one_who_was_killed_before_the_second_start_when_called_again_then_it_is_started(
+    leaver: Leaver,
+):
+    leaver.add_video()
+    leaver.call()
+    leaver.world.deleting.started.clear()
+
+    leaver.call()
+
+    assert len(leaver.world.deleting.started) == 1
