@@ -1,4 +1,4 @@
-"""The composition root of events: the log, the bus, and who is connected."""
+"""The composition root of events: the log, the bus, who is connected (see `bootstrap`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The composition root of the search for orphans."""
+"""The composition root of the search for orphans (see `bootstrap`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The composition root of webhooks."""
+"""The composition root of webhooks (see `bootstrap`)."""
 
 from __future__ import annotations
 

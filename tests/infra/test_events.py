@@ -110,9 +110,9 @@ def test_given_the_log_when_written_then_by_the_recorder_alone(synth: Synth):
 
     assert {handler: rights for handler, rights in writing.items() if rights} == {
         RECORDER: {"dynamodb:PutItem", "dynamodb:UpdateItem"},
-        # What was told of a video goes with it, and of a user, too.
+        # What was told of a video goes with it, and of a user, whose head of the log then expires.
         "delete_video": {"dynamodb:BatchWriteItem"},
-        "forget_user": {"dynamodb:BatchWriteItem"},
+        "forget_user": {"dynamodb:BatchWriteItem", "dynamodb:UpdateItem"},
     }
 
 
