@@ -17,7 +17,7 @@ NAME :=
 ENGINE :=
 LINES := 200
 GRACE_HOURS := 24
-WORKERS := 3
+WORKERS := 2
 LOCK := uv pip compile --quiet pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --custom-compile-command "make lock"
 

@@ -161,7 +161,7 @@ def test_given_the_function_when_it_erases_then_every_version_and_only_what_we_m
 def test_given_another_function_when_deployed_then_it_erases_no_version(synth: Synth):
     """But those of a range, whose file nobody needs if its segment is deleted or has failed; of a
     source whose video was given up while it was fetched; of what an ended run left behind; of what
-    comes for a deleted video; and all of a video that is deleted."""
+    comes for a deleted video; and all of a video that is deleted, or of a user who has left."""
     (bucket,) = synth.of("S3::Bucket")
     erasing = {
         (handler, target)
@@ -177,7 +177,11 @@ def test_given_another_function_when_deployed_then_it_erases_no_version(synth: S
         *((handler, sources) for handler in ("ingest_source", "fail_ingest", "reap_runs")),
         ("start_pipeline", sources),
         *((handler, work) for handler in ("api.app", "end_run", "fail_run", "reap_runs")),
-        *(("delete_video", place) for place in (files, sources, work)),
+        *(
+            (handler, place)
+            for handler in ("delete_video", "forget_user")
+            for place in (files, sources, work)
+        ),
     }
 
 
