@@ -116,7 +116,7 @@ def test_given_no_more_time_when_a_window_is_written_then_it_is_tried_again(
 def test_given_no_more_time_when_a_stream_is_read_through_then_it_is_too_large(
     shelf: Shelf, scratch: Path
 ) -> None:
-    item = shelf.take("hls-stream.ts", lambda target: make.encoded(target, seconds=30))
+    item = shelf.take("talk-stream.ts", lambda target: make.encoded(target, seconds=30))
 
     with served(Manner(item.path, rate=MB // 10)) as url, pytest.raises(MediaError) as large:
         list(FfmpegHlsWriter().write(_job(planned(item), url, scratch), lambda: True))
