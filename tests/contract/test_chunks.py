@@ -107,7 +107,7 @@ MAKERS: dict[str, Callable[[Path], Path]] = {
 def test_given_chunks_anywhere_when_joined_then_each_frame_is_there_once_and_in_step(
     shelf: Shelf, scratch: Path, name: str
 ) -> None:
-    item = shelf.take(f"numbered-{name}", MAKERS[name])
+    item = shelf.take(f"chunks-{name}", MAKERS[name])
     plan = exact_plan(item, Exactness.ACCURATE, LENGTH)
 
     files = [
@@ -137,7 +137,7 @@ TARGETS = {
 def test_given_chunks_when_joined_then_times_and_sound_are_those_of_one_pass(
     shelf: Shelf, scratch: Path, name: str, target: str
 ) -> None:
-    item = shelf.take(f"numbered-{name}", MAKERS[name])
+    item = shelf.take(f"chunks-{name}", MAKERS[name])
     plan = exact_plan(item, Exactness.ACCURATE, LENGTH, target=TARGETS[target])
     (first, second, *_) = cut_exactly(item, plan, scratch / "whole")
 
